@@ -1,0 +1,1 @@
+"""Burn-rate alerts, incidents and notification. A laid room: the evaluation engine moves in with the alert policy."""

@@ -1,0 +1,1 @@
+"""The wall and the pages behind it: Dash on Flask, one shared snapshot, no work per viewer."""

@@ -1,0 +1,42 @@
+"""What can go wrong with a store, by cause.
+
+StoreError
+|- StoreUnavailable   cannot be opened, is locked, full or read-only
+|- SchemaMismatch     was made by another version
+|- UnknownSource      a source that was never registered
+`- StaleWriter        somebody else committed for this source in between
+"""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """Anything a store refuses, in one line for the person who reads it."""
+
+
+class StoreUnavailable(StoreError):
+    """The store cannot be opened or written right now."""
+
+    def __init__(self, where: str, cause: str) -> None:
+        super().__init__(f"store {where}: {cause}")
+
+
+class SchemaMismatch(StoreError):
+    """The store was made by another version of this program."""
+
+    def __init__(self, where: str, found: str, wanted: str) -> None:
+        super().__init__(f"store {where}: schema {found}, this program needs {wanted}; run: python app.py db upgrade")
+
+
+class UnknownSource(StoreError):
+    """A source that was never registered."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(f"source {source!r} is not registered in the store")
+
+
+class StaleWriter(StoreError):
+    """Another writer committed for this source since this one resumed; nothing was written."""
+
+    def __init__(self, source: str, expected: int, found: int) -> None:
+        super().__init__(f"source {source!r}: another collector wrote version {found}, this one expected {expected}")

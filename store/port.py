@@ -1,0 +1,114 @@
+"""The port that every store fulfils (memory, SQLite, later PostgreSQL); one contract suite runs over all of them."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from slo.counts import Counts
+from store.records import (
+    CUSTOMER,
+    AccountTotal,
+    Batch,
+    CostTotal,
+    DayTotal,
+    Gap,
+    Gauge,
+    HistoryChunk,
+    Incarnation,
+    Level,
+    Read,
+    Resume,
+    Retention,
+    Scope,
+    Source,
+    SourceStatus,
+    Span,
+    Unit,
+)
+
+
+class Reader(Protocol):
+    """One consistent view: everything asked of one reader is true of one instant."""
+
+    def version(self) -> int:
+        """Grows with every commit; equal versions mean equal answers."""
+
+    def sources(self) -> list[SourceStatus]:
+        """Every registered source, in order of registration."""
+
+    def totals(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> dict[Unit, Counts]:
+        """Counts of every unit of a scope over ``[from_s, to_s)``, units without events left out.
+
+        Whole days come from the day level, whole hours from the hour level, whole minutes from the minute level,
+        the rest from slots: exact as long as the finest level that the edges need is retained. The STEP scope has
+        no slots: its edges are taken outwards to whole minutes.
+        """
+
+    def timeline(
+        self,
+        level: Level,
+        scope: Scope,
+        from_s: int,
+        to_s: int,
+        *,
+        product: str = "",
+        data_center: str = "",
+        traffic: str = CUSTOMER,
+    ) -> list[tuple[int, Unit, Counts]]:
+        """Slices of one level in ``[from_s, to_s)``, oldest first; an empty product or data center means any."""
+
+    def record_day(self, before_s: int) -> DayTotal | None:
+        """The day with the most bank transactions among days that ended at or before ``before_s``."""
+
+    def observed(self, from_s: int, to_s: int) -> dict[str, int]:
+        """Accepted reads per source in ``[from_s, to_s)`` (edges taken outwards to whole minutes)."""
+
+    def gaps(self, from_ms: int, to_ms: int) -> list[Gap]:
+        """Gaps that touch ``[from_ms, to_ms)``, oldest first."""
+
+    def simulated(self) -> list[Span]:
+        """Simulated stretches, adjacent ones joined, oldest first."""
+
+    def incarnations(self, source: str) -> list[Incarnation]:
+        """Every life of a source's process that was seen, oldest first."""
+
+    def reads(self, source: str, from_ms: int, to_ms: int) -> list[Read]:
+        """Attempts in ``[from_ms, to_ms)``, oldest first."""
+
+    def costs(self, from_s: int, to_s: int) -> list[CostTotal]:
+        """Cost per day, category and product (summed over data centers) of the days that begin in the range."""
+
+    def accounts(self, from_s: int, to_s: int) -> list[AccountTotal]:
+        """Accounts per day, product and state (summed over data centers) of the days that begin in the range."""
+
+    def gauges(self) -> list[Gauge]:
+        """Latest value of every other gauge."""
+
+
+class Store(Protocol):
+    """Writes are whole or not at all; a reader never sees half of one."""
+
+    def register(self, source: Source, now_ms: int) -> None:
+        """Makes a source known, or updates its interval; keeps everything else that is stored of it."""
+
+    def resume(self, source: str) -> Resume:
+        """Where a collector of this source goes on. Raises UnknownSource."""
+
+    def commit(self, batch: Batch) -> int:
+        """Adds a batch to every level and scope in one transaction and returns the source's new version.
+
+        Raises StaleWriter (nothing written) when the source's version is not ``batch.expected_version``.
+        """
+
+    def add_history(self, chunk: HistoryChunk) -> bool:
+        """Adds simulated counts once; False when that span is already there. One short transaction."""
+
+    def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
+        """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""
+
+    def reading(self) -> AbstractContextManager[Reader]:
+        """A consistent view, for use in one thread."""
+
+    def close(self) -> None:
+        """Releases files and connections."""
