@@ -1,0 +1,44 @@
+PYTHON ?= python3
+export PYTHON
+BIN := .venv/bin
+PACKAGES := prometheus chromium fonts-noto-cjk
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test check format bench screenshots clean
+
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Makes .venv with what the product needs
+	@scripts/setup requirements.txt
+
+setup-dev: ## Adds what checks and tests need, Debian packages too
+	@scripts/setup requirements-dev.txt
+	@scripts/packages $(PACKAGES)
+
+run: setup ## Starts the demo on http://127.0.0.1:8050 (ARGS="--port 9000" passes options)
+	@exec $(BIN)/python app.py $(ARGS)
+
+test: setup-dev ## Runs every test; slo/ must be covered to the last branch
+	$(BIN)/python -m pytest tests/slo --cov=slo --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -q
+	$(BIN)/python -m pytest tests --ignore=tests/slo -m "not soak" -q
+
+check: setup-dev ## Format, lint, types, import contracts, then every test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(MAKE) test
+
+format: setup-dev ## Formats the code and sorts imports
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup-dev ## Measures speed and memory (benchmarks/README.md says what each figure means)
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
+
+screenshots: setup-dev ## Takes the README's pictures from a running demo
+	$(BIN)/python scripts/screenshots.py
+
+clean: ## Removes .venv, caches and the demo's data
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -1,0 +1,77 @@
+"""Lending Control Center: the command line and composition root.
+
+`python app.py` starts the demo; `python app.py COMMAND --help` tells what each part does. Exit codes: 0 done,
+1 the check said no, 2 bad input (one line says what, where and how to fix it).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from commands.children import follow_parent
+from commands.errors import CommandError
+
+COMMANDS = {
+    "demo": "starts the reference estate, collectors and dashboard (what happens without a command)",
+    "serve": "the dashboard alone, on an existing store",
+    "collect": "the collectors alone",
+    "lending": "the reference estate alone: six data centers, or one with --data-center",
+    "check": "validates configuration, store and reachability; names every error",
+    "reconcile": "compares the store with the estate's truth, to the event",
+}
+EPILOG = """\
+first steps:
+  python app.py                     the demo on http://127.0.0.1:8050, Ctrl-C ends it
+  python app.py demo --help         its options: port, data directory, history, scale
+  python app.py reconcile --json    while it runs: is every event counted once?
+"""
+_HIDDEN = {"history": "fills in the demo's simulated past (started by demo)"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    follow_parent()
+    try:
+        return _run(given)
+    except CommandError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _run(given: list[str]) -> int:
+    if given and given[0] in {"-h", "--help"}:
+        _overview().print_help()
+        return 0
+    if not given or given[0].startswith("-"):
+        given = ["demo", *given]
+    name = given[0]
+    if name not in COMMANDS and name not in _HIDDEN:
+        raise CommandError(f"no command {name!r}; commands: {', '.join(COMMANDS)}; python app.py --help")
+    # Imported on demand: a data center must not pay for the dashboard's imports.
+    module = importlib.import_module(f"commands.{name}")
+    parser = argparse.ArgumentParser(
+        prog=f"python app.py {name}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    module.configure(parser)
+    code: int = module.run(parser.parse_args(given[1:]))
+    return code
+
+
+def _overview() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    listing = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    return argparse.ArgumentParser(
+        prog="python app.py",
+        usage="python app.py [COMMAND] [options]",
+        description=f"Lending Control Center\n\ncommands:\n{listing}",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

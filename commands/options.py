@@ -1,0 +1,70 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from commands.errors import CommandError, refusing
+from settings import Settings, SettingsError, catalog_path, load_catalog, load_settings
+from slo.catalog import Catalog
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_CONFIG = ROOT / "config" / "control-center.yaml"
+ESTATE_CONFIG = ROOT / "config" / "estate.yaml"
+DEFAULT_DATA = Path("var")
+STORE_FILE = "store.sqlite"
+GENERATED_CONFIG = "control-center.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything a command needs to know, validated."""
+
+    path: Path
+    settings: Settings
+    catalog: Catalog
+    data: Path
+
+    @property
+    def store_path(self) -> Path:
+        """The SQLite file of this configuration."""
+        return self.data / STORE_FILE
+
+
+def add_configuration(parser: argparse.ArgumentParser) -> None:
+    """Adds --config and --data."""
+    parser.add_argument("--data", type=Path, help="data directory (default: var, or what the configuration says)")
+    parser.add_argument(
+        "--config", type=Path, help="configuration (default: the data directory's own, else config/control-center.yaml)"
+    )
+
+
+def configuration(args: argparse.Namespace) -> Configuration:
+    """The configuration that the options choose. Raises CommandError with the first defect."""
+    path = chosen_config(args)
+    with refusing(SettingsError):
+        settings = load_settings(path)
+        catalog = load_catalog(catalog_path(path, settings))
+    _known_data_centers(path, settings, catalog)
+    return Configuration(path, settings, catalog, args.data or settings.data)
+
+
+def chosen_config(args: argparse.Namespace) -> Path:
+    """--config, else the file that the demo left in the data directory, else the one that ships."""
+    if args.config is not None:
+        return Path(args.config)
+    generated: Path = (args.data or DEFAULT_DATA) / GENERATED_CONFIG
+    return generated if generated.exists() else DEFAULT_CONFIG
+
+
+def _known_data_centers(path: Path, settings: Settings, catalog: Catalog) -> None:
+    known = {data_center.id for data_center in catalog.data_centers}
+    for source in settings.sources:
+        named = getattr(source, "data_center", None)
+        if named is not None and named not in known:
+            choice = ", ".join(sorted(known))
+            raise CommandError(
+                f"{path}: sources: {source.id}: no data center {named!r} in the catalog; known: {choice}"
+            )

@@ -1,0 +1,346 @@
+"""Configuration: YAML files validated into plain values; every defect is named by file, line and field.
+
+Only app.py and commands/ read this module; the rooms receive plain values.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from slo.catalog import Catalog, DataCenter, Product
+from slo.errors import BadObjective
+from slo.objective import Objective
+from slo.outcomes import Kind, OutcomeTable
+from slo.states import StatePolicy
+from store.records import Level, Retention, Source
+
+LARGEST_FILE_BYTES = 1_000_000
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+Share = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One defect of a configuration file."""
+
+    file: Path
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else str(self.file)
+        return f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
+
+
+class SettingsError(Exception):
+    """A configuration that cannot be used; ``problems`` holds every defect, the text the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        more = f" (and {len(problems) - 1} more; python app.py check lists them)" if len(problems) > 1 else ""
+        super().__init__(f"{problems[0]}{more}")
+
+
+def _checked_objective(text: str) -> str:
+    try:
+        Objective.parse(text)
+    except BadObjective as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
+ObjectiveText = Annotated[str, AfterValidator(_checked_objective)]
+
+
+class Strict(BaseModel):
+    """A mapping whose unknown keys are errors, not silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServerSettings(Strict):
+    """Where the dashboard listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8050, ge=0, le=65535)
+
+
+class ExpositionSettings(Strict):
+    """A target whose /metrics page is read directly."""
+
+    id: Identifier
+    kind: Literal["exposition"]
+    data_center: Identifier
+    url: Url
+    interval_seconds: int = Field(default=1, ge=1, le=300)
+
+    def source(self) -> Source:
+        """The store's name for this target."""
+        return Source(self.id, self.kind, self.data_center, self.interval_seconds * 1000)
+
+
+class PrometheusSettings(Strict):
+    """A Prometheus (or compatible) server whose raw samples are read; every data center becomes a source of its own."""
+
+    id: Identifier
+    kind: Literal["prometheus"]
+    url: Url
+    job: Identifier
+    scrape_seconds: int = Field(default=15, ge=1, le=300)
+
+
+AnySource = Annotated[ExpositionSettings | PrometheusSettings, Field(discriminator="kind")]
+
+
+class StateSettings(Strict):
+    """When a service counts as down or degraded (slo.states.StatePolicy)."""
+
+    short_seconds: int = Field(default=3, ge=1, le=60)
+    long_seconds: int = Field(default=60, ge=5, le=3600)
+    down_share: Share = "0.5"
+    down_events: int = Field(default=5, ge=1)
+    degraded_burn: Share = "864"
+    degraded_events: int = Field(default=5, ge=1)
+
+    def policy(self) -> StatePolicy:
+        """The same as exact fractions."""
+        return StatePolicy(
+            short_seconds=self.short_seconds,
+            long_seconds=self.long_seconds,
+            down_share=Fraction(self.down_share),
+            down_events=self.down_events,
+            degraded_burn=Fraction(self.degraded_burn),
+            degraded_events=self.degraded_events,
+        )
+
+
+class RetentionSettings(Strict):
+    """How long each level is kept."""
+
+    slots_hours: int = Field(default=2, ge=1)
+    minutes_days: int = Field(default=35, ge=31)
+    hours_days: int = Field(default=400, ge=32)
+
+    def retention(self) -> Retention:
+        """The same in seconds per level; days are kept for ever."""
+        return Retention(
+            {
+                Level.SLOT: self.slots_hours * 3600,
+                Level.MINUTE: self.minutes_days * 86400,
+                Level.HOUR: self.hours_days * 86400,
+                Level.DAY: None,
+            }
+        )
+
+
+class Settings(Strict):
+    """config/control-center.yaml."""
+
+    data: Path = Path("var")
+    catalog: Path = Path("catalog.yaml")
+    server: ServerSettings = ServerSettings()
+    sources: tuple[AnySource, ...] = Field(min_length=1)
+    states: StateSettings = StateSettings()
+    retention: RetentionSettings = RetentionSettings()
+    truth: dict[Identifier, Url] = Field(default_factory=dict)
+    demo: bool = False
+    history_days: int = Field(default=0, ge=0, le=4000)
+
+    @model_validator(mode="after")
+    def _nothing_is_counted_twice(self) -> Settings:
+        for name, seen in Counter(source.id for source in self.sources).items():
+            if seen > 1:
+                raise ValueError(f"source id {name!r} is used {seen} times; give each source its own id")
+        direct = Counter(s.data_center for s in self.sources if isinstance(s, ExpositionSettings))
+        for data_center, seen in direct.items():
+            if seen > 1:
+                raise ValueError(f"data center {data_center!r} is read by {seen} sources and would be counted twice")
+        if direct and len(direct) != len(self.sources):
+            raise ValueError("exposition and prometheus sources in one store would count the same events twice")
+        return self
+
+
+class ProductSettings(Strict):
+    """One product of the catalog."""
+
+    id: Identifier
+    names: dict[Literal["zh", "en"], str] = Field(min_length=2)
+    objective: ObjectiveText | None = None
+
+
+class DataCenterSettings(Strict):
+    """One data center of the catalog."""
+
+    id: Identifier
+    names: dict[Literal["zh", "en"], str] = Field(min_length=2)
+
+
+class OutcomeSettings(Strict):
+    """The versioned table outcome -> good, bad or not an event."""
+
+    version: str
+    good: tuple[str, ...] = Field(min_length=1)
+    bad: tuple[str, ...] = Field(min_length=1)
+    ignored: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_outcome_means_one_thing(self) -> OutcomeSettings:
+        for name, seen in Counter((*self.good, *self.bad, *self.ignored)).items():
+            if seen > 1:
+                raise ValueError(f"outcome {name!r} is listed {seen} times")
+        return self
+
+    def table(self) -> OutcomeTable:
+        """The same as a look-up."""
+        rows = [(Kind.GOOD, self.good), (Kind.BAD, self.bad), (Kind.IGNORED, self.ignored)]
+        return OutcomeTable(self.version, {name: kind for kind, names in rows for name in names})
+
+
+class CatalogSettings(Strict):
+    """config/catalog.yaml."""
+
+    version: str
+    time_zone: str = "Asia/Shanghai"
+    objective: ObjectiveText
+    products: tuple[ProductSettings, ...] = Field(min_length=1)
+    data_centers: tuple[DataCenterSettings, ...] = Field(min_length=1)
+    outcomes: OutcomeSettings
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"time zone {value!r} is not known; write for example Asia/Shanghai") from error
+        return value
+
+    @field_validator("products", "data_centers")
+    @classmethod
+    def _ids_are_unique(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
+        for name, seen in Counter(item.id for item in value).items():
+            if seen > 1:
+                raise ValueError(f"id {name!r} is used {seen} times")
+        return value
+
+    def catalog(self) -> Catalog:
+        """The same as the rooms use it."""
+        return Catalog(
+            version=self.version,
+            products=tuple(
+                Product(p.id, {**p.names}, Objective.parse(p.objective or self.objective)) for p in self.products
+            ),
+            data_centers=tuple(DataCenter(d.id, {**d.names}) for d in self.data_centers),
+            outcomes=self.outcomes.table(),
+            objective=Objective.parse(self.objective),
+            zone=self.time_zone,
+        )
+
+
+Model = TypeVar("Model", bound=Strict)
+
+
+def load_settings(path: Path) -> Settings:
+    """Reads config/control-center.yaml. Raises SettingsError with every defect."""
+    return _load(path, Settings)
+
+
+def load_catalog(path: Path) -> Catalog:
+    """Reads config/catalog.yaml. Raises SettingsError with every defect."""
+    return _load(path, CatalogSettings).catalog()
+
+
+def catalog_path(settings_path: Path, settings: Settings) -> Path:
+    """The catalog of a configuration: relative names are relative to the configuration file."""
+    return settings_path.parent / settings.catalog
+
+
+def _load(path: Path, model: type[Model]) -> Model:
+    node = _compose(path)
+    problems = list(_repeated_keys(path, node))
+    if problems:
+        raise SettingsError(problems)
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise SettingsError([_problem(path, node, dict(detail)) for detail in error.errors()]) from error
+
+
+def _compose(path: Path) -> yaml.Node:
+    try:
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise SettingsError([Problem(path, 0, "", f"larger than {LARGEST_FILE_BYTES} bytes")])
+        text = path.read_text(encoding="utf-8")
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+            raise SettingsError([Problem(path, 0, "", "YAML aliases (*name) are not accepted; write the value out")])
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except OSError as error:
+        raise SettingsError([Problem(path, 0, "", error.strerror or str(error))]) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError([Problem(path, 0, "", f"not UTF-8 text at byte {error.start}")]) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise SettingsError([Problem(path, line, "", f"not YAML: {error.problem}")]) from error
+    except yaml.YAMLError as error:
+        raise SettingsError([Problem(path, 0, "", f"not YAML: {' '.join(str(error).split())}")]) from error
+    if not isinstance(node, yaml.MappingNode):
+        raise SettingsError([Problem(path, 1, "", "must be a mapping of keys to values")])
+    return node
+
+
+def _repeated_keys(path: Path, node: yaml.Node) -> Iterator[Problem]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                yield Problem(path, key.start_mark.line + 1, name, "is given twice; keep one")
+            seen.add(name)
+            yield from _repeated_keys(path, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _repeated_keys(path, item)
+
+
+def _problem(path: Path, node: yaml.Node, detail: dict[str, Any]) -> Problem:
+    location = tuple(part for part in detail["loc"] if part not in {"exposition", "prometheus"})
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    given = detail.get("input")
+    if detail["type"] not in {"missing", "value_error"} and isinstance(given, str | int | float):
+        message = f"{message} (found {given!r})"
+    return Problem(path, _line(node, location), ".".join(str(part) for part in location), message)
+
+
+def _line(node: yaml.Node, location: tuple[Any, ...]) -> int:
+    line = node.start_mark.line + 1
+    for part in location:
+        child = _child(node, part)
+        if child is None:
+            return line
+        node = child
+        line = node.start_mark.line + 1
+    return line
+
+
+def _child(node: yaml.Node, part: Any) -> yaml.Node | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return _node(node.value[part])
+    if isinstance(node, yaml.MappingNode):
+        return next((_node(value) for key, value in node.value if key.value == part), None)
+    return None
+
+
+def _node(value: Any) -> yaml.Node | None:
+    return value if isinstance(value, yaml.Node) else None
