@@ -1,0 +1,108 @@
+"""Raw samples from a Prometheus API: range-vector selectors at one instant, never ``increase()`` or ``rate()``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlsplit
+
+from prometheus_api_client import PrometheusConnect
+from urllib3.util import Retry
+
+from collectors.prometheus.errors import Garbage
+from collectors.prometheus.session import GuardedSession
+
+Labels = Mapping[str, str]
+MOST_BYTES = 128 << 20
+WHOLE_ONLY = {"partial_response": "false", "deny_partial_response": "1"}
+"""Thanos and VictoriaMetrics are asked to fail rather than to answer in part; others ignore what they do not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Raw samples of one series: instants in milliseconds, oldest first, and the values as the server wrote them."""
+
+    labels: Labels
+    times_ms: tuple[int, ...]
+    values: tuple[str, ...]
+
+
+class PrometheusClient:
+    """Thin wrapper around PrometheusConnect. Every method raises PrometheusError, with one line, and nothing else."""
+
+    def __init__(
+        self, url: str, *, timeout_s: float, headers: Mapping[str, str] | None = None, most_bytes: int = MOST_BYTES
+    ) -> None:
+        self.server = urlsplit(url).netloc or url
+        self._session = GuardedSession(self.server, timeout_s=timeout_s, most_bytes=most_bytes)
+        self._connect = PrometheusConnect(
+            url=url.rstrip("/"),
+            headers=dict(headers or {}),
+            retry=Retry(total=0),
+            session=self._session,
+        )
+
+    def samples(self, selector: str, from_ms: int, to_ms: int) -> list[Series]:
+        """Raw samples of every series of a selector in ``(from_ms, to_ms]``; series without any are left out."""
+        query = f"{selector}[{max(1, to_ms - from_ms)}ms]"
+        result = self._connect.custom_query(query, params={"time": seconds_text(to_ms), **WHOLE_ONLY})
+        series = [self._series(item, from_ms) for item in result]
+        return [one for one in series if one.times_ms]
+
+    def _series(self, item: Any, after_ms: int) -> Series:
+        try:
+            # Prometheus 2 takes the left edge in, Prometheus 3 leaves it out: the cut is ours.
+            kept = [(round(at * 1000), value) for at, value in item["values"]]
+            kept = [(at_ms, value) for at_ms, value in kept if at_ms > after_ms]
+            labels = item["metric"]
+            labels["__name__"]
+        except (KeyError, TypeError, ValueError) as fault:
+            raise Garbage(self.server, f"a result that is not a list of raw samples ({fault!r})") from fault
+        return Series(labels, tuple(at_ms for at_ms, _ in kept), tuple(value for _, value in kept))
+
+    def close(self) -> None:
+        """Gives the connection back."""
+        self._session.close()
+
+
+def seconds_text(at_ms: int) -> str:
+    """An instant as the API wants it, without a float on the way: 1795347619250 -> "1795347619.250"."""
+    return f"{at_ms // 1000}.{at_ms % 1000:03d}"
+
+
+def selector(names: Sequence[str], matchers: Labels) -> str:
+    """Instant selector of several metrics that share label matchers: ``{__name__=~"a|b",job="lending"}``."""
+    alternatives = "|".join(re.escape(name) for name in names)
+    parts = [f'__name__="{quoted(names[0])}"' if len(names) == 1 else f'__name__=~"{quoted(alternatives)}"']
+    parts += [f'{label}="{quoted(value)}"' for label, value in matchers.items()]
+    return "{" + ",".join(parts) + "}"
+
+
+def quoted(text: str) -> str:
+    """Text inside a double-quoted string of PromQL (and of a series on a page)."""
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
+
+
+def whole_number(text: str) -> int | None:
+    """An integral sample value exactly ("17", "1.7e+06"); None for anything else (fractions, NaN, Inf)."""
+    if text.isdecimal():
+        return int(text)
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not value.is_finite() or value != value.to_integral_value():
+        return None
+    return int(value)
+
+
+def milliseconds(text: str) -> int | None:
+    """Seconds since the epoch as milliseconds, rounded to the nearest; None for anything that is not a number."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return int((value * 1000).to_integral_value()) if value.is_finite() else None

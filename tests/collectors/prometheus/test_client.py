@@ -1,0 +1,195 @@
+"""The client against a real Prometheus, and against servers that misbehave."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collectors.prometheus.client import (
+    PrometheusClient,
+    milliseconds,
+    quoted,
+    seconds_text,
+    selector,
+    whole_number,
+)
+from collectors.prometheus.errors import PrometheusError
+
+Reply = Callable[[BaseHTTPRequestHandler], None]
+
+
+class FakeServer:
+    """Answers every request the way a test says."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.paths: list[str] = []
+        self.reply: Reply = lambda handler: handler.send_error(500)
+        fake = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                fake.requests += 1
+                fake.paths.append(self.path)
+                fake.reply(self)
+
+            def log_message(self, *_: object) -> None:
+                """Quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeServer]:
+    server = FakeServer()
+    yield server
+    server.stop()
+
+
+def body(text: str, status: int = 200, **headers: str) -> Reply:
+    """A reply with this text."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        data = text.encode()
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        handler.wfile.write(data)
+
+    return reply
+
+
+def broken_off(handler: BaseHTTPRequestHandler) -> None:
+    """Promises 1,000 bytes and hangs up after two."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"')
+    handler.close_connection = True
+
+
+def silent(_handler: BaseHTTPRequestHandler) -> None:
+    """Says nothing for longer than anybody waits here."""
+    time.sleep(0.8)
+
+
+def dripping(handler: BaseHTTPRequestHandler) -> None:
+    """One byte at a time: never silent, never done."""
+    handler.send_response(200)
+    handler.end_headers()
+    try:
+        for _ in range(40):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            time.sleep(0.05)
+    except OSError:
+        return
+
+
+EMPTY = '{"status":"success","data":{"resultType":"matrix","result":[]}}'
+WRONG = [
+    ("garbage: ", "not JSON", body("<html><title>Log in</title>\n<body>", 200)),
+    ("garbage: ", "success", body("[1]")),
+    ("garbage: ", "data.result", body('{"status":"success","data":{}}')),
+    ("garbage: ", "raw samples", body(EMPTY.replace("[]", '[{"metric":{"__name__":"a"},"value":[1,"2"]}]'))),
+    ("garbage: ", "raw samples", body(EMPTY.replace("[]", "[7]"))),
+    ("garbage: ", "raw samples", body(EMPTY.replace("[]", '[{"metric":{"__name__":"a"},"values":[["x","2"]]}]'))),
+    ("http: ", "status 503: try later", body("try\nlater", 503)),
+    ("http: ", "status 401", body('{"status":"error","error":"who are you?"}', 401)),
+    ("http: ", "sent on to http://other/", body("", 302, Location="http://other/")),
+    ("http: ", "parse error", body('{"status":"error","errorType":"bad_data","error":"parse error"}', 400)),
+    ("too_large: ", "too many samples", body('{"status":"error","error":"would load too many samples"}', 422)),
+    ("too_large: ", "more than", body(EMPTY + " " * 5000)),
+    ("partial: ", "store x is away", body(EMPTY[:-1] + ',"warnings":["store x is away"]}')),
+    ("partial: ", "isPartial", body(EMPTY[:-1] + ',"isPartial":true}')),
+    ("refused: ", "broke", broken_off),
+    ("timeout: ", "0.4 s", silent),
+    ("timeout: ", "0.4 s", dripping),
+]
+
+
+@pytest.mark.parametrize(("code", "words", "reply"), WRONG)
+def test_a_server_that_misbehaves_gives_one_clear_line(fake: FakeServer, code: str, words: str, reply: Reply) -> None:
+    """Every way in which an answer can be wrong starts with its code word, names the server and is tried once."""
+    fake.reply = reply
+    client = PrometheusClient(fake.url, timeout_s=0.4, most_bytes=4096)
+    with pytest.raises(PrometheusError) as caught:
+        client.samples("up", 0, 1000)
+    client.close()
+    line = str(caught.value)
+    assert line.startswith(code)
+    assert words in line
+    assert fake.url.removeprefix("http://") in line
+    assert "\n" not in line
+    assert fake.requests == 1
+
+
+def test_a_server_that_is_not_there_is_refused_at_once() -> None:
+    """No hidden retries: the library alone would take six seconds."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        client = PrometheusClient(f"http://127.0.0.1:{closed.getsockname()[1]}", timeout_s=5)
+        began = time.monotonic()
+        with pytest.raises(PrometheusError, match=r"^refused: 127\.0\.0\.1:\d+: nobody listens$"):
+            client.samples("up", 0, 1000)
+    client.close()
+    assert time.monotonic() - began < 1.0
+
+
+def test_the_window_is_open_on_the_left_whatever_the_server_thinks(fake: FakeServer) -> None:
+    """A sample exactly at the watermark is not delivered twice, and the instant is asked for without rounding."""
+    fake.reply = body(EMPTY.replace("[]", '[{"metric":{"__name__":"up"},"values":[[1.25,"1"],[1.251,"0"]]}]'))
+    client = PrometheusClient(fake.url, timeout_s=1)
+    (series,) = client.samples("up", 1250, 1251)
+    client.close()
+    assert (series.times_ms, series.values) == ((1251,), ("0",))
+    assert "time=1.251" in fake.paths[0]
+
+
+def test_label_values_cannot_break_out_of_a_selector() -> None:
+    """Quotes, backslashes and line breaks are escaped; several names become one anchored alternative."""
+    assert selector(["up"], {"job": 'a"b\\c\nd'}) == '{__name__="up",job="a\\"b\\\\c\\nd"}'
+    assert selector(["a", "b"], {}) == '{__name__=~"a|b"}'
+
+
+@given(st.integers(0, 4_000_000_000_000))
+def test_an_instant_survives_text_and_a_double_to_the_millisecond(at_ms: int) -> None:
+    """The API writes instants as JSON numbers; a double holds them to the millisecond for centuries."""
+    assert round(float(seconds_text(at_ms)) * 1000) == at_ms
+    assert milliseconds(seconds_text(at_ms)) == at_ms
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("17", 17), ("17.0", 17), ("1.7e+06", 1_700_000), ("9007199254740993", 9_007_199_254_740_993)]
+    + [(text, None) for text in ("1.5", "NaN", "+Inf", "-Inf", "x", "")],
+)
+def test_counts_are_read_exactly_or_not_at_all(text: str, value: int | None) -> None:
+    """Only integral values are counts."""
+    assert whole_number(text) == value
+
+
+def test_a_birth_that_is_not_a_number_is_unknown() -> None:
+    """NaN and words are no instants."""
+    assert [milliseconds(text) for text in ("NaN", "x", "1.0005")] == [None, None, 1000]
+
+
+def test_quoting_is_that_of_a_page() -> None:
+    """The same three escapes as in the exposition format."""
+    assert quoted('a"b\\\n') == 'a\\"b\\\\\\n'
