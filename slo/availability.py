@@ -29,21 +29,32 @@ class Availability:
     @property
     def value(self) -> Fraction | None:
         """good / total of what was seen; None without events."""
-        raise NotImplementedError
+        return _share(self.counts.good, self.counts.total)
 
     @property
     def low(self) -> Fraction | None:
-        """Every unseen event bad: good / (total + missing)."""
-        raise NotImplementedError
+        """Every unseen event bad: good / (total + missing); None when nothing was seen and nothing is missing."""
+        return _share(self.counts.good, self.counts.total + self.missing)
 
     @property
     def high(self) -> Fraction | None:
-        """Every unseen event good: (good + missing) / (total + missing)."""
-        raise NotImplementedError
+        """Every unseen event good: (good + missing) / (total + missing); None as for ``low``."""
+        return _share(self.counts.good + self.missing, self.counts.total + self.missing)
 
     def verdict(self, objective: Objective) -> Verdict:
-        """met when even the low bound holds, missed when even the high bound fails, else not proven."""
-        raise NotImplementedError
+        """met when even the low bound holds, missed when even the high bound fails, else not proven.
+
+        Decided in integers; without any event, seen or missing, nothing is proven.
+        """
+        n, d = objective.target.numerator, objective.target.denominator
+        events = self.counts.total + self.missing
+        if events == 0:
+            return Verdict.NOT_PROVEN
+        if self.counts.good * d >= events * n:
+            return Verdict.MET
+        if (self.counts.good + self.missing) * d < events * n:
+            return Verdict.MISSED
+        return Verdict.NOT_PROVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +67,28 @@ class Composite:
 
 
 def composite(products: Mapping[str, Counts]) -> Composite:
-    """Pooled, worst and mean over products that have events."""
-    raise NotImplementedError
+    """Pooled, worst and mean over products that have events; of equally bad products the first is the worst."""
+    shares = {name: Fraction(counts.good, counts.total) for name, counts in products.items() if counts.total}
+    if not shares:
+        return Composite(pooled=None, worst=None, mean=None)
+    pooled = sum(products.values(), Counts())
+    worst = min(shares, key=shares.__getitem__)
+    return Composite(
+        pooled=Fraction(pooled.good, pooled.total),
+        worst=(worst, shares[worst]),
+        mean=sum(shares.values(), Fraction(0)) / len(shares),
+    )
 
 
 def missing_estimate(events: int, observed_ms: int, missing_ms: int) -> int:
-    """Events that unseen time probably held: the observed rate times the unseen time, rounded up."""
-    raise NotImplementedError
+    """Events that unseen time probably held: the observed rate times the unseen time, rounded up.
+
+    Events of no observed time at all (a gap that a later sample closed) are taken as those of one millisecond: the rate
+    is unknown, so the bounds become as wide as can be and nothing is proven by them.
+    """
+    return -(-events * missing_ms // max(observed_ms, 1))
+
+
+def _share(part: int, whole: int) -> Fraction | None:
+    """part / whole; None of nothing."""
+    return Fraction(part, whole) if whole else None

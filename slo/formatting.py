@@ -6,15 +6,27 @@ from fractions import Fraction
 
 
 def truncated(value: Fraction, decimals: int) -> str:
-    """Decimal text cut towards zero after ``decimals`` places: 0.999989999 with 4 -> "0.9999"."""
-    raise NotImplementedError
+    """Decimal text cut towards zero after ``decimals`` (0 or more) places: 0.999989999 with 4 -> "0.9999".
+
+    Negative values are cut towards zero too, and what is cut to nothing loses its sign: -0.4 with 0 -> "0".
+    """
+    scale = 10**decimals
+    cut = abs(value.numerator) * scale // value.denominator
+    sign = "-" if value < 0 and cut else ""
+    whole, part = divmod(cut, scale)
+    return f"{sign}{whole}.{part:0{decimals}d}" if decimals else f"{sign}{whole}"
 
 
 def percent(value: Fraction, decimals: int = 5) -> str:
-    """A share in per cent, truncated, without the sign: 99998999/100000000 with 4 -> "99.9989"; exactly 1 -> "100"."""
-    raise NotImplementedError
+    """A share in per cent, truncated, without the sign: 99998999/100000000 with 4 -> "99.9989"; exactly 1 -> "100".
+
+    All ``decimals`` are written (1/2 -> "50.00000"), so that figures below each other line up; only a share of
+    exactly 1 stands alone as "100".
+    """
+    return "100" if value == 1 else truncated(value * 100, decimals)
 
 
 def ratio(value: Fraction, decimals: int = 9) -> str:
     """A share as truncated decimal text without trailing zeros: 1/3 -> "0.333333333", 1 -> "1"."""
-    raise NotImplementedError
+    text = truncated(value, decimals)
+    return text.rstrip("0").rstrip(".") if "." in text else text
