@@ -1,0 +1,82 @@
+"""What can go wrong while looking at a running system, by cause.
+
+CollectorError           one clear line that starts with a code word
+|- TargetRefused         nobody listens there                                    refused:
+|- TargetUnresolved      its name is not known                                   dns:
+|- TargetTimeout         no whole answer within the deadline                     timeout:
+|- TargetInsecure        the TLS handshake failed                                tls:
+|- BadStatus             an answer other than 200, redirects included            http:
+|- PageTooLarge          more bytes than a page may have                         too_large:
+|- GarbagePage           the answer is not a whole page of metrics               garbage:
+`- MemoryDamaged         the stored memory of a source cannot be read back       store:
+"""
+
+from __future__ import annotations
+
+
+class CollectorError(Exception):
+    """Anything that keeps a page from being counted; the text is the reason of a failed read."""
+
+    code = "error"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"{self.code}: {one_line(detail)}")
+
+
+class TargetRefused(CollectorError):
+    """The connection was refused or broken off."""
+
+    code = "refused"
+
+
+class TargetUnresolved(CollectorError):
+    """The host name has no address."""
+
+    code = "dns"
+
+
+class TargetTimeout(CollectorError):
+    """The whole answer did not arrive in time."""
+
+    code = "timeout"
+
+
+class TargetInsecure(CollectorError):
+    """TLS could not be established."""
+
+    code = "tls"
+
+
+class BadStatus(CollectorError):
+    """The target answered, but not with a page."""
+
+    code = "http"
+
+
+class PageTooLarge(CollectorError):
+    """The page exceeds the size cap."""
+
+    code = "too_large"
+
+
+class GarbagePage(CollectorError):
+    """The page is torn, not metrics, or holds a value that cannot be counted exactly. Nothing of it is used."""
+
+    code = "garbage"
+
+
+class MemoryDamaged(CollectorError):
+    """The stored state of a source does not fit its series; counting on would guess."""
+
+    code = "store"
+
+
+MOST_REASON_CHARACTERS = 300
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks and control characters, cut to what a row may hold."""
+    clean = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if len(clean) <= MOST_REASON_CHARACTERS:
+        return clean
+    return clean[: MOST_REASON_CHARACTERS - 3] + "..."
