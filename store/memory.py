@@ -1,0 +1,373 @@
+"""The in-memory twin: the whole port over plain dicts. For tests, trials and one-shot commands."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from slo.counts import Counts
+from slo.windows import SHANGHAI, day_start
+from store.errors import StaleWriter, StoreUnavailable, UnknownSource
+from store.records import (
+    CUSTOMER,
+    Accounts,
+    AccountTotal,
+    Batch,
+    Cost,
+    CostTotal,
+    DayTotal,
+    Gap,
+    Gauge,
+    HistoryChunk,
+    Incarnation,
+    Level,
+    Read,
+    Resume,
+    Retention,
+    Scope,
+    Source,
+    SourceStatus,
+    Span,
+    Unit,
+)
+from store.scopes import rollups
+from store.slices import is_simulated, joined, outward_minutes, slice_start, stretches
+
+
+@dataclass(slots=True)
+class _SourceState:
+    status: SourceStatus
+    series: list[str] = field(default_factory=list)
+    state: bytes | None = None
+    incarnations: dict[int, Incarnation] = field(default_factory=dict)
+    reads: list[Read] = field(default_factory=list)
+    observed: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+    def copy(self) -> _SourceState:
+        return _SourceState(
+            self.status,
+            list(self.series),
+            self.state,
+            dict(self.incarnations),
+            list(self.reads),
+            self.observed.copy(),
+        )
+
+
+@dataclass(slots=True)
+class _Contents:
+    """Everything that is stored. ``counts``: level -> begin of the slice -> unit -> counts."""
+
+    version: int = 0
+    sources: dict[str, _SourceState] = field(default_factory=dict)
+    counts: dict[Level, dict[int, dict[Unit, Counts]]] = field(default_factory=lambda: {level: {} for level in Level})
+    gaps: dict[tuple[int, str], Gap] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)
+    costs: defaultdict[tuple[int, str, str, str], int] = field(default_factory=lambda: defaultdict(int))
+    accounts: dict[tuple[int, str, str, str], Accounts] = field(default_factory=dict)
+    gauges: dict[tuple[str, str, str], Gauge] = field(default_factory=dict)
+
+    def copy(self) -> _Contents:
+        return _Contents(
+            self.version,
+            {name: source.copy() for name, source in self.sources.items()},
+            {level: {at: dict(units) for at, units in slices.items()} for level, slices in self.counts.items()},
+            dict(self.gaps),
+            list(self.spans),
+            self.costs.copy(),
+            dict(self.accounts),
+            dict(self.gauges),
+        )
+
+    def source(self, source: str) -> _SourceState:
+        known = self.sources.get(source)
+        if known is None:
+            raise UnknownSource(source)
+        return known
+
+    def add_counts(self, level: Level, at: int, unit: Unit, counts: Counts) -> None:
+        units = self.counts[level].setdefault(at, {})
+        units[unit] = units.get(unit, Counts()) + counts
+
+    def add_costs(self, costs: Iterable[Cost], zone: str) -> None:
+        for cost in costs:
+            self.costs[day_start(cost.at_s, zone), cost.category, cost.product, cost.data_center] += cost.fen
+
+    def add_accounts(self, accounts: Iterable[Accounts], zone: str) -> None:
+        for seen in accounts:
+            key = (day_start(seen.at_s, zone), seen.product, seen.state, seen.data_center)
+            before = self.accounts.get(key)
+            if before is None or seen.at_s >= before.at_s:
+                self.accounts[key] = seen
+
+
+class MemoryReader:
+    """One consistent view of a MemoryStore (see ``store.port.Reader``)."""
+
+    def __init__(self, contents: _Contents, zone: str) -> None:
+        self._contents = contents
+        self._zone = zone
+
+    def version(self) -> int:
+        """Grows with every commit."""
+        return self._contents.version
+
+    def sources(self) -> list[SourceStatus]:
+        """Every registered source, in order of registration."""
+        return [source.status for source in self._contents.sources.values()]
+
+    def totals(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> dict[Unit, Counts]:
+        """Counts of every unit of a scope over ``[from_s, to_s)``."""
+        total: dict[Unit, Counts] = {}
+        for level, begin, end in stretches(scope, from_s, to_s, self._zone):
+            for _, unit, counts in self._slices(level, scope, begin, end, traffic):
+                total[unit] = total.get(unit, Counts()) + counts
+        return total
+
+    def timeline(
+        self,
+        level: Level,
+        scope: Scope,
+        from_s: int,
+        to_s: int,
+        *,
+        product: str = "",
+        data_center: str = "",
+        traffic: str = CUSTOMER,
+    ) -> list[tuple[int, Unit, Counts]]:
+        """Slices of one level that begin in ``[from_s, to_s)``, oldest first."""
+        return sorted(
+            (at, unit, counts)
+            for at, unit, counts in self._slices(level, scope, from_s, to_s, traffic)
+            if product in ("", unit.product) and data_center in ("", unit.data_center)
+        )
+
+    def _slices(
+        self, level: Level, scope: Scope, from_s: int, to_s: int, traffic: str
+    ) -> Iterator[tuple[int, Unit, Counts]]:
+        for at, units in self._contents.counts[level].items():
+            if not from_s <= at < to_s:
+                continue
+            for unit, counts in units.items():
+                if unit.scope is scope and unit.traffic == traffic and counts != Counts():
+                    yield at, unit, counts
+
+    def record_day(self, before_s: int) -> DayTotal | None:
+        """The day with the most bank transactions; of equal days the earliest."""
+        today_s = day_start(before_s, self._zone)
+        days = self._slices(Level.DAY, Scope.BANK, 0, today_s, CUSTOMER)
+        closed = [(counts.transactions, -at) for at, _, counts in days if counts.transactions]
+        if not closed:
+            return None
+        transactions, negative_at = max(closed)
+        return DayTotal(-negative_at, transactions, is_simulated(self._contents.spans, -negative_at, self._zone))
+
+    def observed(self, from_s: int, to_s: int) -> dict[str, int]:
+        """Accepted reads per source (edges taken outwards to whole minutes); sources without any left out."""
+        begin, end = outward_minutes(from_s, to_s)
+        totals = {
+            name: sum(number for at, number in source.observed.items() if begin <= at < end)
+            for name, source in self._contents.sources.items()
+        }
+        return {name: number for name, number in totals.items() if number}
+
+    def gaps(self, from_ms: int, to_ms: int) -> list[Gap]:
+        """Gaps that touch ``[from_ms, to_ms)``, oldest first."""
+        gaps = self._contents.gaps
+        return [gaps[key] for key in sorted(gaps) if gaps[key].from_ms < to_ms and gaps[key].to_ms > from_ms]
+
+    def simulated(self) -> list[Span]:
+        """Simulated stretches, adjacent ones joined, oldest first."""
+        return joined(self._contents.spans)
+
+    def incarnations(self, source: str) -> list[Incarnation]:
+        """Every life of a source's process that was seen, oldest first."""
+        known = self._contents.sources.get(source)
+        return [] if known is None else [known.incarnations[born_ms] for born_ms in sorted(known.incarnations)]
+
+    def reads(self, source: str, from_ms: int, to_ms: int) -> list[Read]:
+        """Attempts in ``[from_ms, to_ms)``, oldest first."""
+        known = self._contents.sources.get(source)
+        attempts = [] if known is None else known.reads
+        return sorted((read for read in attempts if from_ms <= read.at_ms < to_ms), key=lambda read: read.at_ms)
+
+    def costs(self, from_s: int, to_s: int) -> list[CostTotal]:
+        """Cost per day, category and product of the days that begin in the range."""
+        totals: defaultdict[tuple[int, str, str], int] = defaultdict(int)
+        for (day_s, category, product, _), fen in self._contents.costs.items():
+            if from_s <= day_s < to_s:
+                totals[day_s, category, product] += fen
+        return [CostTotal(*key, fen) for key, fen in sorted(totals.items())]
+
+    def accounts(self, from_s: int, to_s: int) -> list[AccountTotal]:
+        """Accounts per day, product and state of the days that begin in the range."""
+        totals: defaultdict[tuple[int, str, str], int] = defaultdict(int)
+        for (day_s, product, state, _), seen in self._contents.accounts.items():
+            if from_s <= day_s < to_s:
+                totals[day_s, product, state] += seen.accounts
+        return [AccountTotal(*key, accounts) for key, accounts in sorted(totals.items())]
+
+    def gauges(self) -> list[Gauge]:
+        """Latest value of every other gauge."""
+        return [gauge for _, gauge in sorted(self._contents.gauges.items())]
+
+
+class MemoryStore:
+    """A store that ends with the process (see ``store.port.Store``)."""
+
+    def __init__(self, zone: str = SHANGHAI) -> None:
+        self._zone = zone
+        self._lock = threading.Lock()
+        self._contents = _Contents()
+        self._shown = False
+        self._closed = False
+
+    def register(self, source: Source, now_ms: int) -> None:
+        """Makes a source known, or updates its interval."""
+        with self._writing() as contents:
+            known = contents.sources.get(source.id)
+            contents.version += 1
+            if known is None:
+                contents.sources[source.id] = _SourceState(SourceStatus(source, now_ms, 0, None, None))
+                return
+            same = replace(known.status.source, interval_ms=source.interval_ms)
+            known.status = replace(known.status, source=same)
+
+    def resume(self, source: str) -> Resume:
+        """Where a collector of this source goes on. Raises UnknownSource."""
+        with self._lock:
+            self._refuse_when_closed()
+            known = self._contents.source(source)
+            latest = max(known.incarnations.values(), key=lambda life: (life.last_read_ms, life.born_ms), default=None)
+            status = known.status
+            return Resume(status.version, status.watermark_ms, tuple(known.series), known.state, latest)
+
+    def commit(self, batch: Batch) -> int:
+        """Adds a batch to every level and scope and returns the source's new version. Raises StaleWriter."""
+        added = rollups(batch.events, batch.transactions, self._zone)
+        with self._writing() as contents:
+            known = contents.source(batch.source)
+            if known.status.version != batch.expected_version:
+                raise StaleWriter(batch.source, batch.expected_version, known.status.version)
+            for level, slices in added.items():
+                for at, units in slices.items():
+                    for unit, counts in units.items():
+                        contents.add_counts(level, at, unit, counts)
+            _add_progress(known, batch)
+            _add_findings(contents, batch, self._zone)
+            contents.version += 1
+            return known.status.version
+
+    def add_history(self, chunk: HistoryChunk) -> bool:
+        """Adds simulated counts once; False when that span is already there."""
+        with self._writing() as contents:
+            if chunk.span in contents.spans:
+                return False
+            contents.spans.append(chunk.span)
+            for (level, at, unit), counts in chunk.counts.items():
+                contents.add_counts(level, at, unit, counts)
+            contents.add_costs(chunk.costs, self._zone)
+            contents.add_accounts(chunk.accounts, self._zone)
+            contents.version += 1
+            return True
+
+    def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
+        """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""
+        with self._writing() as contents:
+            left = most_rows
+            for level, seconds in retention.seconds.items():
+                if seconds is not None:
+                    left -= _prune_level(contents.counts[level], slice_start(level, now_s - seconds, self._zone), left)
+            for known in contents.sources.values():
+                left -= _prune_reads(known, (now_s - retention.reads_seconds) * 1000, left)
+            pruned = most_rows - left
+            contents.version += bool(pruned)
+            return pruned
+
+    @contextmanager
+    def reading(self) -> Iterator[MemoryReader]:
+        """A consistent view; later writes work on a copy."""
+        with self._lock:
+            self._refuse_when_closed()
+            self._shown = True
+            reader = MemoryReader(self._contents, self._zone)
+        yield reader
+
+    def close(self) -> None:
+        """Refuses everything from now on."""
+        with self._lock:
+            self._closed = True
+
+    @contextmanager
+    def _writing(self) -> Iterator[_Contents]:
+        with self._lock:
+            self._refuse_when_closed()
+            if self._shown:
+                self._contents = self._contents.copy()
+                self._shown = False
+            yield self._contents
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise StoreUnavailable("in memory", "it is closed")
+
+
+def _add_progress(known: _SourceState, batch: Batch) -> None:
+    """What the batch says of its source: reads, watermark, series, lives and the opaque state."""
+    before = known.status
+    known.status = replace(
+        before,
+        version=before.version + 1,
+        watermark_ms=before.watermark_ms if batch.watermark_ms is None else batch.watermark_ms,
+        last_read=batch.reads[-1] if batch.reads else before.last_read,
+    )
+    known.reads.extend(batch.reads)
+    for read in batch.reads:
+        known.observed[read.at_ms // 60_000 * 60] += read.collected
+    known.series.extend(batch.new_series)
+    known.state = known.state if batch.state is None else batch.state
+    for life in batch.incarnations:
+        first = known.incarnations.get(life.born_ms)
+        known.incarnations[life.born_ms] = life if first is None else _lived_on(first, life)
+
+
+def _lived_on(before: Incarnation, now: Incarnation) -> Incarnation:
+    mark = before.last_mark if now.last_mark is None else now.last_mark
+    return replace(before, last_mark=mark, last_read_ms=max(before.last_read_ms, now.last_read_ms))
+
+
+def _add_findings(contents: _Contents, batch: Batch, zone: str) -> None:
+    """What the batch says beside counts: gaps, costs, accounts and gauges."""
+    contents.add_costs(batch.costs, zone)
+    contents.add_accounts(batch.accounts, zone)
+    for gap in batch.gaps:
+        before = contents.gaps.get((gap.from_ms, gap.source))
+        to_ms = gap.to_ms if before is None else max(before.to_ms, gap.to_ms)
+        contents.gaps[gap.from_ms, gap.source] = replace(gap, to_ms=to_ms)
+    for gauge in batch.gauges:
+        key = (gauge.source, gauge.name, gauge.labels)
+        seen = contents.gauges.get(key)
+        if seen is None or gauge.at_ms >= seen.at_ms:
+            contents.gauges[key] = gauge
+
+
+def _prune_level(slices: dict[int, dict[Unit, Counts]], before_s: int, most_rows: int) -> int:
+    pruned = 0
+    for at in sorted(at for at in slices if at < before_s):
+        for unit in list(slices[at])[: most_rows - pruned]:
+            del slices[at][unit]
+            pruned += 1
+        if slices[at]:
+            break
+        del slices[at]
+    return pruned
+
+
+def _prune_reads(known: _SourceState, before_ms: int, most_rows: int) -> int:
+    past = sorted((read for read in known.reads if read.at_ms < before_ms), key=lambda read: read.at_ms)[:most_rows]
+    for read in past:
+        known.reads.remove(read)
+    return len(past)
