@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -136,10 +136,5 @@ def arguments_of(command: str, **options: object) -> tuple[str, ...]:
     words: list[str] = [command]
     for name, value in options.items():
         flag = f"--{name.replace('_', '-')}"
-        words += [flag] if value is True else [] if value in {None, False} else [flag, str(value)]
+        words += [flag] if value is True else [] if value is None or value is False else [flag, str(value)]
     return tuple(words)
-
-
-def names(plans: Sequence[ChildPlan]) -> str:
-    """Names of several plans for one line of text."""
-    return ", ".join(plan.name for plan in plans)

@@ -1,0 +1,170 @@
+"""Starts the whole demo on 127.0.0.1: the reference estate, collectors, store and dashboard. Ctrl-C ends all of it.
+
+The estate is simulated and so is its past; every screen says DEMO. What is collected from now on is real:
+`python app.py reconcile --json` compares it with what the estate really did.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+import urllib.error
+import urllib.request
+from http import HTTPStatus
+from pathlib import Path
+
+import yaml
+
+from commands.children import ChildPlan, Children, arguments_of
+from commands.errors import CommandError, refusing
+from commands.estate import EstatePlan
+from commands.interrupt import stop_event
+from commands.lending import TEND_S, add_demand, data_center_names
+from commands.options import DEFAULT_CONFIG, DEFAULT_DATA, ESTATE_CONFIG, GENERATED_CONFIG, STORE_FILE, configuration
+from commands.ports import LOOPBACK, plan_ports
+from commands.workplace import prepared
+
+READY_WITHIN_S = 30.0
+HISTORY_DAYS = 400
+LONGEST_HISTORY_DAYS = 4000
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("--port", type=int, default=8050, help="port of the dashboard (default: 8050; 0: any free one)")
+    parser.add_argument("--estate-port", type=int, help="first of the estate's seven ports (default: --port + 50)")
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="data directory (default: var)")
+    parser.add_argument(
+        "--config", type=Path, default=DEFAULT_CONFIG, help="what the demo's own configuration is made from"
+    )
+    parser.add_argument(
+        "--estate", type=Path, default=ESTATE_CONFIG, help="products and demand (default: config/estate.yaml)"
+    )
+    parser.add_argument(
+        "--history", type=_days, default=HISTORY_DAYS, metavar="DAYS", help="simulated past (default: 400 days)"
+    )
+    parser.add_argument("--no-history", action="store_true", help="begin with an empty store")
+    add_demand(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Starts everything and waits for Ctrl-C."""
+    stop = stop_event()
+    configuration(argparse.Namespace(config=args.config, data=args.data))
+    names = data_center_names(args.estate)
+    with prepared(args.data):
+        ports = plan_ports(args.port, args.estate_port, len(names))
+        estate_directory = args.data / "estate"
+        logs = args.data / "logs"
+        for directory in (estate_directory, logs):
+            directory.mkdir(exist_ok=True)
+        plan = EstatePlan(names, ports, estate_directory, args.scale, args.seed, args.estate)
+        days = 0 if args.no_history else args.history
+        path = _write_configuration(args, plan, days)
+        _prepare_store(args, path)
+        children = Children(lambda line: print(line, flush=True), logs)
+        try:
+            _start(children, plan, path, args)
+            _announce(children, plan, ports.dashboard, args.data)
+            if days:
+                children.start(_history(path, args, days))
+            progress = _Progress(args.data / "history.json")
+            while not stop.wait(TEND_S):
+                children.tend()
+                progress.show()
+        finally:
+            print("\nstopping", flush=True)
+            children.stop()
+    return 0
+
+
+def _write_configuration(args: argparse.Namespace, plan: EstatePlan, days: int) -> Path:
+    """The demo's own configuration, so that every other command finds the estate by --data alone."""
+    content = yaml.safe_load(args.config.read_text(encoding="utf-8"))
+    content["data"] = str(args.data)
+    content["catalog"] = str((args.config.parent / content.get("catalog", "catalog.yaml")).resolve())
+    content["server"] = {"host": LOOPBACK, "port": plan.ports.dashboard}
+    content["sources"] = [
+        {"id": name, "kind": "exposition", "data_center": name, "url": f"{url}/metrics", "interval_seconds": 1}
+        for name, url in plan.urls().items()
+    ]
+    content["truth"] = plan.urls()
+    content["demo"] = True
+    content["history_days"] = days
+    path: Path = args.data / GENERATED_CONFIG
+    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    path.write_text(f"# Written by the demo at every start; changes here do not last.\n{text}", encoding="utf-8")
+    return path
+
+
+def _prepare_store(args: argparse.Namespace, path: Path) -> None:
+    from store.errors import StoreError
+    from store.opening import open_store
+
+    zone = configuration(argparse.Namespace(config=path, data=args.data)).catalog.zone
+    with refusing(StoreError):
+        open_store(args.data / STORE_FILE, zone, upgrade=True).close()
+
+
+def _start(children: Children, plan: EstatePlan, path: Path, args: argparse.Namespace) -> None:
+    # The dashboard takes longest to import, so it goes first.
+    children.start(ChildPlan("serve", arguments_of("serve", config=path, data=args.data)))
+    for child in plan.children():
+        children.start(child)
+    children.start(ChildPlan("collect", arguments_of("collect", config=path, data=args.data)))
+
+
+def _announce(children: Children, plan: EstatePlan, port: int, data: Path) -> None:
+    address = f"http://{LOOPBACK}:{port}"
+    deadline = time.monotonic() + READY_WITHIN_S
+    while not _answers(f"{address}/readyz"):
+        if children.exit_code("serve") is not None or time.monotonic() > deadline:
+            raise CommandError(f"the dashboard did not start; its last words are in {data / 'logs' / 'serve.log'}")
+        time.sleep(0.05)
+    print(f"Lending Control Center (DEMO)  {address}/")
+    print(f"  data     {data}   (logs in {data / 'logs'})")
+    print(f"  estate   {', '.join(f'{name} {url}' for name, url in plan.urls().items())}")
+    print("  Ctrl-C ends all", flush=True)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310  (our own loopback address)
+            return bool(answer.status == HTTPStatus.OK)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _history(path: Path, args: argparse.Namespace, days: int) -> ChildPlan:
+    words = arguments_of(
+        "history", config=path, data=args.data, estate=args.estate, days=days, scale=args.scale, seed=args.seed
+    )
+    return ChildPlan("history", words, restart_after_s=None, nice=10)
+
+
+class _Progress:
+    """Prints how far the simulated past is filled, whenever that changed enough to matter."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._shown = -1
+
+    def show(self) -> None:
+        """Prints a line for every tenth that was filled since the last one."""
+        try:
+            state = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return
+        tenth = state["filled"] * 10 // max(1, state["chunks"])
+        if tenth != self._shown:
+            self._shown = tenth
+            print(f"  history  {tenth * 10} % of {state['days']} simulated days, back to {state['day']}", flush=True)
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LONGEST_HISTORY_DAYS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number of days from 1 to {LONGEST_HISTORY_DAYS}; --no-history leaves it out"
+        )
+    return int(text)
