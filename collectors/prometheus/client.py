@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
 from prometheus_api_client import PrometheusConnect
 from urllib3.util import Retry
 
+from collectors.page import escaped
 from collectors.prometheus.errors import Garbage
 from collectors.prometheus.session import GuardedSession
 
@@ -76,33 +76,6 @@ def seconds_text(at_ms: int) -> str:
 def selector(names: Sequence[str], matchers: Labels) -> str:
     """Instant selector of several metrics that share label matchers: ``{__name__=~"a|b",job="lending"}``."""
     alternatives = "|".join(re.escape(name) for name in names)
-    parts = [f'__name__="{quoted(names[0])}"' if len(names) == 1 else f'__name__=~"{quoted(alternatives)}"']
-    parts += [f'{label}="{quoted(value)}"' for label, value in matchers.items()]
+    parts = [f'__name__="{escaped(names[0])}"' if len(names) == 1 else f'__name__=~"{escaped(alternatives)}"']
+    parts += [f'{label}="{escaped(value)}"' for label, value in matchers.items()]
     return "{" + ",".join(parts) + "}"
-
-
-def quoted(text: str) -> str:
-    """Text inside a double-quoted string of PromQL (and of a series on a page)."""
-    return text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
-
-
-def whole_number(text: str) -> int | None:
-    """An integral sample value exactly ("17", "1.7e+06"); None for anything else (fractions, NaN, Inf)."""
-    if text.isdecimal():
-        return int(text)
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    if not value.is_finite() or value != value.to_integral_value():
-        return None
-    return int(value)
-
-
-def milliseconds(text: str) -> int | None:
-    """Seconds since the epoch as milliseconds, rounded to the nearest; None for anything that is not a number."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return int((value * 1000).to_integral_value()) if value.is_finite() else None

@@ -13,22 +13,14 @@ PrometheusError
 
 from __future__ import annotations
 
-MOST_WORDS = 200
+from collectors.errors import CollectorError
 
 
-def one_line(text: str, most: int = MOST_WORDS) -> str:
-    """Text of a foreign server on one line of at most ``most`` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 3]}..."
-
-
-class PrometheusError(Exception):
+class PrometheusError(CollectorError):
     """Anything that keeps us from a whole answer."""
 
-    code = "failed"
-
     def __init__(self, server: str, cause: str) -> None:
-        super().__init__(f"{self.code}: {server}: {one_line(cause)}")
+        super().__init__(f"{server}: {cause}")
 
 
 class Unreachable(PrometheusError):

@@ -15,6 +15,7 @@ import orjson
 import requests
 import urllib3
 
+from collectors.errors import one_line
 from collectors.prometheus.errors import (
     BadCertificate,
     Garbage,
@@ -25,7 +26,6 @@ from collectors.prometheus.errors import (
     TooSlow,
     UnknownHost,
     Unreachable,
-    one_line,
 )
 
 HTTP_OK = 200

@@ -12,14 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.prometheus.client import (
-    PrometheusClient,
-    milliseconds,
-    quoted,
-    seconds_text,
-    selector,
-    whole_number,
-)
+from collectors.page import milliseconds
+from collectors.prometheus.client import PrometheusClient, seconds_text, selector
 from collectors.prometheus.errors import PrometheusError
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
@@ -173,23 +167,3 @@ def test_an_instant_survives_text_and_a_double_to_the_millisecond(at_ms: int) ->
     """The API writes instants as JSON numbers; a double holds them to the millisecond for centuries."""
     assert round(float(seconds_text(at_ms)) * 1000) == at_ms
     assert milliseconds(seconds_text(at_ms)) == at_ms
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("17", 17), ("17.0", 17), ("1.7e+06", 1_700_000), ("9007199254740993", 9_007_199_254_740_993)]
-    + [(text, None) for text in ("1.5", "NaN", "+Inf", "-Inf", "x", "")],
-)
-def test_counts_are_read_exactly_or_not_at_all(text: str, value: int | None) -> None:
-    """Only integral values are counts."""
-    assert whole_number(text) == value
-
-
-def test_a_birth_that_is_not_a_number_is_unknown() -> None:
-    """NaN and words are no instants."""
-    assert [milliseconds(text) for text in ("NaN", "x", "1.0005")] == [None, None, 1000]
-
-
-def test_quoting_is_that_of_a_page() -> None:
-    """The same three escapes as in the exposition format."""
-    assert quoted('a"b\\\n') == 'a\\"b\\\\\\n'

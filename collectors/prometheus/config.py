@@ -1,0 +1,57 @@
+"""What the operator says about one Prometheus-compatible server, and the identities that follow from it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from store.records import Source
+
+KIND = "prometheus"
+
+
+class Births(enum.Enum):
+    """What says when a counter began at 0."""
+
+    PROCESS = "process"  # process_start_time_seconds alone: half the samples
+    CREATED = "created"  # each counter's own _created series beside it
+
+
+@dataclass(frozen=True, slots=True)
+class PrometheusConfig:
+    """One server and one job of it.
+
+    ``interval_ms`` is the scrape interval of the job and how often we ask. ``lag_ms``: only samples at least this old
+    are read, so that no page is taken while the server is still writing it (a local Prometheus shows a scrape whole or
+    not at all; behind remote write it arrives piece by piece: use 15,000 or more there). ``settle_ms``: for this
+    long an absent page is looked for again before the search moves on. ``chunk_ms`` and ``most_samples`` bound one
+    query. ``data_centers`` maps instances to data centers; an instance that is not in it takes the value of its
+    ``data_center_label``, else its own name.
+    """
+
+    name: str
+    url: str
+    job: str
+    interval_ms: int = 15_000
+    timeout_s: float = 10.0
+    lag_ms: int = 1_000
+    settle_ms: int = 60_000
+    births: Births = Births.PROCESS
+    data_centers: Mapping[str, str] = field(default_factory=dict)
+    data_center_label: str = "data_center"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    chunk_ms: int = 3_600_000
+    most_samples: int = 500_000
+
+    def source(self, labels: Mapping[str, str]) -> Source:
+        """The source that an instance is, from the labels of its ``up`` series.
+
+        Its id is "<name>/<data center>" when one configured instance has that data center to itself, else
+        "<name>/<instance>": it depends on the configuration alone, never on who happens to be up.
+        """
+        instance = labels["instance"]
+        mapped = self.data_centers.get(instance)
+        alone = mapped is not None and list(self.data_centers.values()).count(mapped) == 1
+        data_center = mapped or labels.get(self.data_center_label) or instance
+        return Source(f"{self.name}/{mapped if alone else instance}", KIND, data_center, self.interval_ms)

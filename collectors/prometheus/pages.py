@@ -1,0 +1,130 @@
+"""Raw samples become pages: everything that one scrape of one instance stored, oldest scrape first.
+
+All samples of a scrape carry one timestamp and ``up`` is 1 at it, so the timestamps at which ``up`` is 1 are the pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from collectors.page import Page, milliseconds, series_text, whole_number
+from collectors.prometheus.client import Labels, Series
+
+PROCESS_START = "process_start_time_seconds"
+CREATED = "_created"
+TOTAL = "_total"
+TARGET_LABELS = frozenset({"__name__", "job", "instance"})
+"""Labels that the server added to tell targets apart: no part of the series on the target's own page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scrapes:
+    """What ``up`` says of one instance: the instants of scrapes that succeeded and of those that failed, ascending."""
+
+    labels: Labels
+    good_ms: tuple[int, ...]
+    failed_ms: tuple[int, ...]
+
+    @property
+    def last_ms(self) -> int:
+        """The newest scrape, good or bad."""
+        return max(self.good_ms[-1:] + self.failed_ms[-1:])
+
+    def after(self, at_ms: int) -> Scrapes:
+        """Only the scrapes later than an instant."""
+        return Scrapes(
+            self.labels,
+            tuple(ms for ms in self.good_ms if ms > at_ms),
+            tuple(ms for ms in self.failed_ms if ms > at_ms),
+        )
+
+
+def scrapes_by_instance(up: Iterable[Series]) -> dict[str, Scrapes]:
+    """The ``up`` series of a job, per instance; series without an instance are no target."""
+    found: dict[str, Scrapes] = {}
+    for series in up:
+        instance = series.labels.get("instance")
+        if not instance:
+            continue
+        seen = list(zip(series.times_ms, map(whole_number, series.values), strict=True))
+        before = found.get(instance, Scrapes(series.labels, (), ()))
+        found[instance] = Scrapes(
+            series.labels,  # after a change of target labels an instance has two series: the later one names it
+            tuple(sorted(before.good_ms + tuple(ms for ms, up_now in seen if up_now == 1))),
+            tuple(sorted(before.failed_ms + tuple(ms for ms, up_now in seen if up_now != 1))),
+        )
+    return found
+
+
+class PageBuilder:
+    """Builds the pages of one instance; remembers series texts and last values, so that pages carry changes only."""
+
+    def __init__(self, mark_name: str) -> None:
+        self._mark_name = mark_name
+        self._texts: dict[tuple[str, ...], str] = {}
+        self._last: dict[str, str] = {}
+        self._births: dict[str, str] = {}
+        self._process_start: str | None = None
+
+    def forget(self) -> None:
+        """The next page will be complete: after a page was not accepted."""
+        self._last, self._births, self._process_start = {}, {}, None
+
+    @property
+    def series(self) -> int:
+        """How many series the pages hold, as far as is known."""
+        return len(self._last) + len(self._births) + 2
+
+    def pages(self, samples: Sequence[Series], scrapes_ms: Sequence[int]) -> Iterator[Page]:
+        """One page per scrape. Take each page only after the one before it was accepted (or ``forget``)."""
+        columns = [(self._text(one.labels), dict(zip(one.times_ms, one.values, strict=True))) for one in samples]
+        for at_ms in scrapes_ms:
+            yield self._page(at_ms, {text: values[at_ms] for text, values in columns if at_ms in values})
+
+    def _page(self, at_ms: int, values: Mapping[str, str]) -> Page:
+        start, mark = values.get(PROCESS_START), values.get(self._mark_name)
+        births = {text: value for text, value in values.items() if is_birth(text)}
+        counted = {text: value for text, value in values.items() if text not in births}
+        complete = not self._last or start != self._process_start or births.items() != self._births.items()
+        changed = counted if complete else self._differing(counted)
+        born = born_ms(births) if complete else {}
+        self._last.update(counted)
+        self._births, self._process_start = births, start
+        return Page(
+            at_ms=at_ms,
+            process_born_ms=None if start is None else milliseconds(start),
+            mark=None if mark is None else whole_number(mark),
+            samples=len(values),
+            changed=changed,
+            born=born,
+            complete=complete,
+        )
+
+    def _differing(self, counted: Mapping[str, str]) -> dict[str, str]:
+        last = self._last
+        return {text: value for text, value in counted.items() if last.get(text) != value}
+
+    def _text(self, labels: Labels) -> str:
+        key = (*labels, *labels.values())
+        text = self._texts.get(key)
+        if text is None:
+            own = {name: value for name, value in labels.items() if name not in TARGET_LABELS}
+            text = self._texts[key] = series_text(labels["__name__"], own)
+        return text
+
+
+def is_birth(text: str) -> bool:
+    """Whether a series is some counter's ``_created``."""
+    return text.partition("{")[0].endswith(CREATED)
+
+
+def born_ms(births: Mapping[str, str]) -> dict[str, int]:
+    """Births by the text of their counter: ``x_created{...}`` tells the birth of ``x_total{...}``."""
+    found: dict[str, int] = {}
+    for text, value in births.items():
+        name, brace, labels = text.partition("{")
+        born = milliseconds(value)
+        if born is not None:
+            found[f"{name.removesuffix(CREATED)}{TOTAL}{brace}{labels}"] = born
+    return found
