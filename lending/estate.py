@@ -87,12 +87,10 @@ class Product(_Record):
     id: Name
     share: PositiveShare
     tenants: Annotated[bool, Field(strict=True)] = False
-    accounts: Mapping[Literal["registered", "open", "active"], Count] = Field(default_factory=dict)
+    accounts: Mapping[str, Count] = Field(default_factory=dict)
     bad_loan_ratio: Share | None = None
     loan: LoanTerms | None = None
-    it_cost_fen_per_year: Mapping[
-        Literal["compute", "storage", "network", "database", "licences", "staff", "facilities", "third_party"], Count
-    ]
+    it_cost_fen_per_year: Mapping[str, Count]
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
 
     def step(self, step_id: str) -> Step | None:
