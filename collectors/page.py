@@ -14,8 +14,9 @@ from decimal import Decimal, InvalidOperation
 MOST_COUNT = 2**63 - 1
 """Counters beyond this are refused: the collector's memory keeps 64 bits."""
 
+_MOST_DIGITS = 400
 _MOST_EXPONENT = 400
-_LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"', re.DOTALL)
+_LABEL = re.compile(r'(?:^|,)([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(r'\\([\\n"])')
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -69,7 +70,7 @@ def unescaped(value: str) -> str:
 
 def whole_number(text: str) -> int | None:
     """Exactly the integer that a value text means ("17", "17.0", "1.7e1"); None when it is not one of 0..2**63-1."""
-    if text.isdigit() and text.isascii():
+    if text.isdigit() and text.isascii() and len(text) <= _MOST_DIGITS:
         value = int(text)
         return value if value <= MOST_COUNT else None
     number = _decimal(text)
@@ -84,6 +85,17 @@ def milliseconds(seconds_text: str) -> int | None:
     if number is None or not 0 <= number <= MOST_COUNT // 1000:
         return None
     return round(number * 1000)
+
+
+def is_value(text: str) -> bool:
+    """Whether a text is a number as the exposition formats write it (NaN and infinities included)."""
+    if "_" in text or not text.isascii():
+        return False
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _decimal(text: str) -> Decimal | None:
