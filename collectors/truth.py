@@ -131,7 +131,9 @@ class TruthClient:
         deadline = time.monotonic() + self._patience_s
         while True:
             try:
-                response = self._pool.request("GET", self._url, fields={name: str(value) for name, value in span.items()}, redirect=False)
+                response = self._pool.request(
+                    "GET", self._url, fields={name: str(value) for name, value in span.items()}, redirect=False
+                )
             except urllib3.exceptions.HTTPError as fault:
                 if time.monotonic() > deadline:
                     self._give_up(fault)
@@ -140,7 +142,8 @@ class TruthClient:
             return response.status, response.data
 
     def _give_up(self, fault: Exception) -> NoReturn:
-        code = "timeout" if isinstance(fault, urllib3.exceptions.TimeoutError) else "refused"
+        refused = isinstance(fault, urllib3.exceptions.NewConnectionError)  # urllib3 calls it a timeout as well
+        code = "timeout" if isinstance(fault, urllib3.exceptions.TimeoutError) and not refused else "refused"
         raise TruthUnavailable(self._data_center, f"{code}: no answer from {self._url}") from fault
 
     def close(self) -> None:
