@@ -5,17 +5,15 @@ All samples of a scrape carry one timestamp and ``up`` is 1 at it, so the timest
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from collectors.mapping import created_partner
 from collectors.page import Page, milliseconds, series_text, whole_number
 from collectors.prometheus.client import Labels, Series
 
 PROCESS_START = "process_start_time_seconds"
 CREATED = "_created"
-TOTAL = "_total"
-TARGET_LABELS = frozenset({"__name__", "job", "instance"})
-"""Labels that the server added to tell targets apart: no part of the series on the target's own page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +41,14 @@ class Scrapes:
 def scrapes_by_instance(up: Iterable[Series]) -> dict[str, Scrapes]:
     """The ``up`` series of a job, per instance; series without an instance are no target."""
     found: dict[str, Scrapes] = {}
-    for series in up:
+    for series in sorted(up, key=lambda one: one.times_ms[-1]):  # of two series of one instance the later one names it
         instance = series.labels.get("instance")
         if not instance:
             continue
         seen = list(zip(series.times_ms, map(whole_number, series.values), strict=True))
         before = found.get(instance, Scrapes(series.labels, (), ()))
         found[instance] = Scrapes(
-            series.labels,  # after a change of target labels an instance has two series: the later one names it
+            series.labels,
             tuple(sorted(before.good_ms + tuple(ms for ms, up_now in seen if up_now == 1))),
             tuple(sorted(before.failed_ms + tuple(ms for ms, up_now in seen if up_now != 1))),
         )
@@ -58,10 +56,15 @@ def scrapes_by_instance(up: Iterable[Series]) -> dict[str, Scrapes]:
 
 
 class PageBuilder:
-    """Builds the pages of one instance; remembers series texts and last values, so that pages carry changes only."""
+    """Builds the pages of one instance; remembers series texts and last values, so that pages carry changes only.
 
-    def __init__(self, mark_name: str) -> None:
+    ``target_labels`` are labels that the server added to tell targets apart: no part of the series on the target's own
+    page, so that a series stays the same one when the operator relabels the target.
+    """
+
+    def __init__(self, mark_name: str, target_labels: Collection[str] = ("job", "instance")) -> None:
         self._mark_name = mark_name
+        self._dropped = frozenset({"__name__", *target_labels})
         self._texts: dict[tuple[str, ...], str] = {}
         self._last: dict[str, str] = {}
         self._births: dict[str, str] = {}
@@ -109,7 +112,7 @@ class PageBuilder:
         key = (*labels, *labels.values())
         text = self._texts.get(key)
         if text is None:
-            own = {name: value for name, value in labels.items() if name not in TARGET_LABELS}
+            own = {name: value for name, value in labels.items() if name not in self._dropped}
             text = self._texts[key] = series_text(labels["__name__"], own)
         return text
 
@@ -126,5 +129,5 @@ def born_ms(births: Mapping[str, str]) -> dict[str, int]:
         name, brace, labels = text.partition("{")
         born = milliseconds(value)
         if born is not None:
-            found[f"{name.removesuffix(CREATED)}{TOTAL}{brace}{labels}"] = born
+            found[f"{created_partner(name)}{brace}{labels}"] = born
     return found
