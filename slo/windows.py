@@ -6,6 +6,7 @@ seconds), the same in every zone, so that a rollup of them never depends on the 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -57,7 +58,7 @@ def day_start(at_s: int, zone: str = SHANGHAI) -> int:
 
 def day_of(at_s: int, zone: str = SHANGHAI) -> date:
     """Local calendar date of an instant: the day whose ``day_window`` holds it. Raises UnknownZone."""
-    day = (_EPOCH + at_s * _SECOND).astimezone(_zone(zone)).date()
+    day = _shown_date(at_s, _zone(zone))
     # Where clocks once fell back across midnight, the calendar showed the old date again after the new day had begun.
     return day + _DAY if at_s >= _midnight_s(day + _DAY, zone) else day
 
@@ -150,10 +151,20 @@ def _months(year: int, month: int, months: int, zone: str) -> Window:
 
 @lru_cache(maxsize=4096)
 def _midnight_s(day: date, zone: str) -> int:
-    """First instant of a local day. ``fold=0`` reads a midnight that clocks sprang over as the moment of the spring,
-    and one that came twice as its first coming."""
-    local = datetime(day.year, day.month, day.day, tzinfo=_zone(zone))
-    return (local - _EPOCH) // _SECOND
+    """First instant of a local day, also where clocks sprang over its midnight or showed it twice."""
+    rules = _zone(zone)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=rules)
+    first_s = (midnight - _EPOCH) // _SECOND
+    second_s = (midnight.replace(fold=1) - _EPOCH) // _SECOND
+    if second_s >= first_s:
+        return first_s
+    # Sprung over: the two readings of a time that never was enclose the moment of the spring, which began the day.
+    return second_s + bisect_left(range(second_s, first_s), day, key=lambda at_s: _shown_date(at_s, rules))
+
+
+def _shown_date(at_s: int, rules: ZoneInfo) -> date:
+    """The date that local calendars show at an instant."""
+    return (_EPOCH + at_s * _SECOND).astimezone(rules).date()
 
 
 def _zone(zone: str) -> ZoneInfo:
