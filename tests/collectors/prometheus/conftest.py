@@ -1,249 +1,66 @@
-"""A real Prometheus and a small real exporter that keeps its own ledger; both are stopped whatever a test does."""
+"""One real Prometheus for all tests, and a fresh exporter for each; all are stopped whatever a test does.
+
+A Prometheus takes five seconds until its first scrape, so it starts once, with more jobs than there are tests that
+need one: an exporter takes the next job's port. Until then, and afterwards, that job's target is simply down.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import signal
-import socket
-import subprocess
 import tempfile
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 
-NOBODY = 65534
-SCRAPE_MS = 500
-OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+from tests.collectors.prometheus.real_parts import NOBODY, Exporter, Prometheus, free_port, wait_until
 
-Key = tuple[str, str, str]
-"""product, step, outcome"""
+JOBS = 16
 
 
-def free_port() -> int:
-    """A loopback port that nobody uses right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="session")
+def ports() -> dict[str, int]:
+    """A port for each job."""
+    return {f"lending-{n}": free_port() for n in range(JOBS)}
 
 
-def wait_until(true: Callable[[], bool], *, seconds: float = 15.0, what: str = "") -> None:
-    """Returns as soon as something is true; fails with its name when it does not come true in time."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > deadline:
-            pytest.fail(f"not within {seconds} s: {what or true}")
-        time.sleep(0.02)
+@pytest.fixture(scope="session")
+def unused(ports: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """Jobs that no test has taken yet."""
+    return iter(ports.items())
 
 
-class Exporter:
-    """A lending service as Prometheus sees it, and the ledger of what it really counted.
-
-    ``ledger`` holds every event of every life; ``served`` what the pages of every life showed last: what was counted
-    after a life's last page can be known by nobody outside.
-    """
-
-    def __init__(self, keys: list[Key]) -> None:
-        self.port = free_port()
-        self.ledger: Counter[Key] = Counter()
-        self.transactions = 0
-        self.pages = 0
-        self.born_ms = 0
-        self._keys = list(keys)
-        self._lock = threading.Lock()
-        self._live: Counter[Key] = Counter()
-        self._live_transactions = 0
-        self._shown: Counter[Key] = Counter()
-        self._shown_before: Counter[Key] = Counter()
-        self._sequence = 0
-        self._server: ThreadingHTTPServer | None = None
-
-    @property
-    def instance(self) -> str:
-        return f"127.0.0.1:{self.port}"
-
-    @property
-    def served(self) -> Counter[Key]:
-        """What all lives together have shown to readers."""
-        with self._lock:
-            return self._shown_before + self._shown
-
-    def start(self) -> None:
-        """Begins a life: all counters at 0, born now."""
-        with self._lock:
-            self.born_ms = int(time.time() * 1000)
-            self._live, self._live_transactions = Counter(), 0
-        exporter = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = exporter.page().encode()
-                self.send_response(200)
-                self.send_header("Content-Type", OPENMETRICS)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """Quiet."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-
-    def stop(self) -> None:
-        """Ends a life: whatever was counted after the last page is gone."""
-        if self._server is None:
-            return
-        self._server.shutdown()
-        self._server.server_close()
-        self._server = None
-        with self._lock:
-            self._shown_before += self._shown
-            self._shown = Counter()
-
-    def count(self, key: Key, events: int) -> None:
-        """Counts events; a key that was never seen becomes a new series."""
-        with self._lock:
-            if key not in self._keys:
-                self._keys.append(key)
-            self.ledger[key] += events
-            self._live[key] += events
-            self._sequence += 1
-            if key[2] == "ok":
-                self.transactions += events
-                self._live_transactions += events
-
-    def drained(self) -> None:
-        """Waits until two more pages were served: everything counted so far was seen."""
-        pages = self.pages
-        wait_until(lambda: self.pages >= pages + 2, what="two more scrapes")
-
-    def page(self) -> str:
-        """The page, as OpenMetrics with births."""
-        with self._lock:
-            self.pages += 1
-            self._shown = Counter(self._live)
-            born = f"{self.born_ms // 1000}.{self.born_ms % 1000:03d}"
-            lines = ["# TYPE lending_requests counter"]
-            for product, step, outcome in self._keys:
-                labels = (
-                    f'product="{product}",step="{step}",data_center="dc1",dcn="dc1-n01",'
-                    f'outcome="{outcome}",traffic="customer"'
-                )
-                lines.append(f"lending_requests_total{{{labels}}} {self._live[(product, step, outcome)]}")
-                lines.append(f"lending_requests_created{{{labels}}} {born}")
-            lines += [
-                "# TYPE lending_transactions counter",
-                'lending_transactions_total{product="weilidai",data_center="dc1",dcn="dc1-n01",traffic="customer"}'
-                f" {self._live_transactions}",
-                "# TYPE process_start_time_seconds gauge",
-                f"process_start_time_seconds {born}",
-                "# TYPE lending_truth_sequence gauge",
-                f"lending_truth_sequence {self._sequence}",
-                "# EOF",
-            ]
-        return "\n".join(lines) + "\n"
-
-
-@dataclass
-class Prometheus:
-    """A real Prometheus on a loopback port with its own folder; can be killed and started again on the same data."""
-
-    folder: Path
-    port: int = field(default_factory=free_port)
-    flags: tuple[str, ...] = ()
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def watch(self, instances: list[str], scrape_ms: int = SCRAPE_MS) -> None:
-        """Writes the configuration: one job "lending" with these targets."""
-        targets = ", ".join(f"'{instance}'" for instance in instances)
-        (self.folder / "prometheus.yml").write_text(
-            "global:\n"
-            f"  scrape_interval: {scrape_ms}ms\n  scrape_timeout: {scrape_ms}ms\n"
-            "scrape_configs:\n  - job_name: lending\n"
-            f"    static_configs:\n      - targets: [{targets}]\n"
-        )
-
-    def start(self) -> None:
-        """Starts it (as nobody when we are root) and waits until it answers."""
-        command = [
-            "/usr/bin/prometheus",
-            f"--config.file={self.folder / 'prometheus.yml'}",
-            f"--storage.tsdb.path={self.folder / 'data'}",
-            f"--web.listen-address=127.0.0.1:{self.port}",
-            "--log.level=error",
-            *self.flags,
-        ]
-        root = os.geteuid() == 0
-        self.process = subprocess.Popen(
-            command,
-            cwd="/",
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            user=NOBODY if root else None,
-            group=NOBODY if root else None,
-            extra_groups=[] if root else None,
-        )
-        wait_until(self._ready, what="Prometheus is ready")
-
-    def _ready(self) -> bool:
-        try:
-            return requests.get(f"{self.url}/-/ready", timeout=1).status_code == 200
-        except requests.RequestException:
-            return False
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """Ends it and waits until it is gone."""
-        if self.process is None:
-            return
-        self.process.send_signal(how)
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(timeout=10)
-        self.process = None
-
-
-@pytest.fixture
-def exporter() -> Iterator[Exporter]:
-    """A running exporter with two series at 0."""
-    made = Exporter([("weilidai", "apply", "ok"), ("weilidai", "apply", "system_error")])
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def prometheus() -> Iterator[Prometheus]:
-    """A Prometheus that is not started yet: ``watch`` its targets first."""
+@pytest.fixture(scope="session")
+def prometheus(ports: dict[str, int]) -> Iterator[Prometheus]:
+    """A running Prometheus that scrapes every job twice a second."""
     folder = Path(tempfile.mkdtemp(prefix="prometheus-"))
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)
     folder.chmod(0o755)
     made = Prometheus(folder)
-    yield made
-    made.stop(signal.SIGKILL)
-    shutil.rmtree(folder, ignore_errors=True)
+    made.watch({job: [port] for job, port in ports.items()})
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop(signal.SIGKILL)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def watching(prometheus: Prometheus, exporter: Exporter) -> Prometheus:
-    """A running Prometheus that has scraped the exporter at least once."""
-    prometheus.watch([exporter.instance])
-    prometheus.start()
-    wait_until(lambda: exporter.pages > 0, what="the first scrape")
-    return prometheus
+def idle_exporter(unused: Iterator[tuple[str, int]]) -> Iterator[Exporter]:
+    """An exporter with two series that is not started yet."""
+    job, port = next(unused)
+    made = Exporter(port, job, [("weilidai", "apply", "ok"), ("weilidai", "apply", "system_error")])
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def exporter(prometheus: Prometheus, idle_exporter: Exporter) -> Exporter:
+    """A running exporter that was scraped at least once."""
+    idle_exporter.start()
+    wait_until(lambda: idle_exporter.pages > 0, what="the first scrape")
+    return idle_exporter
