@@ -1,0 +1,105 @@
+"""The store behind its port: transactions around what writing, reading and pruning do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+
+from store.errors import StoreUnavailable
+from store.records import Batch, HistoryChunk, Level, Resume, Retention, Source, Unit
+from store.scopes import rollups
+from store.sql import writing
+from store.sql.dialect import SqliteFile
+from store.sql.pruning import prune
+from store.sql.reading import SqlReader
+from store.sql.units import Units
+
+
+class SqlStore:
+    """Counts in a SQL database (see ``store.port.Store``). Any thread and any number of processes may use it at once:
+    writers queue for up to five seconds, readers never wait."""
+
+    def __init__(self, database: SqliteFile, engine: Engine, zone: str) -> None:
+        self._database = database
+        self._engine = engine
+        self._zone = zone
+        self._units = Units()
+        self._closed = False
+
+    def register(self, source: Source, now_ms: int) -> None:
+        """Makes a source known, or updates its interval; keeps everything else that is stored of it."""
+        self._refuse_when_closed()
+        with self._database.writing(self._engine) as connection:
+            writing.put_source(connection, source, now_ms)
+
+    def resume(self, source: str) -> Resume:
+        """Where a collector of this source goes on. Raises UnknownSource."""
+        with self.reading() as reader:
+            return reader.resume(source)
+
+    def commit(self, batch: Batch) -> int:
+        """Adds a batch to every level and scope and returns the source's new version. Raises StaleWriter."""
+        self._refuse_when_closed()
+        added = rollups(batch.events, batch.transactions, self._zone)
+        self._number(unit for units in added[Level.MINUTE].values() for unit in units)
+        rows = writing.batch_rows(added, self._units.ids)
+        with self._database.writing(self._engine) as connection:
+            source_id = writing.advance(connection, batch)
+            for level, of_level in rows.items():
+                writing.put_counts(connection, level, of_level)
+            writing.put_progress(connection, source_id, batch, self._zone)
+            writing.put_findings(connection, batch)
+            writing.put_day_totals(connection, batch.costs, batch.accounts, self._zone)
+        return batch.expected_version + 1
+
+    def add_history(self, chunk: HistoryChunk) -> bool:
+        """Adds simulated counts once; False when that span is already there."""
+        self._refuse_when_closed()
+        self._number(dict.fromkeys(unit for _, _, unit in chunk.counts))
+        rows = writing.history_rows(chunk.counts, self._units.ids)
+        with self._database.writing(self._engine) as connection:
+            if not writing.put_span(connection, chunk.span):
+                return False
+            for level, of_level in rows.items():
+                writing.put_counts(connection, level, of_level)
+            writing.put_day_totals(connection, chunk.costs, chunk.accounts, self._zone)
+            writing.count_change(connection)
+        return True
+
+    def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
+        """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""
+        self._refuse_when_closed()
+        with self._database.writing(self._engine) as connection:
+            pruned = prune(connection, retention, now_s, self._zone, most_rows)
+            if pruned:
+                writing.count_change(connection)
+        return pruned
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlReader]:
+        """A consistent view, for use in one thread. Keep it short: the log of writes grows while it is open."""
+        self._refuse_when_closed()
+        with self._database.reading(self._engine) as connection:
+            yield SqlReader(connection, self._database, self._units, self._zone)
+
+    def close(self) -> None:
+        """Releases files and connections."""
+        self._closed = True
+        self._engine.dispose()
+
+    def _number(self, units: Iterable[Unit]) -> None:
+        """Sees to it that every unit has a number. In transactions of its own: a name without counts shows nowhere,
+        and a number that was rolled back must not be remembered."""
+        missing = self._units.missing(units)
+        if not missing:
+            return
+        with self._database.writing(self._engine) as connection:
+            self._units.write(connection, missing)
+        with self._database.reading(self._engine) as connection:
+            self._units.refresh(connection)
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise StoreUnavailable(self._database.where, "it is closed")

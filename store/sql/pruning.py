@@ -1,0 +1,59 @@
+"""What goes away: rows past retention, oldest first, a few thousand at a time so that no writer waits long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, delete, select, tuple_
+
+from store.records import Retention, Scope
+from store.slices import slice_start
+from store.sql.schema import COUNTS, OBSERVED, READ, SOURCE
+from store.sql.writing import OBSERVED_LEVELS
+
+
+class _Past(NamedTuple):
+    """Rows of one table whose key begins with ``prefix`` and goes on below ``before``."""
+
+    table: Table
+    prefix: int
+    before: int
+
+
+def prune(connection: Connection, retention: Retention, now_s: int, zone: str, most_rows: int) -> int:
+    """Deletes at most ``most_rows`` rows that are past retention; returns how many went."""
+    left = most_rows
+    for past in _past(connection, retention, now_s, zone):
+        if left <= 0:
+            break
+        left -= _delete(connection, past, left)
+    return most_rows - left
+
+
+def _past(connection: Connection, retention: Retention, now_s: int, zone: str) -> Iterator[_Past]:
+    for level, seconds in retention.seconds.items():
+        if seconds is None:
+            continue
+        before_s = slice_start(level, now_s - seconds, zone)
+        yield from (_Past(COUNTS[level], scope, before_s) for scope in Scope)
+        if level in OBSERVED_LEVELS:
+            yield _Past(OBSERVED, level, before_s)
+    before_ms = (now_s - retention.reads_seconds) * 1000
+    for source_id in connection.execute(select(SOURCE.c.id)).scalars().all():
+        yield _Past(READ, source_id, before_ms)
+
+
+def _delete(connection: Connection, past: _Past, most_rows: int) -> int:
+    prefix, at, *rest = past.table.primary_key.columns
+    key = (at, *rest)
+    rows = _where(prefix, at, past)
+    last = connection.execute(select(*key).where(*rows).order_by(*key).offset(most_rows - 1).limit(1)).first()
+    if last is not None:
+        # One range of the key up to the last row that may go: cheaper than a list of keys.
+        rows.append(tuple_(*key) <= tuple_(*last))
+    return connection.execute(delete(past.table).where(*rows)).rowcount
+
+
+def _where(prefix: Column[int], at: Column[int], past: _Past) -> list[ColumnElement[bool]]:
+    return [prefix == past.prefix, at < past.before]

@@ -1,0 +1,255 @@
+"""What comes out: one consistent view, asked through one connection inside one read transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Executable, Row, Select, func, select, union_all
+
+from slo.counts import Counts
+from slo.windows import day_start
+from store.errors import UnknownSource
+from store.records import (
+    CUSTOMER,
+    AccountTotal,
+    CostTotal,
+    DayTotal,
+    Gap,
+    Gauge,
+    Incarnation,
+    Level,
+    Read,
+    Resume,
+    Scope,
+    Source,
+    SourceStatus,
+    Span,
+    Unit,
+)
+from store.slices import Stretch, is_simulated, joined, outward_minutes, stretches
+from store.sql.dialect import SqliteFile
+from store.sql.schema import (
+    ABOUT,
+    ACCOUNT_DAY,
+    COST_DAY,
+    COUNTS,
+    GAP,
+    GAUGE,
+    INCARNATION,
+    OBSERVED,
+    READ,
+    SERIES,
+    SOURCE,
+    SOURCE_STATE,
+    SPAN,
+)
+from store.sql.units import Units
+
+_VERSIONS = select(func.coalesce(func.sum(SOURCE.c.version), 0)).scalar_subquery()
+_VERSION = select(ABOUT.c.changes + _VERSIONS)
+_READ_FACTS = ("at_ms", "collected", "reason", "duration_ms", "samples", "resets", "unknown_births")
+
+
+class SqlReader:
+    """One consistent view (see ``store.port.Reader``)."""
+
+    def __init__(self, connection: Connection, database: SqliteFile, units: Units, zone: str) -> None:
+        self._connection = connection
+        self._database = database
+        self._units = units
+        self._zone = zone
+        # The first look is what fixes the instant that everything else is true of.
+        self._version = int(self._rows(_VERSION)[0][0])
+
+    def version(self) -> int:
+        """Grows with every commit; equal versions mean equal answers."""
+        return self._version
+
+    def sources(self) -> list[SourceStatus]:
+        """Every registered source, in order of registration."""
+        return [_status(row) for row in self._rows(select(SOURCE).order_by(SOURCE.c.id))]
+
+    def totals(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> dict[Unit, Counts]:
+        """Counts of every unit of a scope over ``[from_s, to_s)``, units without events left out."""
+        parts = [_sums(scope, stretch) for stretch in stretches(scope, from_s, to_s, self._zone)]
+        if not parts:
+            return {}
+        rows = self._rows(union_all(*parts))
+        units = self._known(scope, traffic)
+        total: dict[Unit, Counts] = {}
+        for unit_id, *fields in rows:
+            unit = units.get(unit_id)
+            if unit is not None:
+                total[unit] = total.get(unit, _NOTHING) + Counts(*fields)
+        return total
+
+    def timeline(
+        self,
+        level: Level,
+        scope: Scope,
+        from_s: int,
+        to_s: int,
+        *,
+        product: str = "",
+        data_center: str = "",
+        traffic: str = CUSTOMER,
+    ) -> list[tuple[int, Unit, Counts]]:
+        """Slices of one level that begin in ``[from_s, to_s)``, oldest first."""
+        units = {
+            unit_id: unit
+            for unit_id, unit in self._known(scope, traffic).items()
+            if product in ("", unit.product) and data_center in ("", unit.data_center)
+        }
+        counts = COUNTS[level]
+        asked = (
+            select(counts.c.at, counts.c.unit_id, *_fields(level))
+            .where(counts.c.scope == scope, counts.c.at >= from_s, counts.c.at < to_s)
+            .order_by(counts.c.at)
+        )
+        if product or data_center:
+            asked = asked.where(counts.c.unit_id.in_(units))
+        found = [
+            (at, units[unit_id], Counts(*fields)) for at, unit_id, *fields in self._rows(asked) if unit_id in units
+        ]
+        return sorted(found, key=_at_and_unit) if len(units) > 1 else found
+
+    def record_day(self, before_s: int) -> DayTotal | None:
+        """The day with the most bank transactions; of equal days the earliest."""
+        bank = list(self._known(Scope.BANK, CUSTOMER))
+        days = COUNTS[Level.DAY]
+        best = (
+            select(days.c.at, days.c.transactions)
+            .where(days.c.scope == Scope.BANK, days.c.unit_id.in_(bank), days.c.transactions > 0)
+            .where(days.c.at < day_start(before_s, self._zone))
+            .order_by(days.c.transactions.desc(), days.c.at)
+            .limit(1)
+        )
+        for day_s, transactions in self._rows(best):
+            return DayTotal(day_s, transactions, is_simulated(self._spans(), day_s, self._zone))
+        return None
+
+    def observed(self, from_s: int, to_s: int) -> dict[str, int]:
+        """Accepted reads per source (edges taken outwards to whole minutes); sources without any left out."""
+        parts = [_observed(stretch) for stretch in stretches(Scope.STEP, *outward_minutes(from_s, to_s), self._zone)]
+        if not parts:
+            return {}
+        each = union_all(*parts).subquery()
+        asked = (
+            select(SOURCE.c.name, func.sum(each.c.reads))
+            .join_from(each, SOURCE, SOURCE.c.id == each.c.source_id)
+            .group_by(SOURCE.c.id, SOURCE.c.name)
+            .order_by(SOURCE.c.id)
+        )
+        return {name: int(reads) for name, reads in self._rows(asked)}
+
+    def gaps(self, from_ms: int, to_ms: int) -> list[Gap]:
+        """Gaps that touch ``[from_ms, to_ms)``, oldest first."""
+        asked = (
+            select(GAP.c.source, GAP.c.from_ms, GAP.c.to_ms, GAP.c.exact, GAP.c.reason)
+            .where(GAP.c.from_ms < to_ms, GAP.c.to_ms > from_ms)
+            .order_by(GAP.c.from_ms, GAP.c.source)
+        )
+        return [Gap(*row) for row in self._rows(asked)]
+
+    def simulated(self) -> list[Span]:
+        """Simulated stretches, adjacent ones joined, oldest first."""
+        return joined(self._spans())
+
+    def incarnations(self, source: str) -> list[Incarnation]:
+        """Every life of a source's process that was seen, oldest first."""
+        asked = select(INCARNATION).where(INCARNATION.c.source == source).order_by(INCARNATION.c.born_ms)
+        return [Incarnation(*row) for row in self._rows(asked)]
+
+    def reads(self, source: str, from_ms: int, to_ms: int) -> list[Read]:
+        """Attempts in ``[from_ms, to_ms)``, oldest first."""
+        asked = (
+            select(*(READ.c[name] for name in _READ_FACTS))
+            .join_from(READ, SOURCE)
+            .where(SOURCE.c.name == source, READ.c.at_ms >= from_ms, READ.c.at_ms < to_ms)
+            .order_by(READ.c.at_ms, READ.c.version, READ.c.position)
+        )
+        return [Read(*row) for row in self._rows(asked)]
+
+    def costs(self, from_s: int, to_s: int) -> list[CostTotal]:
+        """Cost per day, category and product of the days that begin in the range."""
+        key = (COST_DAY.c.day_s, COST_DAY.c.category, COST_DAY.c.product)
+        in_range = (COST_DAY.c.day_s >= from_s, COST_DAY.c.day_s < to_s)
+        asked = select(*key, func.sum(COST_DAY.c.fen)).where(*in_range).group_by(*key).order_by(*key)
+        return [CostTotal(day_s, category, product, int(fen)) for day_s, category, product, fen in self._rows(asked)]
+
+    def accounts(self, from_s: int, to_s: int) -> list[AccountTotal]:
+        """Accounts per day, product and state of the days that begin in the range."""
+        key = (ACCOUNT_DAY.c.day_s, ACCOUNT_DAY.c.product, ACCOUNT_DAY.c.state)
+        in_range = (ACCOUNT_DAY.c.day_s >= from_s, ACCOUNT_DAY.c.day_s < to_s)
+        asked = select(*key, func.sum(ACCOUNT_DAY.c.accounts)).where(*in_range).group_by(*key).order_by(*key)
+        return [AccountTotal(day_s, product, state, int(n)) for day_s, product, state, n in self._rows(asked)]
+
+    def gauges(self) -> list[Gauge]:
+        """Latest value of every other gauge."""
+        asked = select(GAUGE).order_by(GAUGE.c.source, GAUGE.c.name, GAUGE.c.labels)
+        return [Gauge(*row) for row in self._rows(asked)]
+
+    def resume(self, source: str) -> Resume:
+        """Where a collector of this source goes on. Raises UnknownSource."""
+        about = select(SOURCE.c.id, SOURCE.c.version, SOURCE.c.watermark_ms).where(SOURCE.c.name == source)
+        for source_id, version, watermark_ms in self._rows(about):
+            series = select(SERIES.c.text).where(SERIES.c.source_id == source_id).order_by(SERIES.c.position)
+            state = select(SOURCE_STATE.c.state).where(SOURCE_STATE.c.source_id == source_id)
+            texts = tuple(text for (text,) in self._rows(series))
+            kept = [bytes(blob) for (blob,) in self._rows(state)]
+            return Resume(version, watermark_ms, texts, kept[0] if kept else None, self._latest_life(source))
+        raise UnknownSource(source)
+
+    def _latest_life(self, source: str) -> Incarnation | None:
+        return max(self.incarnations(source), key=lambda life: (life.last_read_ms, life.born_ms), default=None)
+
+    def _spans(self) -> list[Span]:
+        return [Span(*row) for row in self._rows(select(SPAN))]
+
+    def _known(self, scope: Scope, traffic: str) -> dict[int, Unit]:
+        with self._database.translated():
+            self._units.refresh(self._connection)
+        return self._units.of_scope(scope, traffic)
+
+    def _rows(self, statement: Executable) -> Sequence[Any]:
+        with self._database.translated():
+            return self._connection.execute(statement).all()
+
+
+_NOTHING = Counts()
+
+
+def _at_and_unit(found: tuple[int, Unit, Counts]) -> tuple[int, Unit]:
+    return found[0], found[1]
+
+
+def _fields(level: Level) -> list[Column[int]]:
+    counts = COUNTS[level]
+    return [counts.c.good, counts.c.bad, counts.c.ignored, counts.c.transactions]
+
+
+def _sums(scope: Scope, stretch: Stretch) -> Select[Any]:
+    """Sums by unit over one stretch."""
+    counts = COUNTS[stretch.level]
+    return (
+        select(counts.c.unit_id, *(func.sum(field) for field in _fields(stretch.level)))
+        .where(counts.c.scope == scope, counts.c.at >= stretch.from_s, counts.c.at < stretch.to_s)
+        .group_by(counts.c.unit_id)
+    )
+
+
+def _observed(stretch: Stretch) -> Select[Any]:
+    in_stretch = (OBSERVED.c.at >= stretch.from_s, OBSERVED.c.at < stretch.to_s)
+    return select(OBSERVED.c.source_id, OBSERVED.c.reads).where(OBSERVED.c.level == stretch.level, *in_stretch)
+
+
+def _status(row: Row[Any]) -> SourceStatus:
+    last = row.last_at_ms is not None
+    return SourceStatus(
+        Source(row.name, row.kind, row.data_center, row.interval_ms),
+        row.registered_ms,
+        row.version,
+        row.watermark_ms,
+        Read(*(getattr(row, f"last_{name}") for name in _READ_FACTS)) if last else None,
+    )

@@ -1,0 +1,51 @@
+"""Which schema a database has, and whose midnights begin its days."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, inspect, select
+
+from store.errors import SchemaMismatch, StoreUnavailable
+from store.sql.dialect import SqliteFile, insert_sql, put_rows
+from store.sql.schema import ABOUT, ALEMBIC_VERSION, REVISIONS
+
+HEAD = REVISIONS[-1]
+EMPTY = "none"
+FOREIGN = "of another program"
+
+
+def revision(connection: Connection) -> str:
+    """Revision of the schema: EMPTY without any table, FOREIGN when the tables are not a store's."""
+    tables = inspect(connection).get_table_names()
+    if ALEMBIC_VERSION.name in tables and ABOUT.name in tables:
+        return str(connection.execute(select(ALEMBIC_VERSION.c.version_num)).scalar_one())
+    return FOREIGN if tables else EMPTY
+
+
+def make_current(database: SqliteFile, engine: Engine, zone: str) -> None:
+    """Makes an empty database a store and brings an older one up to date; leaves every other alone."""
+    with database.reading(engine) as connection:
+        if revision(connection) not in (EMPTY, *REVISIONS[:-1]):
+            return
+    database.set_up(engine)
+    with database.writing(engine) as connection:
+        if revision(connection) in (EMPTY, *REVISIONS[:-1]):  # else somebody else was faster
+            _upgrade(connection)
+            put_rows(connection, insert_sql(ABOUT), [(1, zone, 0)])
+
+
+def _upgrade(connection: Connection) -> None:
+    from store.sql.upgrading import upgrade  # noqa: PLC0415  Alembic costs 0.3 s, needed once in a store's life
+
+    upgrade(connection)
+
+
+def refuse_other(database: SqliteFile, engine: Engine, zone: str) -> None:
+    """Raises SchemaMismatch or StoreUnavailable unless this program can read the database as days of ``zone``."""
+    database.refuse_missing()
+    with database.reading(engine) as connection:
+        found = revision(connection)
+        if found != HEAD:
+            raise SchemaMismatch(database.where, found, HEAD)
+        stored = connection.execute(select(ABOUT.c.zone)).scalar_one()
+    if stored != zone:
+        raise StoreUnavailable(database.where, f"its days begin at midnight in {stored}, not in {zone}")

@@ -1,0 +1,199 @@
+"""Tables of the store. Every number is an integer; every time says its unit.
+
+Counts are kept per level with a time-major key inside each scope, ``(scope, at, unit_id)``: what a chart or a window of
+one scope asks for lies side by side, new slices go to the end and old ones leave from the front.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from store.records import Level
+
+REVISIONS = ("0001",)
+"""Every schema that ever was, oldest first; the last is the one that this program reads and writes."""
+
+METADATA = MetaData()
+
+ABOUT = Table(
+    "about",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("zone", Text, nullable=False),  # time zone whose midnights begin the days
+    Column("changes", BigInteger, nullable=False),  # changes that no source's version counts
+)
+
+UNIT = Table(
+    "unit",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("scope", Integer, nullable=False),
+    Column("product", Text, nullable=False),
+    Column("data_center", Text, nullable=False),
+    Column("dcn", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    UniqueConstraint("scope", "product", "data_center", "dcn", "step", "outcome", "traffic", name="unit_is_unique"),
+)
+
+
+def _counts(name: str) -> Table:
+    # No foreign key to unit: it would cost a look-up for each of thousands of rows a second.
+    return Table(
+        name,
+        METADATA,
+        Column("scope", Integer, primary_key=True, autoincrement=False),
+        Column("at", BigInteger, primary_key=True, autoincrement=False),
+        Column("unit_id", Integer, primary_key=True, autoincrement=False),
+        Column("good", BigInteger, nullable=False),
+        Column("bad", BigInteger, nullable=False),
+        Column("ignored", BigInteger, nullable=False),
+        Column("transactions", BigInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+COUNTS = {level: _counts(f"counts_{level.name.lower()}") for level in Level}
+
+SOURCE = Table(
+    "source",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("data_center", Text, nullable=False),
+    Column("interval_ms", BigInteger, nullable=False),
+    Column("registered_ms", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("watermark_ms", BigInteger),
+    Column("last_at_ms", BigInteger),  # the last attempt, kept because reads are pruned
+    Column("last_collected", Boolean),
+    Column("last_reason", Text),
+    Column("last_duration_ms", BigInteger),
+    Column("last_samples", BigInteger),
+    Column("last_resets", BigInteger),
+    Column("last_unknown_births", BigInteger),
+)
+
+SOURCE_STATE = Table(
+    "source_state",
+    METADATA,
+    Column("source_id", Integer, ForeignKey("source.id"), primary_key=True, autoincrement=False),
+    Column("state", LargeBinary, nullable=False),
+)
+
+SERIES = Table(
+    "series",
+    METADATA,
+    Column("source_id", Integer, ForeignKey("source.id"), primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+READ = Table(
+    "read",
+    METADATA,
+    Column("source_id", Integer, ForeignKey("source.id"), primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),  # of the commit that brought it
+    Column("position", Integer, primary_key=True, autoincrement=False),  # in that commit
+    Column("collected", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("duration_ms", BigInteger, nullable=False),
+    Column("samples", BigInteger, nullable=False),
+    Column("resets", BigInteger, nullable=False),
+    Column("unknown_births", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+OBSERVED = Table(
+    "observed",
+    METADATA,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("source_id", Integer, ForeignKey("source.id"), primary_key=True, autoincrement=False),
+    Column("reads", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+GAP = Table(
+    "gap",
+    METADATA,
+    Column("from_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", Text, primary_key=True),
+    Column("to_ms", BigInteger, nullable=False),
+    Column("exact", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+INCARNATION = Table(
+    "incarnation",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("born_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_mark", BigInteger),
+    Column("last_mark", BigInteger),
+    Column("first_read_ms", BigInteger, nullable=False),
+    Column("last_read_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+SPAN = Table(
+    "span",
+    METADATA,
+    Column("from_s", BigInteger, primary_key=True, autoincrement=False),
+    Column("to_s", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+COST_DAY = Table(
+    "cost_day",
+    METADATA,
+    Column("day_s", BigInteger, primary_key=True, autoincrement=False),
+    Column("category", Text, primary_key=True),
+    Column("product", Text, primary_key=True),
+    Column("data_center", Text, primary_key=True),
+    Column("fen", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ACCOUNT_DAY = Table(
+    "account_day",
+    METADATA,
+    Column("day_s", BigInteger, primary_key=True, autoincrement=False),
+    Column("product", Text, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("data_center", Text, primary_key=True),
+    Column("at_s", BigInteger, nullable=False),
+    Column("accounts", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+GAUGE = Table(
+    "gauge",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("labels", Text, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ALEMBIC_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+"""Where Alembic keeps the revision; read without importing Alembic."""

@@ -1,0 +1,60 @@
+"""Units and their numbers: written once, then known to the process."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import TypeAlias
+
+from sqlalchemy import Connection, select
+
+from store.records import Scope, Unit
+from store.sql.dialect import insert_sql, put_rows
+from store.sql.schema import UNIT
+
+Writing: TypeAlias = AbstractContextManager[Connection]
+
+_DIMENSIONS = ("scope", "product", "data_center", "dcn", "step", "outcome", "traffic")
+_INSERT = insert_sql(UNIT, _DIMENSIONS)
+
+
+class Units:
+    """What numbers this process knows. Units are never renamed or deleted, so what is known stays true."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._newest = 0
+        self._ids: dict[Unit, int] = {}
+        self._asked_for: defaultdict[tuple[Scope, str], dict[int, Unit]] = defaultdict(dict)
+
+    def missing(self, units: Iterable[Unit]) -> list[Unit]:
+        """Units whose number this process does not know yet."""
+        return [unit for unit in units if unit not in self._ids]
+
+    def write(self, connection: Connection, units: Iterable[Unit]) -> None:
+        """Numbers units that have none. Known only after ``refresh`` in a later transaction: this one may fail."""
+        put_rows(connection, _INSERT, [(int(unit.scope), *unit[1:]) for unit in units])
+
+    def refresh(self, connection: Connection) -> None:
+        """Learns what was numbered since, by any process. ``connection`` must see committed rows only."""
+        newer = connection.execute(select(UNIT).where(UNIT.c.id > self._newest).order_by(UNIT.c.id)).all()
+        if not newer:
+            return
+        with self._lock:
+            for number, scope, *names in newer:
+                unit = Unit(Scope(scope), *names)
+                self._ids[unit] = number
+                self._asked_for[unit.scope, unit.traffic][number] = unit
+                self._newest = max(self._newest, number)
+
+    @property
+    def ids(self) -> Mapping[Unit, int]:
+        """Number of every known unit."""
+        return self._ids
+
+    def of_scope(self, scope: Scope, traffic: str) -> dict[int, Unit]:
+        """Known units of one scope and traffic by number."""
+        with self._lock:
+            return dict(self._asked_for[scope, traffic])
