@@ -1,0 +1,81 @@
+"""IT cost per account and year: the last twelve closed months over their mean daily accounts (definitions.md, 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from slo.windows import DAY_S, Window, closed_months, day_of, day_start
+from store.port import Reader
+from store.records import AccountTotal, CostTotal, Span
+
+MONTHS = 12
+ACCOUNT_STATE = "active"
+FEN_PER_CNY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CostPerAccount:
+    """CNY per account and year over the days ``[from_day, to_day)``; ``simulated`` when any of it was."""
+
+    cny: Fraction
+    from_day: date
+    to_day: date
+    accounts: str
+    simulated: bool
+
+
+def read_cost_per_account(reader: Reader, now_s: int, zone: str, simulated: Sequence[Span]) -> CostPerAccount | None:
+    """Asks for the oldest day first: while history is still being filled that is cheap, and the answer None."""
+    window = closed_months(now_s, MONTHS, zone)
+    oldest_end_s = _next_day(window.from_s, zone)
+    if not reader.costs(window.from_s, oldest_end_s) or not reader.accounts(window.from_s, oldest_end_s):
+        return None
+    costs = reader.costs(window.from_s, window.to_s)
+    accounts = reader.accounts(window.from_s, window.to_s)
+    return cost_per_account(costs, accounts, window, zone, simulated)
+
+
+def cost_per_account(
+    costs: Iterable[CostTotal],
+    accounts: Iterable[AccountTotal],
+    window: Window,
+    zone: str,
+    simulated: Sequence[Span],
+) -> CostPerAccount | None:
+    """Cost over the mean of the daily active accounts; None when a day lacks either, or nobody has an account."""
+    days = set(local_days(window, zone))
+    cost_days: set[int] = set()
+    account_days: set[int] = set()
+    fen = active_days = 0
+    for cost in costs:
+        cost_days.add(cost.day_s)
+        fen += cost.fen
+    for seen in accounts:
+        if seen.state == ACCOUNT_STATE:
+            account_days.add(seen.day_s)
+            active_days += seen.accounts
+    if not days <= cost_days or not days <= account_days or active_days == 0:
+        return None
+    return CostPerAccount(
+        cny=Fraction(fen * len(days), FEN_PER_CNY * active_days),
+        from_day=day_of(window.from_s, zone),
+        to_day=day_of(window.to_s, zone),
+        accounts=ACCOUNT_STATE,
+        simulated=any(s.from_s < window.to_s and s.to_s > window.from_s for s in simulated),
+    )
+
+
+def local_days(window: Window, zone: str) -> Iterator[int]:
+    """Midnights of the local days of a window that begins at one; days of 23 and 25 hours included."""
+    day_s = window.from_s
+    while day_s < window.to_s:
+        yield day_s
+        day_s = _next_day(day_s, zone)
+
+
+def _next_day(day_s: int, zone: str) -> int:
+    """The midnight after a midnight."""
+    return day_start(day_s + DAY_S * 3 // 2, zone)

@@ -1,0 +1,162 @@
+"""What one frame is judged from, gathered through one reader: everything in it is true of one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dashboard.coverage import Interval, Unseen, Watch, of_spans, unseen
+from dashboard.past import (
+    Cells,
+    Past,
+    Periods,
+    SeenBefore,
+    by_data_center,
+    cells,
+    current_past,
+    gaps_of,
+    minute_start_s,
+)
+from dashboard.recent import Recent, recent
+from dashboard.sources import SourceState, SourceView, source_view
+from slo.catalog import Catalog
+from slo.counts import Counts
+from slo.states import StatePolicy
+from slo.windows import Window
+from store.port import Reader
+from store.records import Gap, SourceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CenterFacts:
+    """One data center now. ``reason``: why nothing can be said about its cells, empty when it is observed.
+
+    ``closed_ms``: last accepted page, None before the first. ``recent``: windows of the present state, None when not
+    observed; ``short`` and ``long``: counts per product of those windows.
+    """
+
+    reason: str
+    closed_ms: int | None
+    recent: Recent | None
+    unseen_rolling: Unseen
+    unseen_today: Unseen
+    short: Mapping[str, Counts]
+    long: Mapping[str, Counts]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that one frame is judged from."""
+
+    version: int
+    periods: Periods
+    sources: tuple[SourceView, ...]
+    past: Past
+    today: Cells
+    centers: Mapping[str, CenterFacts]
+
+
+def gather(reader: Reader, now_ms: int, catalog: Catalog, policy: StatePolicy, past: Past | None) -> Facts:
+    """Reads what a frame needs; ``past`` is that of an earlier frame, used while it holds."""
+    periods = Periods.at(now_ms, catalog.zone)
+    statuses = reader.sources()
+    groups = by_data_center([c.id for c in catalog.data_centers], statuses)
+    known = current_past(reader, periods, groups, catalog.zone, past)
+    views = {s.source.id: source_view(s, now_ms) for s in statuses}
+    gaps = _recent_gaps(reader, now_ms, statuses, policy)
+    centers = {
+        center: _center(_Group(tuple(group), views, gaps_of(group, gaps), known.seen[center]), known, periods, policy)
+        for center, group in groups.items()
+    }
+    return Facts(
+        version=reader.version(),
+        periods=periods,
+        sources=tuple(views.values()),
+        past=known,
+        today=cells(reader, periods.today),
+        centers=_with_counts(reader, centers),
+    )
+
+
+def _recent_gaps(reader: Reader, now_ms: int, statuses: Sequence[SourceStatus], policy: StatePolicy) -> list[Gap]:
+    """Gaps that closed since the past was read, or that the long window may hold."""
+    reach_ms = policy.long_seconds * 1000 + 2 * max((s.source.interval_ms for s in statuses), default=0)
+    return reader.gaps(minute_start_s(now_ms) * 1000 - reach_ms, now_ms + reach_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The sources of one data center, how they are, and what was seen of them."""
+
+    statuses: tuple[SourceStatus, ...]
+    views: Mapping[str, SourceView]
+    gaps: tuple[Gap, ...]
+    seen: SeenBefore
+
+    def missing(self, status: SourceStatus) -> bool:
+        """Whether nobody can say how this source is."""
+        return self.views[status.source.id].state is SourceState.MISSING
+
+
+def _center(group: _Group, past: Past, periods: Periods, policy: StatePolicy) -> CenterFacts:
+    """One data center without its recent counts."""
+    seen = group.seen
+    watch = _watch(group, periods.now_ms)
+    spans = of_spans(past.simulated)
+    late_rolling = Interval(max(seen.until_ms, periods.rolling.from_ms), periods.now_ms)
+    late_today = Interval(max(seen.until_ms, periods.day_so_far.from_ms), periods.now_ms)
+    reason, window = _observation(group, policy)
+    return CenterFacts(
+        reason=reason,
+        closed_ms=max((s.watermark_ms for s in group.statuses if s.watermark_ms is not None), default=None),
+        recent=window,
+        unseen_rolling=seen.rolling.plus(unseen(late_rolling, watch, spans)),
+        unseen_today=seen.today.plus(unseen(late_today, watch, spans)),
+        short={},
+        long={},
+    )
+
+
+def _watch(group: _Group, now_ms: int) -> Watch | None:
+    """Watched until now, or until the last page of a source that went missing: what happens since is not known."""
+    if group.seen.first_read_ms is None:
+        return None
+    silent = [s.watermark_ms for s in group.statuses if s.watermark_ms is not None and group.missing(s)]
+    return Watch(group.seen.first_read_ms, min([now_ms, *silent]), group.gaps)
+
+
+def _observation(group: _Group, policy: StatePolicy) -> tuple[str, Recent | None]:
+    """Why nothing can be said ("" otherwise), and the windows of the present state."""
+    if not group.statuses:
+        return "no source is configured", None
+    current = [s for s in group.statuses if not group.missing(s)]
+    if not current:
+        return group.views[group.statuses[0].source.id].reason, None
+    read = [s.watermark_ms for s in current if s.watermark_ms is not None]
+    if not read or group.seen.first_read_ms is None:
+        return "waiting for the first reading", None
+    if min(read) <= group.seen.first_read_ms:
+        return "waiting for the second reading: counters are counted from the first", None
+    interval_ms = max(s.source.interval_ms for s in current)
+    return "", recent(min(read), interval_ms, policy, group.gaps)
+
+
+def _with_counts(reader: Reader, centers: Mapping[str, CenterFacts]) -> dict[str, CenterFacts]:
+    """Adds the counts of the recent windows; data centers with the same windows share one question."""
+    asked: dict[Window, Cells] = {}
+    filled = {}
+    for center, facts in centers.items():
+        if facts.recent is None:
+            filled[center] = facts
+            continue
+        for window in (facts.recent.short, facts.recent.long):
+            if window not in asked:
+                asked[window] = cells(reader, window)
+        short = _of_center(asked[facts.recent.short], center)
+        filled[center] = replace(facts, short=short, long=_of_center(asked[facts.recent.long], center))
+    return filled
+
+
+def _of_center(counts: Cells, center: str) -> dict[str, Counts]:
+    """Counts per product of one data center."""
+    return {product: each for (product, of_center), each in counts.items() if of_center == center}

@@ -1,0 +1,148 @@
+"""What changes rarely, read once and handed from frame to frame: the thirty days before today, the record, costs, and
+what was watched until now. Read again each minute, whenever simulated history grew and whenever a source was read for
+the first time; a correction of days that are over therefore shows within a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboard.cost import CostPerAccount, read_cost_per_account
+from dashboard.coverage import Interval, Unseen, Watch, of_spans, unseen
+from slo.counts import Counts
+from slo.windows import DAY_S, HOUR_S, MINUTE_S, Window, day_of, day_window
+from store.port import Reader
+from store.records import DayTotal, Gap, Scope, SourceStatus, Span
+
+ROLLING_S = 30 * DAY_S
+
+Cells = Mapping[tuple[str, str], Counts]
+"""Counts per (product, data center)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The two windows of every headline, both until now: ``today`` (the whole local day) and the last thirty days."""
+
+    now_ms: int
+    today: Window
+    rolling_from_s: int
+
+    @classmethod
+    def at(cls, now_ms: int, zone: str) -> Periods:
+        """Windows of one instant; the thirty days begin at a whole minute."""
+        now_s = now_ms // 1000
+        return cls(now_ms, day_window(day_of(now_s, zone), zone), minute_start_s(now_ms) - ROLLING_S)
+
+    @property
+    def rolling(self) -> Interval:
+        """The thirty days until now."""
+        return Interval(self.rolling_from_s * 1000, self.now_ms)
+
+    @property
+    def day_so_far(self) -> Interval:
+        """Today until now."""
+        return Interval(self.today.from_s * 1000, self.now_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBefore:
+    """What was not seen of one data center before ``until_ms``, per headline window, and when its first page came
+    (None: never read)."""
+
+    first_read_ms: int | None
+    until_ms: int
+    rolling: Unseen
+    today: Unseen
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """``key`` says what all of it depends on; ``counts`` are those of the rolling window before today."""
+
+    key: tuple[object, ...]
+    counts: Cells
+    record: DayTotal | None
+    simulated: tuple[Span, ...]
+    seen: Mapping[str, SeenBefore]
+    cost: CostPerAccount | None
+    cost_hour_s: int
+
+
+def minute_start_s(at_ms: int) -> int:
+    """Begin of the minute that holds an instant."""
+    return at_ms // 1000 - at_ms // 1000 % MINUTE_S
+
+
+def by_data_center(ids: Sequence[str], statuses: Sequence[SourceStatus]) -> dict[str, list[SourceStatus]]:
+    """Sources per data center: the configured ones in their order, then any that only a source names."""
+    centers: dict[str, list[SourceStatus]] = {center: [] for center in ids}
+    for status in statuses:
+        centers.setdefault(status.source.data_center, []).append(status)
+    return centers
+
+
+def current_past(
+    reader: Reader,
+    periods: Periods,
+    centers: Mapping[str, Sequence[SourceStatus]],
+    zone: str,
+    past: Past | None,
+) -> Past:
+    """The given past while it holds, else a new one."""
+    simulated = tuple(reader.simulated())
+    unread = tuple((s.source.id, s.watermark_ms is None) for group in centers.values() for s in group)
+    key = (periods.rolling_from_s, periods.today, simulated, unread)
+    if past is not None and past.key == key:
+        return past
+    hour_s = periods.now_ms // 1000 // HOUR_S
+    kept = past.cost if past is not None and past.cost_hour_s == hour_s else None
+    return Past(
+        key=key,
+        counts=cells(reader, Window(periods.rolling_from_s, periods.today.from_s)),
+        record=reader.record_day(periods.today.from_s),
+        simulated=simulated,
+        seen=_seen_before(reader, periods, centers, simulated),
+        cost=kept or read_cost_per_account(reader, periods.now_ms // 1000, zone, simulated),
+        cost_hour_s=hour_s,
+    )
+
+
+def cells(reader: Reader, window: Window) -> Cells:
+    """Customer counts per product and data center."""
+    totals = reader.totals(Scope.CELL, window.from_s, window.to_s)
+    return {(unit.product, unit.data_center): counts for unit, counts in totals.items()}
+
+
+def gaps_of(statuses: Sequence[SourceStatus], gaps: Sequence[Gap]) -> tuple[Gap, ...]:
+    """The gaps of some sources."""
+    ids = {s.source.id for s in statuses}
+    return tuple(g for g in gaps if g.source in ids)
+
+
+def _seen_before(
+    reader: Reader, periods: Periods, centers: Mapping[str, Sequence[SourceStatus]], simulated: Sequence[Span]
+) -> dict[str, SeenBefore]:
+    """Unseen time up to the newest page or the whole minute, whichever is older, so that it is final."""
+    until_ms = minute_start_s(periods.now_ms) * 1000
+    gaps = reader.gaps(periods.rolling_from_s * 1000, until_ms)
+    spans = of_spans(simulated)
+    seen = {}
+    for center, statuses in centers.items():
+        read = [s for s in statuses if s.watermark_ms is not None]
+        first_ms = min((_first_read_ms(reader, s) for s in read), default=None)
+        end_ms = min([until_ms] + [s.watermark_ms for s in read if s.watermark_ms is not None])
+        watch = None if first_ms is None else Watch(first_ms, end_ms, gaps_of(read, gaps))
+        seen[center] = SeenBefore(
+            first_read_ms=first_ms,
+            until_ms=end_ms,
+            rolling=unseen(Interval(periods.rolling.from_ms, end_ms), watch, spans),
+            today=unseen(Interval(periods.day_so_far.from_ms, end_ms), watch, spans),
+        )
+    return seen
+
+
+def _first_read_ms(reader: Reader, status: SourceStatus) -> int:
+    """When a source was read first; its registration when it never said which process it was."""
+    lives = reader.incarnations(status.source.id)
+    return min((life.first_read_ms for life in lives), default=status.registered_ms)
