@@ -1,0 +1,136 @@
+"""The wall at one instant as frozen values: exact, not yet text. ``dashboard.render`` writes it as docs/snapshot.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from dashboard.cost import CostPerAccount
+from dashboard.coverage import Interval
+from dashboard.sources import SourceView
+from slo.availability import Availability, Composite
+from slo.budget import Budget
+from slo.catalog import DataCenter, Product
+from slo.counts import Counts
+from slo.objective import Objective
+from slo.states import ServiceState
+from store.records import Span
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityView:
+    """Availability over one window. ``seen``: any of the window was watched, otherwise the counts mean nothing.
+    ``completeness``: watched share of the window, None of an empty window."""
+
+    availability: Availability
+    objective: Objective
+    window: Interval
+    seen: bool
+    completeness: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """A state and when it began; None when it began before we looked."""
+
+    state: ServiceState
+    since_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One product in one data center. ``counts`` of today and ``per_second`` are None when nothing was observed."""
+
+    since: Since
+    reason: str
+    counts: Counts | None
+    per_second: int | None
+
+    @property
+    def state(self) -> ServiceState:
+        """State now."""
+        return self.since.state
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    """One product over all data centers; ``cells`` in the order of the data centers."""
+
+    product: Product
+    state: ServiceState
+    rolling: AvailabilityView
+    today: AvailabilityView
+    per_second: int | None
+    cells: Mapping[str, CellView]
+
+
+@dataclass(frozen=True, slots=True)
+class CenterView:
+    """One data center over all products."""
+
+    center: DataCenter
+    state: ServiceState
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDay:
+    """The day with the most transactions; it may be today, which is not over."""
+
+    transactions: int
+    day: date
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BankView:
+    """The bank as a whole. ``exhausted_at_ms``: when the budget ends at the present rate, None when not burning."""
+
+    state: ServiceState
+    rolling: AvailabilityView
+    today: AvailabilityView
+    composite: Composite
+    budget: Budget
+    exhausted_at_ms: int | None
+    transactions_today: int | None
+    per_second: int | None
+    record: RecordDay | None
+    cost: CostPerAccount | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionView:
+    """Something that is not ok. A whole data center has product None, a whole product data center None."""
+
+    product: str | None
+    data_center: str | None
+    state: ServiceState
+    since_ms: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedView:
+    """The stretch that simulated history covers, and how much of what was planned is there."""
+
+    span: Span
+    progress: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything the wall shows, at one instant."""
+
+    sequence: int
+    taken_at_ms: int
+    sources: tuple[SourceView, ...]
+    bank: BankView
+    products: tuple[ProductView, ...]
+    data_centers: tuple[CenterView, ...]
+    attention: tuple[AttentionView, ...]
+    simulated: SimulatedView | None
+
+    def since(self) -> dict[tuple[str, str], Since]:
+        """State and its beginning per (product, data center): what the next snapshot must remember."""
+        return {(p.product.id, center): cell.since for p in self.products for center, cell in p.cells.items()}

@@ -1,0 +1,228 @@
+"""From facts to the wall: pure and exact. The same facts, setting and memory always give the same snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dashboard.attention import attention
+from dashboard.coverage import Interval, Unseen, clipped, length_ms, of_spans
+from dashboard.facts import CenterFacts, Facts
+from dashboard.headline import ByCenter, availability_view, share
+from dashboard.model import (
+    AvailabilityView,
+    BankView,
+    CellView,
+    CenterView,
+    ProductView,
+    RecordDay,
+    SimulatedView,
+    Since,
+    Snapshot,
+)
+from dashboard.past import ROLLING_S
+from slo.availability import composite
+from slo.budget import Budget, burn_rate
+from slo.catalog import Catalog, Product
+from slo.counts import Counts
+from slo.objective import Objective
+from slo.states import ServiceState, StatePolicy, combined, service_state
+from slo.windows import DAY_S, Window, day_of
+from store.records import Span
+
+Remembered = Mapping[tuple[str, str], Since]
+"""State per (product, data center) and since when, from the snapshot before."""
+
+FAR_SECONDS = 36_500 * DAY_S
+"""A budget that lasts for another century has no date on which it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the operator configured. ``history``: the stretch that simulated history is meant to fill, if any."""
+
+    catalog: Catalog
+    policy: StatePolicy
+    demo: bool
+    build: str
+    history: Span | None = None
+
+
+def judge(facts: Facts, setting: Setting, sequence: int, remembered: Remembered) -> Snapshot:
+    """The wall at the instant of the facts."""
+    products = tuple(_product(facts, setting, product, remembered) for product in setting.catalog.products)
+    return Snapshot(
+        sequence=sequence,
+        taken_at_ms=facts.periods.now_ms,
+        sources=facts.sources,
+        bank=_bank(facts, setting, products),
+        products=products,
+        data_centers=tuple(
+            CenterView(center, combined(p.cells[center.id].state for p in products))
+            for center in setting.catalog.data_centers
+        ),
+        attention=attention(products),
+        simulated=_simulated(facts.past.simulated, setting.history),
+    )
+
+
+def _product(facts: Facts, setting: Setting, product: Product, remembered: Remembered) -> ProductView:
+    today, rolling = _today(facts, product.id), _rolling(facts, product.id)
+    requests = not any(counts.transactions for counts in rolling.values())
+    cells = {}
+    for center in setting.catalog.data_centers:
+        now = facts.centers[center.id]
+        cells[center.id] = CellView(
+            since=_since(now, product, setting.policy, remembered.get((product.id, center.id))),
+            reason=now.reason,
+            counts=_seen_counts(today[center.id], now.unseen_today, facts.periods.day_so_far),
+            per_second=_whole(_rate(now, product.id, requests=requests)),
+        )
+    rates = (_rate(now, product.id, requests=requests) for now in facts.centers.values())
+    return ProductView(
+        product=product,
+        state=combined(cell.state for cell in cells.values()),
+        rolling=_rolling_view(facts, [rolling], product.objective),
+        today=_today_view(facts, [today], product.objective),
+        per_second=_whole(_sum(rates)),
+        cells=cells,
+    )
+
+
+def _today(facts: Facts, product: str) -> ByCenter:
+    """Counts of one product today, per data center."""
+    return {center: facts.today.get((product, center), Counts()) for center in facts.centers}
+
+
+def _rolling(facts: Facts, product: str) -> ByCenter:
+    """Counts of one product over thirty days, per data center."""
+    before = facts.past.counts
+    return {center: before.get((product, center), Counts()) + n for center, n in _today(facts, product).items()}
+
+
+def _rolling_view(facts: Facts, products: Iterable[ByCenter], objective: Objective) -> AvailabilityView:
+    unseen = {center: now.unseen_rolling for center, now in facts.centers.items()}
+    return availability_view(products, unseen, facts.periods.rolling, objective)
+
+
+def _today_view(facts: Facts, products: Iterable[ByCenter], objective: Objective) -> AvailabilityView:
+    unseen = {center: now.unseen_today for center, now in facts.centers.items()}
+    return availability_view(products, unseen, facts.periods.day_so_far, objective)
+
+
+def _seen_counts(counts: Counts, unseen: Unseen, window: Interval) -> Counts | None:
+    """Counts of a cell today; None when nothing of today was watched, so that nothing is not taken for zero."""
+    unwatched = unseen.unwatched_ms >= window.to_ms - window.from_ms
+    return None if unwatched and counts == Counts() else counts
+
+
+def _since(now: CenterFacts, product: Product, policy: StatePolicy, before: Since | None) -> Since:
+    """State of one cell; a new one began at the newest page, an unknown one with the last page that was read.
+
+    At first sight the beginning of any other state is not known.
+    """
+    state = service_state(
+        observed=now.recent is not None,
+        excluded=False,
+        short=now.short.get(product.id, Counts()),
+        long=now.long.get(product.id, Counts()),
+        objective=product.objective,
+        policy=policy,
+    )
+    if before is not None and before.state is state:
+        return before
+    known = before is not None or state is ServiceState.UNKNOWN
+    return Since(state, now.closed_ms if known else None)
+
+
+def _rate(now: CenterFacts, product: str, *, requests: bool) -> Fraction | None:
+    """Transactions (or requests) per second of one product in one data center; None when not observed."""
+    if now.recent is None:
+        return None
+    counts = now.short.get(product, Counts())
+    return Fraction(counts.total if requests else counts.transactions, now.recent.rate_seconds)
+
+
+def _bank_rate(now: CenterFacts) -> Fraction | None:
+    """Transactions per second of all products in one data center."""
+    if now.recent is None:
+        return None
+    return Fraction(sum(counts.transactions for counts in now.short.values()), now.recent.rate_seconds)
+
+
+def _sum(rates: Iterable[Fraction | None]) -> Fraction | None:
+    """Sum of what is known; None when nothing is."""
+    known = [rate for rate in rates if rate is not None]
+    return sum(known, Fraction(0)) if known else None
+
+
+def _whole(rate: Fraction | None) -> int | None:
+    """A rate truncated to a whole number."""
+    return None if rate is None else rate.numerator // rate.denominator
+
+
+def _bank(facts: Facts, setting: Setting, products: tuple[ProductView, ...]) -> BankView:
+    ids = dict.fromkeys([p.product.id for p in products] + [p for p, _ in (*facts.past.counts, *facts.today)])
+    today = {product: _today(facts, product) for product in ids}
+    rolling = {product: _rolling(facts, product) for product in ids}
+    objective = setting.catalog.objective
+    rolling_view = _rolling_view(facts, rolling.values(), objective)
+    today_view = _today_view(facts, today.values(), objective)
+    budget = Budget(objective, rolling_view.availability.counts, ROLLING_S)
+    transactions = today_view.availability.counts.transactions if today_view.seen else None
+    return BankView(
+        state=combined(p.state for p in products),
+        rolling=rolling_view,
+        today=today_view,
+        composite=composite({product: sum(each.values(), Counts()) for product, each in rolling.items()}),
+        budget=budget,
+        exhausted_at_ms=_exhausted_at_ms(facts, budget),
+        transactions_today=transactions,
+        per_second=_whole(_sum(_bank_rate(now) for now in facts.centers.values())),
+        record=_record(facts, transactions, setting.catalog.zone),
+        cost=facts.past.cost,
+    )
+
+
+def _exhausted_at_ms(facts: Facts, budget: Budget) -> int | None:
+    """When the budget ends at the rate of bad events of the long window; None while it burns no faster than allowed."""
+    windows = [(now.recent.long, now.long) for now in facts.centers.values() if now.recent is not None]
+    counts = sum((each for _, long in windows for each in long.values()), Counts())
+    burn = burn_rate(counts, budget.objective)
+    if burn is None or burn <= 1:
+        return None
+    per_second = sum(
+        (Fraction(sum(c.bad for c in long.values()), window.to_s - window.from_s) for window, long in windows),
+        Fraction(0),
+    )
+    seconds = budget.exhausted_in_seconds(per_second)
+    if seconds is None or seconds > FAR_SECONDS:
+        return None
+    return facts.periods.now_ms + int(seconds * 1000)
+
+
+def _record(facts: Facts, transactions_today: int | None, zone: str) -> RecordDay | None:
+    """The best day so far, which is today as soon as today has more."""
+    best, today = facts.past.record, facts.periods.today
+    if transactions_today and (best is None or transactions_today > best.transactions):
+        return RecordDay(transactions_today, day_of(today.from_s, zone), _touches(facts.past.simulated, today))
+    if best is None:
+        return None
+    return RecordDay(best.transactions, day_of(best.day_s, zone), best.simulated)
+
+
+def _touches(simulated: Iterable[Span], window: Window) -> bool:
+    """Whether any of a window was simulated."""
+    return any(span.from_s < window.to_s and span.to_s > window.from_s for span in simulated)
+
+
+def _simulated(spans: tuple[Span, ...], planned: Span | None) -> SimulatedView | None:
+    """What simulated history covers; None without any. Without a plan what is there is all."""
+    if not spans:
+        return None
+    whole = Span(min(s.from_s for s in spans), max(s.to_s for s in spans))
+    (plan,) = of_spans([planned or whole])
+    filled_ms = length_ms(clipped(of_spans(spans), plan))
+    progress = share(filled_ms, plan.to_ms - plan.from_ms) if planned else Fraction(1)
+    return SimulatedView(whole, progress)
