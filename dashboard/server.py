@@ -1,0 +1,116 @@
+"""Serves the dashboard with waitress, on loopback unless somebody authenticates viewers, until told to stop."""
+
+from __future__ import annotations
+
+import ipaddress
+import resource
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import flask
+from waitress import wasyncore
+from waitress.server import TcpWSGIServer, create_server
+
+from dashboard.errors import AddressUnusable, OpenToTheNetwork
+
+THREADS = 8
+MOST_CONNECTIONS = 4000
+SPARE_FILES = 128
+"""Files that are kept for everything but viewers."""
+LOOP_SECONDS = 0.25
+STOP_SECONDS = 1.0
+
+
+def serve(
+    app: flask.Flask,
+    host: str,
+    port: int,
+    stop: threading.Event,
+    *,
+    authenticated: bool = False,
+    on_bound: Callable[[str], None] = lambda url: None,
+) -> None:
+    """Serves until ``stop`` is set; from the main thread SIGTERM and SIGINT set it. Port 0 takes any free one;
+    ``on_bound`` is told the URL.
+
+    Raises OpenToTheNetwork for a host other than loopback unless the app asks viewers who they are
+    (``authenticated``), AddressUnusable when the address cannot be listened on.
+    """
+    if not authenticated and not is_loopback(host):
+        raise OpenToTheNetwork(host)
+    sockets: dict[int, wasyncore.dispatcher] = {}
+    server = _listen(app, host, port, sockets)
+    try:
+        with stopping_on_signals(stop):
+            on_bound(_url(host, server.effective_port))
+            while not stop.is_set():
+                wasyncore.loop(timeout=LOOP_SECONDS, use_poll=True, map=sockets, count=1)
+    finally:
+        server.task_dispatcher.shutdown(timeout=STOP_SECONDS)
+        wasyncore.close_all(sockets, ignore_all=True)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a host; names other than localhost are not trusted to stay here."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@contextmanager
+def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
+    """SIGTERM and SIGINT set the event while inside; outside the main thread, where none arrive, nothing is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _listen(app: flask.Flask, host: str, port: int, sockets: dict[int, wasyncore.dispatcher]) -> TcpWSGIServer:
+    """A listening server whose sockets are in the given map."""
+    try:
+        return create_server(
+            app,
+            map=sockets,
+            host="127.0.0.1" if host == "localhost" else host,
+            port=port,
+            threads=THREADS,
+            connection_limit=_connection_limit(),
+            backlog=1024,
+            channel_timeout=60,
+            asyncore_use_poll=True,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as error:
+        raise AddressUnusable(host, port, error.strerror or str(error)) from error
+
+
+def _connection_limit() -> int:
+    """As many connections as open files allow, after asking for more of those."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + SPARE_FILES
+    if soft < wanted and (hard == resource.RLIM_INFINITY or hard > soft):
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(1, min(MOST_CONNECTIONS, soft - SPARE_FILES))
+
+
+def _url(host: str, port: int) -> str:
+    """The URL to open."""
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
