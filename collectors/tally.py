@@ -1,0 +1,359 @@
+"""Pages become exact increments: the memory of each counter of one source, and what a new page adds to it.
+
+Pure: no clock, no I/O. A step has two phases, so that nothing is remembered that was not stored: ``propose`` says what
+to commit, ``accept`` takes it over once the store has it. Whatever is dropped in between (a store that is locked, a
+second collector that was faster) is counted by the next page: counters keep what happened.
+
+When a process was replaced, and what was merely a moved clock
+-------------------------------------------------------------
+Many exporters derive ``process_start_time_seconds`` from the machine's clock, so it moves when that clock is set. A
+birth that moved counts as a restart when the process can have begun after the last page (``RESTART_SLACK_MS`` allows
+for clocks that differ), or when any counter fell. Otherwise the process is still the one that we know.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from collectors import memory
+from collectors.errors import GarbagePage
+from collectors.mapping import AccountLeaf, CostLeaf, GaugeLeaf, Leaf, MetricMap, RequestLeaf, TransactionLeaf
+from collectors.page import Page, is_value, whole_number
+from slo.counters import IncreaseKind, Reading, accepted, increase
+from slo.outcomes import OutcomeTable
+from store.records import Accounts, Batch, Cost, Events, Gap, Gauge, Incarnation, Read, Resume, Source, Transactions
+
+RESTART_SLACK_MS = 60_000
+ACCOUNTS_EVERY_MS = 900_000
+"""Accounts are told at least once per quarter of an hour: every zone's midnight is a multiple of it away."""
+
+
+def slot_of(at_ms: int) -> int:
+    """Second to which a page's increase belongs: what a page shows at k happened in the second before, ``[k-1, k)``."""
+    return (at_ms - 1) // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one step adds: the batch to commit, and what the tally remembers once that is done."""
+
+    batch: Batch
+    step: _Step | None
+
+
+class Tally:
+    """Memory of one source. ``in_order``: the pages are read one after the other by their own collector, so that an
+    earlier time means a clock that was set back; otherwise a page not later than the last one is late and adds nothing.
+    """
+
+    def __init__(
+        self, source: Source, mapping: MetricMap, outcomes: OutcomeTable, resume: Resume, *, in_order: bool
+    ) -> None:
+        """Goes on where ``resume`` ends. Raises MemoryDamaged."""
+        self._source = source
+        self._mapping = mapping
+        self._outcomes = outcomes
+        self._in_order = in_order
+        self._version = resume.version
+        self._last_ms = resume.watermark_ms
+        self._incarnation = resume.incarnation
+        remembered = memory.decoded(resume.state, len(resume.series))
+        at_ms = resume.watermark_ms or 0
+        self._process_born_ms = remembered.process_born_ms
+        self._positions = {series: position for position, series in enumerate(resume.series)}
+        self._readings = [
+            Reading(at_ms, value, born_ms)
+            for value, born_ms in zip(remembered.values, remembered.births_ms, strict=True)
+        ]
+        self._values = array("q", remembered.values)
+        self._births = array("q", map(memory.birth_number, remembered.births_ms))
+        self._leaves: dict[str, Leaf | None] = {}
+        self._shown: dict[str, str] = {}
+        self._told_accounts: dict[AccountLeaf, int] = {}
+        self._told_accounts_ms = 0
+
+    @classmethod
+    def resumed(
+        cls, resume: Resume, source: Source, mapping: MetricMap, outcomes: OutcomeTable, *, in_order: bool = False
+    ) -> Tally:
+        """A tally that goes on where the store's last commit ended. Raises MemoryDamaged."""
+        return cls(source, mapping, outcomes, resume, in_order=in_order)
+
+    @property
+    def version(self) -> int:
+        """The store's version of this source that the next commit expects."""
+        return self._version
+
+    @property
+    def last_page_ms(self) -> int | None:
+        """Time of the last accepted page, also of one that an earlier collector accepted."""
+        return self._last_ms
+
+    def propose(
+        self, page: Page, read: Read | None = None, *, earlier: Sequence[Read] = (), missed: str = ""
+    ) -> Proposal:
+        """What a page adds. ``read`` is the attempt that brought it (by default one at the page's own time),
+        ``earlier`` attempts that are not stored yet, ``missed`` says why pages are missing since the last one.
+
+        Raises GarbagePage for a counter that cannot be counted exactly; nothing of the page is used then.
+        """
+        if not self._in_order and self._last_ms is not None and page.at_ms <= self._last_ms:
+            return self.propose_reads(earlier)
+        read = read or Read(page.at_ms, collected=True)
+        step = self._begun(page)
+        self._count(page, step)
+        read = replace(read, samples=page.samples, resets=step.resets, unknown_births=step.unknown_births)
+        return Proposal(self._batch(page, step, (*earlier, read), missed), step)
+
+    def propose_reads(self, reads: Sequence[Read]) -> Proposal:
+        """Attempts that brought no page."""
+        return Proposal(Batch(self._source.id, self._version, tuple(reads)), None)
+
+    def accept(self, proposal: Proposal, version: int) -> None:
+        """Remembers a proposal that the store has taken, with the version that it gave."""
+        self._version = version
+        step = proposal.step
+        if step is None:
+            return
+        for series in step.new_series:
+            self._positions[series] = len(self._positions)
+        self._readings.extend(step.new_readings)
+        for position, reading in step.moved.items():
+            self._readings[position] = reading
+        self._values, self._births = step.values, step.births
+        self._last_ms, self._process_born_ms = step.at_ms, step.process_born_ms
+        self._incarnation = step.incarnation
+        self._shown = step.shown
+        self._told_accounts, self._told_accounts_ms = step.told_accounts, step.told_accounts_ms
+
+    def _begun(self, page: Page) -> _Step:
+        """Decides whether the process is a new one, before any counter is looked at."""
+        restarted = self._restarted(page)
+        born_ms = page.process_born_ms if restarted or self._process_born_ms is None else self._process_born_ms
+        target_read_ms = self._last_ms
+        if restarted and target_read_ms is not None and born_ms is not None:
+            # whatever a new process counts began after the last page, also when its clock says otherwise
+            target_read_ms = min(target_read_ms, born_ms - 1)
+        return _Step(
+            at_ms=page.at_ms,
+            restarted=restarted,
+            process_born_ms=born_ms,
+            target_read_ms=target_read_ms,
+            shown={} if page.complete else self._shown,
+            told_accounts=self._told_accounts,
+            told_accounts_ms=self._told_accounts_ms,
+        )
+
+    def _restarted(self, page: Page) -> bool:
+        born_ms, known_ms = page.process_born_ms, self._process_born_ms
+        if born_ms is None or known_ms is None or self._last_ms is None or born_ms == known_ms:
+            return False
+        if born_ms > known_ms and born_ms > self._last_ms - RESTART_SLACK_MS:
+            return True
+        return any(map(self._fell, page.changed.items()))
+
+    def _fell(self, shown: tuple[str, str]) -> bool:
+        position = self._positions.get(shown[0])
+        if position is None:
+            return False
+        value = whole_number(shown[1])
+        return value is not None and value < self._readings[position].value
+
+    def _count(self, page: Page, step: _Step) -> None:
+        """Goes through the series that may have changed."""
+        shown: dict[str, str] = {}
+        for series, text in page.changed.items():
+            position = self._positions.get(series)
+            if position is not None:
+                previous = self._readings[position]
+                reading = self._reading(series, text, page, step, previous)
+                if reading.value != previous.value or reading.born_ms != previous.born_ms:
+                    self._counted(series, position, previous, reading, step)
+                continue
+            leaf = self._leaf(series)
+            if isinstance(leaf, RequestLeaf | TransactionLeaf | CostLeaf):
+                self._first_seen(series, self._reading(series, text, page, step, None), step)
+            elif leaf is not None:
+                shown[series] = text
+        self._look_at_gauges(shown, step)
+
+    def _reading(self, series: str, text: str, page: Page, step: _Step, previous: Reading | None) -> Reading:
+        """A counter's new reading; its birth is its own, else its process's, and stays on a page that tells changes."""
+        value = whole_number(text)
+        if value is None:
+            raise GarbagePage(f"counter {series} shows {text}, which is not a whole number from 0 to 2**63-1")
+        if page.complete or previous is None:
+            return Reading(page.at_ms, value, page.born.get(series, step.process_born_ms))
+        return Reading(page.at_ms, value, previous.born_ms)
+
+    def _counted(self, series: str, position: int, previous: Reading, reading: Reading, step: _Step) -> None:
+        before = self._before(previous, reading, step)
+        grown = increase(before, reading, step.target_read_ms)
+        step.moved[position] = accepted(before, reading)
+        if grown.kind is IncreaseKind.RESET:
+            step.resets += 1
+            step.lossy = step.lossy or not self._of_an_earlier_life(previous)
+        if grown.events:
+            step.grown.append((series, grown.events))
+
+    def _of_an_earlier_life(self, previous: Reading) -> bool:
+        """Whether a series was last seen in a process whose end is known already."""
+        if previous.born_ms is None or self._process_born_ms is None:
+            return False
+        return previous.born_ms < self._process_born_ms
+
+    def _before(self, previous: Reading, reading: Reading, step: _Step) -> Reading:
+        """The previous reading as the rules must see it: earlier than this one, and of an earlier life if it was."""
+        at_ms = min(previous.at_ms, reading.at_ms - 1) if self._in_order else previous.at_ms
+        born_ms = previous.born_ms
+        if step.restarted and born_ms is not None and reading.born_ms is not None and born_ms > reading.born_ms:
+            born_ms = reading.born_ms - 1
+        if at_ms == previous.at_ms and born_ms == previous.born_ms:
+            return previous
+        return Reading(at_ms, previous.value, born_ms)
+
+    def _first_seen(self, series: str, reading: Reading, step: _Step) -> None:
+        begun = increase(None, reading, step.target_read_ms)
+        step.new_series.append(series)
+        step.new_readings.append(accepted(None, reading))
+        if begun.kind is IncreaseKind.UNKNOWN_BIRTH:
+            step.unknown_births += 1
+            step.unknown_events = step.unknown_events or reading.value > 0
+        elif begun.events:
+            step.grown.append((series, begun.events))
+
+    def _look_at_gauges(self, shown: Mapping[str, str], step: _Step) -> None:
+        """Gauges that show something new, and accounts: those that changed, all of them every quarter of an hour."""
+        step.new_gauges = [series for series, text in shown.items() if self._shown.get(series) != text]
+        for series in step.new_gauges:
+            if not is_value(shown[series]):
+                raise GarbagePage(f"gauge {series} shows {shown[series]}, which is not a number")
+        if shown:
+            step.shown = {**step.shown, **shown}
+        due = step.at_ms // ACCOUNTS_EVERY_MS != self._told_accounts_ms // ACCOUNTS_EVERY_MS
+        if not due and not any(isinstance(self._leaf(series), AccountLeaf) for series in step.new_gauges):
+            return
+        totals = self._account_totals(step.shown)
+        before = {} if due else self._told_accounts
+        step.accounts = [(leaf, number) for leaf, number in totals.items() if before.get(leaf) != number]
+        step.told_accounts = totals
+        step.told_accounts_ms = step.at_ms
+
+    def _account_totals(self, shown: Mapping[str, str]) -> dict[AccountLeaf, int]:
+        totals: dict[AccountLeaf, int] = {}
+        for series, text in shown.items():
+            leaf = self._leaf(series)
+            if not isinstance(leaf, AccountLeaf):
+                continue
+            number = whole_number(text)
+            if number is None:
+                raise GarbagePage(f"{series} shows {text} accounts, which is not a whole number")
+            totals[leaf] = totals.get(leaf, 0) + number
+        return totals
+
+    def _leaf(self, series: str) -> Leaf | None:
+        if series not in self._leaves:
+            self._leaves[series] = self._mapping.leaf(series, self._source.data_center)
+        return self._leaves[series]
+
+    def _batch(self, page: Page, step: _Step, reads: tuple[Read, ...], missed: str) -> Batch:
+        step.incarnation = self._lived(page, step)
+        step.values, step.births = self._columns(step)
+        slot_s = slot_of(page.at_ms)
+        leaves = [(self._leaf(series), events) for series, events in step.grown]
+        return Batch(
+            source=self._source.id,
+            expected_version=self._version,
+            reads=reads,
+            watermark_ms=page.at_ms,
+            events=tuple(
+                Events(slot_s, *leaf, self._outcomes.kind(leaf.outcome), events)
+                for leaf, events in leaves
+                if isinstance(leaf, RequestLeaf)
+            ),
+            transactions=tuple(
+                Transactions(slot_s, *leaf, events) for leaf, events in leaves if isinstance(leaf, TransactionLeaf)
+            ),
+            costs=tuple(Cost(slot_s, *leaf, events) for leaf, events in leaves if isinstance(leaf, CostLeaf)),
+            accounts=tuple(Accounts(slot_s, *leaf, number) for leaf, number in step.accounts),
+            gauges=self._gauges(step),
+            gaps=self._gaps(step, missed),
+            incarnations=() if step.incarnation is None else (step.incarnation,),
+            new_series=tuple(step.new_series),
+            state=memory.encoded(step.values, step.births, step.process_born_ms),
+        )
+
+    def _columns(self, step: _Step) -> tuple[array[int], array[int]]:
+        """Values and births with the step in them; the births, which hardly ever move, are shared until they do."""
+        values, births = self._values[:], self._births
+        if step.new_readings or any(reading.born_ms != births[at] for at, reading in step.moved.items()):
+            births = births[:]
+        for position, reading in step.moved.items():
+            values[position] = reading.value
+            if births is not self._births:
+                births[position] = memory.birth_number(reading.born_ms)
+        values.extend(reading.value for reading in step.new_readings)
+        if step.new_readings:
+            births.extend(memory.birth_number(reading.born_ms) for reading in step.new_readings)
+        return values, births
+
+    def _gauges(self, step: _Step) -> tuple[Gauge, ...]:
+        leaves = ((series, self._leaf(series)) for series in step.new_gauges)
+        return tuple(
+            Gauge(self._source.id, leaf.name, leaf.labels, step.at_ms, step.shown[series])
+            for series, leaf in leaves
+            if isinstance(leaf, GaugeLeaf)
+        )
+
+    def _gaps(self, step: _Step, missed: str) -> tuple[Gap, ...]:
+        """The time since the last page, when pages are missing in it or a process ended in it."""
+        if self._last_ms is None:
+            return ()
+        lossy = step.restarted or step.lossy
+        late = 2 * (step.at_ms - self._last_ms) > 3 * self._source.interval_ms
+        if not lossy and not late:
+            return ()
+        reasons = ["process restarted"] * lossy + [missed or "no page"] * late
+        from_ms = min(self._last_ms, step.at_ms - 1)
+        exact = not lossy and not step.unknown_events
+        return (Gap(self._source.id, from_ms, step.at_ms, exact, "; ".join(reasons)),)
+
+    def _lived(self, page: Page, step: _Step) -> Incarnation | None:
+        """The life that the page belongs to; None while the target does not tell its birth."""
+        born_ms = step.process_born_ms
+        if born_ms is None:
+            return None
+        known = self._incarnation
+        if known is None or known.born_ms != born_ms:
+            first_mark = None if step.restarted else page.mark
+            return Incarnation(self._source.id, born_ms, first_mark, page.mark, page.at_ms, page.at_ms)
+        last_mark = known.last_mark if page.mark is None else page.mark
+        return replace(known, last_mark=last_mark, last_read_ms=page.at_ms)
+
+
+@dataclass(slots=True)
+class _Step:
+    """One page being counted: filled by ``propose``, taken over by ``accept``."""
+
+    at_ms: int
+    restarted: bool
+    process_born_ms: int | None
+    target_read_ms: int | None
+    shown: dict[str, str]
+    told_accounts: dict[AccountLeaf, int]
+    told_accounts_ms: int
+    moved: dict[int, Reading] = field(default_factory=dict)
+    new_series: list[str] = field(default_factory=list)
+    new_readings: list[Reading] = field(default_factory=list)
+    grown: list[tuple[str, int]] = field(default_factory=list)
+    new_gauges: list[str] = field(default_factory=list)
+    accounts: Iterable[tuple[AccountLeaf, int]] = ()
+    values: array[int] = field(default_factory=lambda: array("q"))
+    births: array[int] = field(default_factory=lambda: array("q"))
+    incarnation: Incarnation | None = None
+    resets: int = 0
+    unknown_births: int = 0
+    lossy: bool = False
+    unknown_events: bool = False
