@@ -1,7 +1,7 @@
 """Conservation of counts, against a simulated process that knows each of its events by name.
 
-The oracle never subtracts counter values: every event has a number of its own, every page holds the set of events that
-its value stands for, and what should be stored is the union of the sets that were accepted.
+The oracle never subtracts counter values: every event has a number of its own, every page holds the numbers that its
+value stands for, and what should be stored is the union of the numbers that were accepted.
 """
 
 from __future__ import annotations
@@ -15,42 +15,44 @@ from hypothesis import strategies as st
 
 from slo.counters import IncreaseKind, Reading, accepted, increase
 
-THOROUGH = settings(max_examples=2500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @dataclass(frozen=True)
 class Page:
-    """What one look at the process saw. ``events`` are the events that its counter holds; ``shown`` whether the series
-    was on the page at all (a lazy one is not before its first event); ``life`` numbers the process."""
+    """What one look at the process saw. ``events`` are the numbers of the events that its counter holds; ``shown``
+    whether the series was on the page at all (a lazy one is not before its first event); ``life`` numbers the process.
+    """
 
     at_ms: int
     life: int
     born_ms: int
-    events: frozenset[int]
+    events: range
     shown: bool
 
 
 @dataclass
 class Estate:
-    """One process that counts, dies and starts anew; an event's number is the time at which it happened."""
+    """One process that counts, dies and starts anew; events are numbered through all of its lives."""
 
     lazy: bool = False
     now_ms: int = 1_000
     life: int = 0
     born_ms: int = 0
-    events: frozenset[int] = frozenset()
+    events: range = range(0)
     held_back: list[Page] = field(default_factory=list)
     delivered: list[Page] = field(default_factory=list)
 
     def serve(self, events: int) -> None:
-        """Counts events, one per millisecond."""
+        """Counts some events."""
         if self.lazy and events and not self.events:
             self.born_ms = self.now_ms
-        self.events |= frozenset(range(self.now_ms + 1, self.now_ms + events + 1))
+        self.events = range(self.events.start, self.events.stop + events)
 
     def restart(self) -> None:
         """Dies and starts with a counter of 0."""
-        self.life, self.born_ms, self.events = self.life + 1, self.now_ms, frozenset()
+        self.life, self.born_ms = self.life + 1, self.now_ms
+        self.events = range(self.events.stop, self.events.stop)
 
     def page(self) -> Page:
         """Shows what the counter says now."""
@@ -74,7 +76,8 @@ class Estate:
             self.serve(max(code - 16, 0) ** 2)
 
 
-CODES = st.lists(st.integers(0, 22), max_size=50)
+# One draw of bytes instead of forty of integers: the same lives in a third of the time.
+CODES = st.binary(min_size=15, max_size=40).map(lambda drawn: [byte % 23 for byte in drawn])
 
 
 def lived(codes: Iterable[int], *, lazy: bool = False) -> list[Page]:
@@ -108,22 +111,30 @@ def read_on(carried: Carried, pages: Iterable[Page], births: Sequence[bool] = (T
 
 
 def in_time(pages: Iterable[Page]) -> list[Page]:
-    """Pages newer than every page delivered before them."""
+    """Pages with the series that are newer than every such page delivered before them."""
     kept: list[Page] = []
     for page in pages:
-        if not kept or page.at_ms > kept[-1].at_ms:
+        if page.shown and (not kept or page.at_ms > kept[-1].at_ms):
             kept.append(page)
     return kept
 
 
-def observable(pages: Iterable[Page]) -> int:
-    """Events after the first look that some page in time held."""
-    kept = in_time(pages)
-    held = frozenset().union(*(page.events for page in kept))
-    return sum(1 for event_ms in held if event_ms > kept[0].at_ms)
+def baseline(pages: Sequence[Page]) -> range:
+    """Events that the first page with the series held, if nobody had looked at its process before the series began."""
+    for index, page in enumerate(pages):
+        if page.shown:
+            looks_ms = [earlier.at_ms for earlier in pages[:index]]
+            return range(0) if looks_ms and max(looks_ms) < page.born_ms else page.events
+    return range(0)
 
 
-def hidden(pages: Iterable[Page]) -> int:
+def observable(pages: Sequence[Page]) -> int:
+    """Events beyond the baseline that some page in time held."""
+    held = set[int]().union(*(page.events for page in in_time(pages)))
+    return len(held - set(baseline(pages)))
+
+
+def hidden(pages: Sequence[Page]) -> int:
     """Values before restarts that had been climbed back to or above by the next page."""
     pairs = pairwise(in_time(pages))
     return sum(len(a.events) for a, b in pairs if a.life != b.life and len(b.events) >= len(a.events))
@@ -154,7 +165,7 @@ def test_with_some_births_nothing_is_invented(codes: list[int], births: list[boo
 
 
 @THOROUGH
-@given(codes=CODES, lazy=st.booleans(), cuts=st.lists(st.integers(0, 50), max_size=5))
+@given(codes=CODES, lazy=st.booleans(), cuts=st.lists(st.integers(0, 40), max_size=5))
 def test_batches_cut_anywhere_add_up_to_the_whole(codes: list[int], lazy: bool, cuts: list[int]) -> None:
     """A reader that stops after each batch and goes on from what it carried stores the same events."""
     pages = lived(codes, lazy=lazy)
@@ -175,7 +186,6 @@ def test_a_stream_delivered_again_from_any_page_adds_nothing(codes: list[int], a
     assert read_on(once, pages[len(pages) // (again + 1) :]).events == once.events
 
 
-@THOROUGH
 @given(codes=CODES, births=st.lists(st.booleans(), min_size=1, max_size=3))
 def test_an_increase_is_never_negative_and_says_why(codes: list[int], births: list[bool]) -> None:
     """Only growth, resets and births carry events."""
@@ -191,6 +201,5 @@ def test_an_increase_is_never_negative_and_says_why(codes: list[int], births: li
 
 def test_a_restart_that_climbed_above_the_old_value_unseen_hides_the_old_value() -> None:
     """The documented limit in numbers: 5 seen, restart, 7 more, no births: 2 are stored of 7."""
-    life = frozenset(range(2001, 2008))
-    pages = [Page(1000, 0, 0, frozenset(range(1, 6)), True), Page(3000, 1, 2000, life, True)]
+    pages = [Page(1000, 0, 0, range(5), True), Page(3000, 1, 2000, range(5, 12), True)]
     assert (read_on(Carried(), pages, (False,)).events, hidden(pages), observable(pages)) == (2, 5, 7)
