@@ -126,6 +126,10 @@ class Publisher:
         if self._thread is not None:
             self._thread.join()
 
+    def forget(self) -> None:
+        """Reads everything anew for the next frame, what changes rarely included. Not while the thread runs."""
+        self._memory.past = None
+
     def publish_if_due(self) -> bool:
         """Makes a frame when the store changed or a tick went by; True when it did.
 
