@@ -34,7 +34,7 @@ from store.records import (
     Unit,
 )
 from store.scopes import rollups
-from store.slices import is_simulated, joined, outward_minutes, slice_start, stretches
+from store.slices import is_simulated, joined, outward_minutes, signed, slice_start, stretches
 
 
 @dataclass(slots=True)
@@ -122,10 +122,10 @@ class MemoryReader:
     def totals(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> dict[Unit, Counts]:
         """Counts of every unit of a scope over ``[from_s, to_s)``."""
         total: dict[Unit, Counts] = {}
-        for level, begin, end in stretches(scope, from_s, to_s, self._zone):
+        for level, begin, end, sign in stretches(scope, from_s, to_s, self._zone):
             for _, unit, counts in self._slices(level, scope, begin, end, traffic):
-                total[unit] = total.get(unit, Counts()) + counts
-        return total
+                total[unit] = total.get(unit, Counts()) + signed(counts, sign)
+        return {unit: counts for unit, counts in total.items() if counts != Counts()}
 
     def timeline(
         self,

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from slo.counts import Counts
 from slo.windows import HOUR_S, MINUTE_S, Window, day_start, pieces
 from store.records import Level, Scope, Span
 
+STEP_S = {Level.SLOT: 1, Level.MINUTE: MINUTE_S, Level.HOUR: HOUR_S}
+"""Levels whose slices follow each other at a fixed step; local days do not."""
+
 
 class Stretch(NamedTuple):
-    """Whole slices of one level: those that begin in ``[from_s, to_s)``."""
+    """Whole slices of one level: those that begin in ``[from_s, to_s)``. Sign -1 takes them away again."""
 
     level: Level
     from_s: int
     to_s: int
+    sign: int = 1
 
 
 def slice_start(level: Level, at_s: int, zone: str) -> int:
@@ -27,20 +32,55 @@ def slice_start(level: Level, at_s: int, zone: str) -> int:
     return day_start(at_s, zone)
 
 
+def slice_end(level: Level, begin_s: int, zone: str) -> int:
+    """End of the slice that begins at ``begin_s``; local days of 23 and 25 hours included."""
+    if level is Level.DAY:
+        return day_start(begin_s + 36 * HOUR_S, zone)
+    return begin_s + STEP_S[level]
+
+
 def outward_minutes(from_s: int, to_s: int) -> tuple[int, int]:
     """The window with its edges taken outwards to whole minutes."""
     return from_s - from_s % MINUTE_S, to_s + -to_s % MINUTE_S
 
 
 def stretches(scope: Scope, from_s: int, to_s: int, zone: str) -> list[Stretch]:
-    """Cuts ``[from_s, to_s)`` into the coarsest whole slices that hold a scope; STEP has none below the minute."""
-    if from_s >= to_s:
-        return []
+    """Cuts ``[from_s, to_s)`` into the coarsest whole slices that hold a scope; STEP has none below the minute.
+
+    The end of a window is mostly now, and its last day, hour or minute unfinished: then the whole slice less what
+    comes after the window is as exact as its parts, and after now there is next to nothing to read. Needs no finer
+    slices, and no older ones, than adding up the parts would.
+    """
     if scope is Scope.STEP:
         from_s, to_s = outward_minutes(from_s, to_s)
+    if from_s >= to_s:
+        return []
+    whole_s = _end_of_last_slice(from_s, to_s, zone)
+    return _cut(from_s, whole_s, zone, 1) + _cut(to_s, whole_s, zone, -1)
+
+
+def _end_of_last_slice(from_s: int, to_s: int, zone: str) -> int:
+    """End of the coarsest slice that holds the end of a window and begins inside it."""
+    for level in (Level.DAY, Level.HOUR, Level.MINUTE):
+        begin_s = slice_start(level, to_s, zone)
+        if begin_s == to_s:
+            return to_s
+        if begin_s >= from_s:
+            return slice_end(level, begin_s, zone)
+    return to_s
+
+
+def _cut(from_s: int, to_s: int, zone: str, sign: int) -> list[Stretch]:
     cut = pieces(Window(from_s, to_s), zone)
     by_level = ((Level.DAY, cut.days), (Level.HOUR, cut.hours), (Level.MINUTE, cut.minutes), (Level.SLOT, cut.slots))
-    return [Stretch(level, window.from_s, window.to_s) for level, windows in by_level for window in windows]
+    return [Stretch(level, window.from_s, window.to_s, sign) for level, windows in by_level for window in windows]
+
+
+def signed(counts: Counts, sign: int) -> Counts:
+    """Counts to add for a stretch of that sign."""
+    if sign > 0:
+        return counts
+    return Counts(-counts.good, -counts.bad, -counts.ignored, -counts.transactions)
 
 
 def joined(spans: list[Span]) -> list[Span]:
@@ -54,11 +94,6 @@ def joined(spans: list[Span]) -> list[Span]:
     return whole
 
 
-def day_end(day_s: int, zone: str) -> int:
-    """End of the local day that begins at ``day_s``; days of 23 and 25 hours included."""
-    return day_start(day_s + 36 * HOUR_S, zone)
-
-
 def is_simulated(spans: list[Span], day_s: int, zone: str) -> bool:
     """Whether any part of the local day that begins at ``day_s`` lies in a simulated stretch."""
-    return any(span.from_s < day_end(day_s, zone) and day_s < span.to_s for span in spans)
+    return any(span.from_s < slice_end(Level.DAY, day_s, zone) and day_s < span.to_s for span in spans)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Executable, Row, Select, func, select, union_all
+from sqlalchemy import Column, Connection, Executable, Row, Select, bindparam, func, literal, select, union_all
 
 from slo.counts import Counts
 from slo.windows import day_start
@@ -27,7 +27,7 @@ from store.records import (
     Span,
     Unit,
 )
-from store.slices import Stretch, is_simulated, joined, outward_minutes, stretches
+from store.slices import STEP_S, Stretch, is_simulated, joined, signed, stretches
 from store.sql.dialect import SqliteFile
 from store.sql.schema import (
     ABOUT,
@@ -48,6 +48,7 @@ from store.sql.units import Units
 
 _VERSIONS = select(func.coalesce(func.sum(SOURCE.c.version), 0)).scalar_subquery()
 _VERSION = select(ABOUT.c.changes + _VERSIONS)
+_NO_VALUES: Mapping[str, int] = {}
 _READ_FACTS = ("at_ms", "collected", "reason", "duration_ms", "samples", "resets", "unknown_births")
 
 
@@ -72,17 +73,12 @@ class SqlReader:
 
     def totals(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> dict[Unit, Counts]:
         """Counts of every unit of a scope over ``[from_s, to_s)``, units without events left out."""
-        parts = [_sums(scope, stretch) for stretch in stretches(scope, from_s, to_s, self._zone)]
-        if not parts:
-            return {}
-        rows = self._rows(union_all(*parts))
+        total: dict[int, Counts] = {}
+        for level, begin_s, end_s, sign in stretches(scope, from_s, to_s, self._zone):
+            for unit_id, *fields in self._rows(_SUMS[level], {"scope": scope, "from_s": begin_s, "to_s": end_s}):
+                total[unit_id] = total.get(unit_id, _NOTHING) + signed(Counts(*fields), sign)
         units = self._known(scope, traffic)
-        total: dict[Unit, Counts] = {}
-        for unit_id, *fields in rows:
-            unit = units.get(unit_id)
-            if unit is not None:
-                total[unit] = total.get(unit, _NOTHING) + Counts(*fields)
-        return total
+        return {units[each]: total[each] for each in total if each in units and total[each] != _NOTHING}
 
     def timeline(
         self,
@@ -96,21 +92,21 @@ class SqlReader:
         traffic: str = CUSTOMER,
     ) -> list[tuple[int, Unit, Counts]]:
         """Slices of one level that begin in ``[from_s, to_s)``, oldest first."""
+        known = self._known(scope, traffic)
         units = {
             unit_id: unit
-            for unit_id, unit in self._known(scope, traffic).items()
+            for unit_id, unit in known.items()
             if product in ("", unit.product) and data_center in ("", unit.data_center)
         }
-        counts = COUNTS[level]
-        asked = (
-            select(counts.c.at, counts.c.unit_id, *_fields(level))
-            .where(counts.c.scope == scope, counts.c.at >= from_s, counts.c.at < to_s)
-            .order_by(counts.c.at)
-        )
-        if product or data_center:
-            asked = asked.where(counts.c.unit_id.in_(units))
+        few = level in STEP_S and len(units) * _ROWS_A_SEEK_COSTS < len(known)
+        asked = _seeks(level, from_s, to_s) if few else _scan(level, from_s, to_s)
+        asked = asked.where(COUNTS[level].c.scope == scope)
+        if len(units) < len(known):
+            asked = asked.where(COUNTS[level].c.unit_id.in_(units))
         found = [
-            (at, units[unit_id], Counts(*fields)) for at, unit_id, *fields in self._rows(asked) if unit_id in units
+            (at, units[unit_id], Counts(good, bad, ignored, transactions))
+            for at, unit_id, good, bad, ignored, transactions in self._rows(asked)
+            if unit_id in units
         ]
         return sorted(found, key=_at_and_unit) if len(units) > 1 else found
 
@@ -131,7 +127,7 @@ class SqlReader:
 
     def observed(self, from_s: int, to_s: int) -> dict[str, int]:
         """Accepted reads per source (edges taken outwards to whole minutes); sources without any left out."""
-        parts = [_observed(stretch) for stretch in stretches(Scope.STEP, *outward_minutes(from_s, to_s), self._zone)]
+        parts = [_observed(stretch) for stretch in stretches(Scope.STEP, from_s, to_s, self._zone)]
         if not parts:
             return {}
         each = union_all(*parts).subquery()
@@ -141,7 +137,7 @@ class SqlReader:
             .group_by(SOURCE.c.id, SOURCE.c.name)
             .order_by(SOURCE.c.id)
         )
-        return {name: int(reads) for name, reads in self._rows(asked)}
+        return {name: int(reads) for name, reads in self._rows(asked) if reads}
 
     def gaps(self, from_ms: int, to_ms: int) -> list[Gap]:
         """Gaps that touch ``[from_ms, to_ms)``, oldest first."""
@@ -212,16 +208,13 @@ class SqlReader:
             self._units.refresh(self._connection)
         return self._units.of_scope(scope, traffic)
 
-    def _rows(self, statement: Executable) -> Sequence[Any]:
+    def _rows(self, statement: Executable, values: Mapping[str, int] = _NO_VALUES) -> Sequence[Any]:
         with self._database.translated():
-            return self._connection.execute(statement).all()
+            return self._connection.execute(statement, values).all()
 
 
 _NOTHING = Counts()
-
-
-def _at_and_unit(found: tuple[int, Unit, Counts]) -> tuple[int, Unit]:
-    return found[0], found[1]
+_ROWS_A_SEEK_COSTS = 20  # measured: reading past that many neighbors takes as long as one look-up
 
 
 def _fields(level: Level) -> list[Column[int]]:
@@ -229,19 +222,52 @@ def _fields(level: Level) -> list[Column[int]]:
     return [counts.c.good, counts.c.bad, counts.c.ignored, counts.c.transactions]
 
 
-def _sums(scope: Scope, stretch: Stretch) -> Select[Any]:
-    """Sums by unit over one stretch."""
-    counts = COUNTS[stretch.level]
+def _sums(level: Level) -> Select[Any]:
+    counts = COUNTS[level]
     return (
-        select(counts.c.unit_id, *(func.sum(field) for field in _fields(stretch.level)))
-        .where(counts.c.scope == scope, counts.c.at >= stretch.from_s, counts.c.at < stretch.to_s)
+        select(counts.c.unit_id, *(func.sum(field) for field in _fields(level)))
+        .where(counts.c.scope == bindparam("scope"))
+        .where(counts.c.at >= bindparam("from_s"), counts.c.at < bindparam("to_s"))
         .group_by(counts.c.unit_id)
+    )
+
+
+# Made once: building a statement costs more than running it.
+_SUMS = {level: _sums(level) for level in Level}
+
+
+def _at_and_unit(found: tuple[int, Unit, Counts]) -> tuple[int, Unit]:
+    return found[0], found[1]
+
+
+def _scan(level: Level, from_s: int, to_s: int) -> Select[Any]:
+    """All slices that begin in a range, as they lie."""
+    counts = COUNTS[level]
+    return (
+        select(counts.c.at, counts.c.unit_id, *_fields(level))
+        .where(counts.c.at >= from_s, counts.c.at < to_s)
+        .order_by(counts.c.at)
+    )
+
+
+def _seeks(level: Level, from_s: int, to_s: int) -> Select[Any]:
+    """The same slices, each looked up by its begin: for few units among many, whose rows a scan would all read."""
+    counts, step_s = COUNTS[level], STEP_S[level]
+    first = select(literal(from_s + -from_s % step_s).label("at"))
+    moment = first.cte("moment", recursive=True)
+    moment = moment.union_all(select(moment.c.at + step_s).where(moment.c.at + step_s < to_s))
+    return (
+        select(counts.c.at, counts.c.unit_id, *_fields(level))
+        .join_from(moment, counts, counts.c.at == moment.c.at)
+        .where(counts.c.at < to_s)
+        .order_by(moment.c.at)
     )
 
 
 def _observed(stretch: Stretch) -> Select[Any]:
     in_stretch = (OBSERVED.c.at >= stretch.from_s, OBSERVED.c.at < stretch.to_s)
-    return select(OBSERVED.c.source_id, OBSERVED.c.reads).where(OBSERVED.c.level == stretch.level, *in_stretch)
+    reads = OBSERVED.c.reads if stretch.sign > 0 else -OBSERVED.c.reads
+    return select(OBSERVED.c.source_id, reads.label("reads")).where(OBSERVED.c.level == stretch.level, *in_stretch)
 
 
 def _status(row: Row[Any]) -> SourceStatus:

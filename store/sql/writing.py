@@ -34,6 +34,7 @@ from store.sql.schema import (
 )
 
 Row: TypeAlias = tuple[Any, ...]
+_Numbered: TypeAlias = tuple[int, int, tuple[int, int, int, int]]  # scope, number of the unit, its counts
 _New: TypeAlias = ReadOnlyColumnCollection[str, Any]
 
 OBSERVED_LEVELS = (Level.MINUTE, Level.HOUR, Level.DAY)
@@ -196,28 +197,29 @@ def put_span(connection: Connection, span: Span) -> bool:
 
 def batch_rows(added: Rollups, ids: Mapping[Unit, int]) -> dict[Level, list[Row]]:
     """Rows of what a batch adds, by level. A slice that several levels share is numbered once."""
-    numbered: dict[int, list[tuple[int, int, int, int, int, int]]] = {}
+    numbered: dict[int, list[_Numbered]] = {}
     rows: dict[Level, list[Row]] = {level: [] for level in Level}
     for level, slices in added.items():
         for at, units in slices.items():
             if id(units) not in numbered:
                 numbered[id(units)] = _numbered(units, ids)
-            rows[level].extend((scope, at, *rest) for scope, *rest in numbered[id(units)])
+            rows[level] += [(scope, at, unit_id, *counts) for scope, unit_id, counts in numbered[id(units)]]
     return rows
 
 
-def _numbered(units: Slice, ids: Mapping[Unit, int]) -> list[tuple[int, int, int, int, int, int]]:
-    return [
-        (int(unit.scope), ids[unit], counts.good, counts.bad, counts.ignored, counts.transactions)
-        for unit, counts in units.items()
-    ]
+def _numbered(units: Slice, ids: Mapping[Unit, int]) -> list[_Numbered]:
+    return [(int(unit.scope), ids[unit], _amounts(counts)) for unit, counts in units.items()]
+
+
+def _amounts(counts: Counts) -> tuple[int, int, int, int]:
+    return counts.good, counts.bad, counts.ignored, counts.transactions
 
 
 def history_rows(counts: Mapping[tuple[Level, int, Unit], Counts], ids: Mapping[Unit, int]) -> dict[Level, list[Row]]:
     """Rows of a chunk of history, by level, in the order of the key."""
     rows: dict[Level, list[Row]] = {level: [] for level in Level}
     for (level, at, unit), each in counts.items():
-        rows[level].append((int(unit.scope), at, ids[unit], each.good, each.bad, each.ignored, each.transactions))
+        rows[level].append((int(unit.scope), at, ids[unit], *_amounts(each)))
     for of_level in rows.values():
         of_level.sort()
     return rows
