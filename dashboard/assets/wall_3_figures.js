@@ -1,0 +1,173 @@
+/* Headline tiles: from the snapshot's bank to the screen. */
+(function () {
+  "use strict";
+
+  const { page, word, format, dom } = window.LendingWall;
+  const { byId, say, wear, hide } = dom;
+
+  function part(tile, name) {
+    return byId(tile + "-" + name);
+  }
+
+  function empty(tile, isEmpty) {
+    part(tile, "tile").classList.toggle("empty", isEmpty);
+    if (!isEmpty) return;
+    say(part(tile, "value"), format.NONE);
+    say(part(tile, "counts"), word("tile.no_data"));
+    say(part(tile, "note"), "");
+    fill(tile, null);
+  }
+
+  function fill(tile, percent) {
+    const bar = part(tile, "bar");
+    if (bar) bar.style.width = Math.min(100, Math.max(0, percent === null ? 0 : percent)) + "%";
+  }
+
+  function joined(...texts) {
+    return texts.filter(Boolean).join(" · ");
+  }
+
+  function verdict(tile, availability) {
+    const chip = part(tile, "verdict");
+    const look = availability && page.verdicts[availability.verdict];
+    hide(chip, !look);
+    wear(part(tile, "tile"), "verdict-", look ? availability.verdict : "none");
+    if (!look) return;
+    wear(chip, "verdict-", availability.verdict);
+    say(chip, look.glyph + " " + look.word);
+  }
+
+  /** Observed share of the window as whole and tenth per cent, only when something is missing. */
+  function observed(availability) {
+    const complete = Number(availability.completeness);
+    if (availability.completeness === null || !(complete < 1)) return "";
+    return word("availability.observed", { percent: format.decimals(String(complete * 100), 0, 2) });
+  }
+
+  function bounds(availability) {
+    if (availability.low === null || availability.low === availability.high) return "";
+    return word("availability.bounds", { low: format.share(availability.low), high: format.share(availability.high) });
+  }
+
+  function availability(tile, figures, note) {
+    const known = Boolean(figures) && figures.availability !== null;
+    verdict(tile, known ? figures : null);
+    empty(tile, !known);
+    if (!known) return;
+    say(part(tile, "value"), format.share(figures.availability));
+    const counts = { bad: format.grouped(figures.bad), total: format.grouped(figures.total) };
+    say(part(tile, "counts"), word("availability.counts", counts));
+    say(part(tile, "note"), note);
+    part(tile, "note").title = bounds(figures);
+  }
+
+  function target(figures) {
+    return figures ? word("availability.target", { target: figures.target }) : "";
+  }
+
+  function proof(figures) {
+    if (!figures || figures.availability === null) return "";
+    return figures.verdict === "not proven" ? joined(bounds(figures), observed(figures)) : joined(target(figures), observed(figures));
+  }
+
+  function composite(bank, names) {
+    const whole = bank.composite;
+    if (!whole || !whole.worst || whole.mean === null) return "";
+    return word("availability.composite", {
+      name: names.get(whole.worst.id) || whole.worst.id,
+      worst: format.share(whole.worst.availability),
+      mean: format.share(whole.mean),
+    });
+  }
+
+  function budget(figures, zone) {
+    const known = Boolean(figures) && figures.remaining_seconds !== null;
+    hide(part("budget", "spent"), true);
+    empty("budget", !known);
+    if (!known) return;
+    const overspent = String(figures.remaining_events).startsWith("-");
+    say(part("budget", "value"), format.decimals(figures.remaining_seconds, 2, 2));
+    fill("budget", Number(figures.remaining_percent));
+    const events = {
+      remaining: format.decimals(figures.remaining_events, 0, 0),
+      allowed: format.decimals(figures.allowed_events, 0, 0),
+    };
+    say(part("budget", "counts"), word("budget.events", events));
+    const left = word("budget.left", { percent: format.decimals(figures.remaining_percent, 0, 2) });
+    say(part("budget", "note"), joined(word("budget.of", { seconds: figures.allowed_seconds }), left));
+    budgetChip(figures, overspent, zone);
+  }
+
+  function budgetChip(figures, overspent, zone) {
+    const burning = !overspent && figures.exhausted_at;
+    wear(part("budget", "tile"), "verdict-", overspent ? "missed" : "none");
+    hide(part("budget", "spent"), !overspent && !burning);
+    wear(part("budget", "spent"), "state-", overspent ? "down" : "degraded");
+    if (overspent) say(part("budget", "spent"), page.states.down.glyph + " " + word("budget.overspent"));
+    if (!burning) return;
+    const when = format.time(Date.parse(figures.exhausted_at), zone, "minute");
+    say(part("budget", "spent"), page.states.degraded.glyph + " " + word("budget.exhausted", { time: when }));
+  }
+
+  function transactions(figures) {
+    const known = Boolean(figures) && figures.today !== null;
+    empty("transactions", !known);
+    say(part("transactions", "unit"), "");
+    hide(part("transactions", "share"), true);
+    if (!known) return;
+    const [figure, unit] = format.largeParts(figures.today, 4);
+    say(part("transactions", "value"), figure);
+    say(part("transactions", "unit"), unit);
+    const exact = word("transactions.exact", { count: format.grouped(figures.today) });
+    say(part("transactions", "counts"), joined(exact, figures.provisional ? word("transactions.provisional") : ""));
+    record(figures);
+  }
+
+  function record(figures) {
+    const best = figures.record;
+    const known = Boolean(best) && best.transactions > 0;
+    hide(part("transactions", "share"), !known);
+    if (!known) {
+      fill("transactions", null);
+      return say(part("transactions", "note"), "");
+    }
+    const percent = Math.floor((figures.today * 100) / best.transactions);
+    const beaten = figures.today > best.transactions;
+    const share = beaten ? word("transactions.above_record") : word("transactions.of_record", { percent: percent });
+    const values = { count: format.large(best.transactions, 4), day: best.day };
+    const text = beaten ? word("transactions.new_record", values) : word("transactions.record", values);
+    fill("transactions", percent);
+    say(part("transactions", "share"), share);
+    say(part("transactions", "note"), joined(text, best.simulated ? word("simulated.mark") : ""));
+  }
+
+  /** "2026-11-01" (the first day after) -> "2026-10" (the last month inside). */
+  function monthBefore(day) {
+    const [year, month] = day.split("-").map(Number);
+    return month === 1 ? year - 1 + "-12" : year + "-" + String(month - 1).padStart(2, "0");
+  }
+
+  function cost(figures) {
+    const known = Boolean(figures) && figures.cny !== null;
+    empty("cost", !known);
+    if (!known) return;
+    say(part("cost", "value"), format.decimals(figures.cny, 2, 2));
+    const period = { first: figures.from.slice(0, 7), last: monthBefore(figures.to) };
+    const accounts = word("cost.accounts", { accounts: page.accounts[figures.accounts] || figures.accounts });
+    say(part("cost", "counts"), word("cost.period", period));
+    say(part("cost", "note"), joined(accounts, figures.simulated ? word("simulated.mark") : ""));
+  }
+
+  /** Paints all headline tiles; `names`: product id -> name in the viewer's language. */
+  function paint(bank, names, zone) {
+    const shares = (bank && bank.availability) || {};
+    availability("rolling", shares.rolling_30d, bank ? composite(bank, names) : "");
+    availability("today", shares.today, proof(shares.today));
+    part("rolling", "tile").title = proof(shares.rolling_30d);
+    budget(bank && bank.budget, zone);
+    transactions(bank && bank.transactions);
+    cost(bank && bank.cost_per_account);
+  }
+
+  window.LendingWall.figures = { paint, monthBefore };
+})();

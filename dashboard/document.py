@@ -1,0 +1,108 @@
+"""The HTML document around the screens: language, theme, page data and the banner of a screen that is not current.
+
+The banner stands outside of what Dash renders, so that it also speaks when the layout never arrives.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from dashboard import theme
+from dashboard.language import Words, word_key
+from slo.catalog import Catalog
+
+PAGE_DATA_ID = "page-data"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchTimes:
+    """How the wall polls, and when it calls itself stale; milliseconds.
+
+    ``stale_ms`` is the age of the last new sequence beyond which no figure may look current; ``asleep_ms`` the jump of
+    the wall clock against the monotonic one that tells a sleep.
+    """
+
+    poll_ms: int = 1_000
+    abort_ms: int = 4_000
+    stale_ms: int = 10_000
+    asleep_ms: int = 2_000
+    curve_ms: int = 60_000
+    curve_retry_ms: int = 5_000
+
+
+def page_data(catalog: Catalog, words: Words, times: WatchTimes) -> str:
+    """What the script must know before its first poll, as JSON that is safe inside a script element."""
+    data = {
+        "language": words.language.id,
+        "tag": words.language.tag,
+        "large_units": words.language.large_units,
+        "messages": dict(words.messages),
+        "states": _looks(theme.STATES, words),
+        "source_states": _looks(theme.SOURCE_STATES, words),
+        "verdicts": _looks(theme.VERDICTS, words),
+        "accounts": _accounts(words),
+        "surfaces": dict(theme.SURFACES),
+        "products": [product.id for product in catalog.products],
+        "data_centers": [data_center.id for data_center in catalog.data_centers],
+        "times": asdict(times),
+    }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _looks(looks: Mapping[str, theme.Look], words: Words) -> dict[str, dict[str, str]]:
+    return {name: {"glyph": look.glyph, "word": words(look.word)} for name, look in looks.items()}
+
+
+def _accounts(words: Words) -> dict[str, str]:
+    keys = {
+        "registered": word_key("accounts.registered"),
+        "open": word_key("accounts.open"),
+        "active": word_key("accounts.active"),
+    }
+    return {name: words(key) for name, key in keys.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class DashParts:
+    """The HTML fragments that Dash wants in its document."""
+
+    metas: str
+    favicon: str
+    css: str
+    config: str
+    scripts: str
+    renderer: str
+
+
+def document(words: Words, data: str, parts: DashParts) -> str:
+    """The whole page in one language; ``data`` is what ``page_data`` made."""
+    return f"""<!DOCTYPE html>
+<html lang="{words.language.tag}">
+<head>
+{parts.metas}
+<meta name="color-scheme" content="dark">
+<title>{html.escape(words("page.title"))}</title>
+{parts.favicon}
+<style>{theme.css_variables()}</style>
+{parts.css}
+</head>
+<body>
+<div id="stale" class="stale" hidden>
+<span class="stale-mark" aria-hidden="true">▲</span>
+<span id="stale-words" role="status" aria-live="assertive"></span>
+<strong id="stale-age" aria-hidden="true"></strong>
+<span id="stale-last"></span>
+</div>
+<div id="react-entry-point"><p class="loading">{html.escape(words("page.loading"))}</p></div>
+<noscript><p class="loading">{html.escape(words("page.no_script"))}</p></noscript>
+<script id="{PAGE_DATA_ID}" type="application/json">{data}</script>
+<footer>
+{parts.config}
+{parts.scripts}
+{parts.renderer}
+</footer>
+</body>
+</html>"""

@@ -1,0 +1,152 @@
+"""Builds the Dash application; nothing exists at import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
+from urllib.parse import parse_qs, urlsplit
+
+import dash
+import flask
+from flask_compress import Compress
+
+from dashboard.document import DashParts, WatchTimes, document, page_data
+from dashboard.language import Words, choose, read_all_words
+from dashboard.pages import wall
+from slo.catalog import Catalog
+
+PAGES: tuple[ModuleType, ...] = (wall,)
+"""Every page, in menu order."""
+
+CATCH_ALL = "/<path:path>"
+STATIC_SECONDS = 86_400
+
+DEFAULT_TIMES = WatchTimes()
+
+
+def create_dashboard(
+    *,
+    catalog: Catalog,
+    demo: bool,
+    register: Callable[[flask.Flask], None] | None = None,
+    times: WatchTimes = DEFAULT_TIMES,
+) -> dash.Dash:
+    """A Dash application whose Flask server (``.server``) also carries what ``register`` adds.
+
+    ``register`` receives the Flask server and adds the data routes (``/api/v1/snapshot``, ``/api/v1/curve``, health).
+    """
+    words = read_all_words()
+    app = Pages(words, lambda spoken: page_data(catalog, spoken, times))
+    server: flask.Flask = app.server
+    _compress(server)
+    app.layout = lambda: wall.layout(catalog, words[_language_of_layout()], demo=demo)
+    for page in PAGES:
+        page.register_callbacks(app)
+    if register is not None:
+        register(server)
+    _refuse_unknown_pages(server, words)
+    _send_security_headers(server, app.csp_hashes())
+    return app
+
+
+class Pages(dash.Dash):
+    """Dash with our own document around it, in the language of the request."""
+
+    def __init__(self, words: Mapping[str, Words], data_of_page: Callable[[Words], str]) -> None:
+        self._words = words
+        self._data_of_page = data_of_page
+        super().__init__(
+            __name__,
+            use_async=False,
+            enable_mcp=False,
+            update_title="",
+            pages_folder="",
+            use_pages=False,
+            serve_locally=True,
+            suppress_callback_exceptions=False,
+            add_log_handler=False,
+            assets_ignore=r".*\.txt$",
+            meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        )
+
+    def interpolate_index(  # noqa: PLR0917 - the signature is that of Dash
+        self,
+        metas: str = "",
+        title: str = "",
+        css: str = "",
+        config: str = "",
+        scripts: str = "",
+        app_entry: str = "",
+        favicon: str = "",
+        renderer: str = "",
+    ) -> str:
+        """The document of this request; title and entry point are our own."""
+        words = self._words[_language_of_page()]
+        parts = DashParts(metas=metas, css=css, config=config, scripts=scripts, favicon=favicon, renderer=renderer)
+        return document(words, self._data_of_page(words), parts)
+
+
+def _language_of_page() -> str:
+    return choose(flask.request.args.get("lang"), flask.request.headers.get("Accept-Language"))
+
+
+def _language_of_layout() -> str:
+    """Dash fetches the layout without the page's query: the address that asked for it is in the Referer.
+
+    When a browser strips it, the script sets the words again from the page's own catalog. Dash also calls the layout
+    once outside of any request, to validate it.
+    """
+    if not flask.has_request_context():
+        return choose(None, None)
+    query = parse_qs(urlsplit(flask.request.headers.get("Referer", "")).query)
+    return choose(query.get("lang", [None])[0], flask.request.headers.get("Accept-Language"))
+
+
+def _compress(server: flask.Flask) -> None:
+    """Scripts travel compressed and stay in the browser for a day; their address changes with the file."""
+    server.config.update(
+        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_ALGORITHM_STREAMING=["gzip"],
+        COMPRESS_STREAMING_ENDPOINT_CONDITIONAL=["_dash_assets.static"],
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
+    )
+    Compress(server)
+
+
+def _refuse_unknown_pages(server: flask.Flask, words: Mapping[str, Words]) -> None:
+    """Dash answers every address with its page and 200; a wrong address must say so."""
+    known = {page.PATH for page in PAGES}
+
+    def refuse() -> tuple[str, int, dict[str, str]] | None:
+        if flask.request.endpoint != CATCH_ALL or flask.request.path in known:
+            return None
+        return words[_language_of_page()]("page.not_found") + "\n", 404, {"Content-Type": "text/plain; charset=utf-8"}
+
+    server.before_request(refuse)
+
+
+def _send_security_headers(server: flask.Flask, script_hashes: Sequence[str]) -> None:
+    """Plotly writes style attributes, hence 'unsafe-inline' for styles; scripts run from our own files alone."""
+    headers = {
+        "Content-Security-Policy": "; ".join(
+            (
+                "default-src 'self'",
+                "script-src 'self' " + " ".join(script_hashes),
+                "style-src 'self' 'unsafe-inline'",
+                "img-src 'self' data:",
+                "connect-src 'self'",
+                "object-src 'none'",
+                "base-uri 'self'",
+                "frame-ancestors 'self'",
+            )
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+    }
+
+    def add(response: flask.Response) -> flask.Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    server.after_request(add)
