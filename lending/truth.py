@@ -6,13 +6,13 @@ newest one and old ones can be dropped. Sequence numbers grow by one per record 
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lending.errors import DataBusy, DataUnwritable, DetailGone, TruthDamaged
+from lending.owning import acquired
 from lending.shape import OUTCOMES, TRAFFICS, Shape, Totals, merged_shape
 from lending.truth_segment import (
     EVENT,
@@ -61,7 +61,7 @@ class TruthLog:
     def __init__(self, folder: Path, shape: Shape, now_ms: int, limits: TruthLimits | None = None) -> None:
         self._folder = folder
         self._limits = limits or TruthLimits()
-        self._lock = _locked(folder)
+        self._lock = acquired(folder / "lock", lambda: DataBusy(folder))
         self._file, self._size, self._segment_born_ms = -1, 0, now_ms
         try:
             standing, self._segments = _recovered(folder, now_ms)
@@ -239,20 +239,6 @@ def transaction_rows(totals: Totals) -> list[dict[str, str | int]]:
         {"product": product, "dcn": dcn, "traffic": TRAFFICS[traffic], "transactions": transactions}
         for product, dcn, traffic, transactions in totals.transaction_rows()
     ]
-
-
-def _locked(folder: Path) -> int:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise DataUnwritable(folder, error.strerror or str(error)) from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise DataBusy(folder) from None
-    return lock
 
 
 def _recovered(folder: Path, now_ms: int) -> tuple[Standing | None, list[_Segment]]:
