@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -116,6 +117,11 @@ class Estate(_Record):
     dcns_per_data_center: Annotated[int, Field(ge=1, le=99, strict=True)]
     products: Annotated[tuple[Product, ...], Field(min_length=1)]
     tenants: tuple[TenantId, ...] = ()
+
+    @cached_property
+    def tenant_set(self) -> frozenset[str]:
+        """Every tenant, to look one up."""
+        return frozenset(self.tenants)
 
     def dcns(self, data_center: str) -> tuple[str, ...]:
         """Names of the DCNs of one data center."""

@@ -109,18 +109,12 @@ class DurationFamily:
         self._sum_ms[step] += duration_ms
         self._changed.add(step)
 
-    def add_drawn(self, answers: Sequence[int], slower_by_ms: Mapping[int, int]) -> None:
-        """Counts drawn answers of every step; ``slower_by_ms``: step -> added delay."""
-        for step, number in enumerate(answers):
-            if not number:
-                continue
-            delay_ms = slower_by_ms.get(step, 0)
-            spread = self._spread(self._steps[step], delay_ms) if delay_ms else self._usual[step]
-            self._drawn[step] = [
-                before + number * share for before, share in zip(self._drawn[step], spread, strict=True)
-            ]
-            self._sum_ms[step] += number * (self._steps[step].latency.mean_ms + delay_ms)
-            self._changed.add(step)
+    def add_drawn(self, step: int, answers: int, slower_by_ms: int = 0) -> None:
+        """Counts drawn answers of one step, all later by the same delay."""
+        spread = self._spread(self._steps[step], slower_by_ms) if slower_by_ms else self._usual[step]
+        self._drawn[step] = [before + answers * share for before, share in zip(self._drawn[step], spread, strict=True)]
+        self._sum_ms[step] += answers * (self._steps[step].latency.mean_ms + slower_by_ms)
+        self._changed.add(step)
 
     def refresh(self) -> None:
         """Writes the histograms that changed into the text."""
@@ -178,15 +172,21 @@ class MetricsPage:
             self.transactions.add(self._shape.transaction(place, traffic))
 
     def count_drawn(self, drawn: Sequence[int], slower_by_ms: Mapping[int, int]) -> None:
-        """Counts one second of drawn demand (four outcomes of every place)."""
+        """Counts one second of drawn demand: four outcomes of every place; ``slower_by_ms``: place -> added delay."""
         self.requests.add_all(drawn)
         self.transactions.add_all(self._shape.transactions_drawn(drawn))
-        answered = len(self._shape.places) * CLIENT_ABORT
-        dcns = len(self._shape.places) // len(self.steps)
-        per_step = [0] * len(self.steps)
-        for first in range(0, answered, dcns):
-            per_step[first // dcns % len(per_step)] += sum(drawn[first : first + dcns])
-        self.durations.add_drawn(per_step, slower_by_ms)
+        width = len(self._shape.places)
+        answered = [
+            sum(three) for three in zip(*(drawn[o * width : (o + 1) * width] for o in range(CLIENT_ABORT)), strict=True)
+        ]
+        dcns = width // len(self.steps)
+        for place, delay_ms in slower_by_ms.items():
+            self.durations.add_drawn(place // dcns, answered[place], delay_ms)
+            answered[place] = 0
+        for step in range(len(self.steps)):
+            answers = sum(answered[step * dcns : (step + 1) * dcns])
+            if answers:
+                self.durations.add_drawn(step, answers)
 
     def rendered(self, sequence: int, now_ms: int) -> bytes:
         """The page as it is now."""
