@@ -8,6 +8,7 @@ CollectorError           one clear line that starts with a code word
 |- BadStatus             an answer other than 200, redirects included            http:
 |- PageTooLarge          more bytes than a page may have                         too_large:
 |- GarbagePage           the answer is not a whole page of metrics               garbage:
+|- BadTarget             an address that cannot be asked                         config:
 `- MemoryDamaged         the stored memory of a source cannot be read back       store:
 """
 
@@ -63,6 +64,12 @@ class GarbagePage(CollectorError):
     """The page is torn, not metrics, or holds a value that cannot be counted exactly. Nothing of it is used."""
 
     code = "garbage"
+
+
+class BadTarget(CollectorError):
+    """The address of a target is not one."""
+
+    code = "config"
 
 
 class MemoryDamaged(CollectorError):

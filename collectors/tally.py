@@ -100,7 +100,7 @@ class Tally:
         Raises GarbagePage for a counter that cannot be counted exactly; nothing of the page is used then.
         """
         if not self._in_order and self._last_ms is not None and page.at_ms <= self._last_ms:
-            return self.propose_reads(earlier)
+            return self.propose_reads(earlier if read is None else (*earlier, read))
         read = read or Read(page.at_ms, collected=True)
         step = self._begun(page)
         self._count(page, step)

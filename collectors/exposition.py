@@ -1,0 +1,287 @@
+"""Reads the ``/metrics`` pages of targets, each in a thread of its own, and stores what they add.
+
+A target that is dead or slow delays no other. Every attempt becomes a row: collected, or failed with a reason that
+begins with a code word. A store that is locked or full loses nothing: the page after it holds the same counts.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from collectors.errors import CollectorError, one_line
+from collectors.fetch import Fetcher
+from collectors.mapping import MetricMap
+from collectors.openmetrics import PageParser
+from collectors.page import Page
+from collectors.schedule import MOST_SKIPPED_ROWS, first_tick, next_tick, skipped_reads
+from collectors.tally import Proposal, Tally
+from slo.outcomes import OutcomeTable
+from store.errors import StaleWriter, StoreError
+from store.port import Store
+from store.records import Read, Retention, Source
+
+LOG = logging.getLogger(__name__)
+MOST_PENDING = 10 * MOST_SKIPPED_ROWS
+"""Failed attempts that are kept while the store takes none."""
+MOST_TIMEOUT_S = 10.0
+PRUNE_EVERY_S = 60.0
+PRUNE_ROWS = 2000
+PRUNE_STEPS = 50
+_AWAY = "collector was away"
+
+
+class Clock(Protocol):
+    """Both clocks of this machine."""
+
+    def monotonic_ns(self) -> int:
+        """Nanoseconds that only ever grow."""
+
+    def wall_ms(self) -> int:
+        """Milliseconds since the epoch, as this machine believes."""
+
+
+class SystemClock:
+    """The clocks of the operating system."""
+
+    def monotonic_ns(self) -> int:
+        """Nanoseconds that only ever grow."""
+        return time.monotonic_ns()
+
+    def wall_ms(self) -> int:
+        """Milliseconds since the epoch."""
+        return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ExpositionSource:
+    """One target: ``url`` of its page, seconds that a whole answer may take (None: 0.8 intervals, at most 10 s)."""
+
+    source: Source
+    url: str
+    timeout_s: float | None = None
+
+    @property
+    def deadline_s(self) -> float:
+        """Seconds that one attempt may take."""
+        if self.timeout_s is not None:
+            return self.timeout_s
+        return min(MOST_TIMEOUT_S, 0.8 * self.source.interval_ms / 1000)
+
+
+class ExpositionCollector:
+    """Collects from many targets into one store."""
+
+    def __init__(
+        self,
+        sources: Sequence[ExpositionSource],
+        store: Store,
+        mapping: MetricMap,
+        outcomes: OutcomeTable,
+        *,
+        retention: Retention | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """``retention``: what to prune once a minute; None leaves that to somebody else. Raises BadTarget."""
+        self._store = store
+        self._retention = retention
+        self._clock = clock or SystemClock()
+        self._watchers = [Watcher(source, store, mapping, outcomes, self._clock) for source in sources]
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Starts looking, once per interval of each source, until ``stop``."""
+        self._stopping.clear()
+        self._threads = [
+            threading.Thread(target=watcher.follow, args=(self._stopping,), name=f"collect {watcher.id}", daemon=True)
+            for watcher in self._watchers
+        ]
+        if self._retention is not None:
+            self._threads.append(
+                threading.Thread(target=self._prune, args=(self._retention,), name="prune", daemon=True)
+            )
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout_s: float = 15.0) -> bool:
+        """Ends all threads; what was read so far is in the store. False when one did not end in time."""
+        self._stopping.set()
+        deadline = time.monotonic() + timeout_s
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        ended = not any(thread.is_alive() for thread in self._threads)
+        if ended:
+            for watcher in self._watchers:
+                watcher.close()
+        return ended
+
+    def collect_once(self) -> dict[str, Read]:
+        """One attempt at every source, all at the same time; what became of each, by source."""
+        at_ms = self._clock.wall_ms()
+        results: dict[str, Read] = {}
+
+        def look(watcher: Watcher) -> None:
+            results[watcher.id] = watcher.attempt(at_ms)
+
+        threads = [threading.Thread(target=look, args=(watcher,), daemon=True) for watcher in self._watchers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return results
+
+    def _prune(self, retention: Retention) -> None:
+        while not self._stopping.wait(PRUNE_EVERY_S):
+            try:
+                self._prune_steps(retention)
+            except StoreError as fault:
+                LOG.warning("nothing pruned this minute: %s", fault)
+
+    def _prune_steps(self, retention: Retention) -> None:
+        """Many short transactions, so that no commit waits long for its turn."""
+        for _ in range(PRUNE_STEPS):
+            pruned = self._store.prune(retention, self._clock.wall_ms() // 1000, most_rows=PRUNE_ROWS)
+            if pruned < PRUNE_ROWS or self._stopping.wait(0.05):
+                return
+
+
+class Watcher:
+    """Looks at one target. ``attempt`` and ``follow`` are for one thread."""
+
+    def __init__(
+        self, target: ExpositionSource, store: Store, mapping: MetricMap, outcomes: OutcomeTable, clock: Clock
+    ) -> None:
+        self.id = target.source.id
+        self._source = target.source
+        self._store = store
+        self._mapping = mapping
+        self._outcomes = outcomes
+        self._clock = clock
+        self._fetcher = Fetcher(target.url, target.deadline_s)
+        self._parser = PageParser(mapping)
+        self._tally: Tally | None = None
+        self._pending: list[Read] = []
+        self._unlisted = 0
+        self._missed = [_AWAY]
+        self._told = ""
+
+    def follow(self, stopping: threading.Event) -> None:
+        """Attempts on schedule until told to stop."""
+        interval_ms = self._source.interval_ms
+        tick = first_tick(self._clock.monotonic_ns(), self._clock.wall_ms(), interval_ms)
+        while not stopping.wait(tick.wait_s(self._clock.monotonic_ns())):
+            self._guarded_attempt(tick.at_ms)
+            tick, skipped = next_tick(tick, self._clock.monotonic_ns(), self._clock.wall_ms(), interval_ms)
+            for read in skipped_reads(skipped):
+                self._keep(read)
+
+    def close(self) -> None:
+        """Drops the connection."""
+        self._fetcher.close()
+
+    def attempt(self, at_ms: int) -> Read:
+        """One look at the target for the time ``at_ms``, stored; says what became of it."""
+        began_ns = self._clock.monotonic_ns()
+        try:
+            tally = self._tally or self._resumed()
+            page = self._page(at_ms)
+            read = Read(at_ms, collected=True, duration_ms=self._since_ms(began_ns))
+            proposal = tally.propose(page, read, earlier=self._unstored(), missed="; ".join(self._missed))
+        except StoreError as fault:
+            return self._keep(Read(at_ms, collected=False, reason=_store_reason(fault)))
+        except CollectorError as fault:
+            read = Read(at_ms, collected=False, reason=str(fault), duration_ms=self._since_ms(began_ns))
+            return self._failed(read)
+        return self._commit(tally, proposal)
+
+    def _guarded_attempt(self, at_ms: int) -> None:
+        try:
+            self.attempt(at_ms)
+        except Exception as fault:  # the outermost edge of a thread: a defect must not end the watch unseen
+            LOG.exception("source %s: attempt failed by a defect", self.id)
+            self._tally = None
+            self._keep(Read(at_ms, collected=False, reason=one_line(f"defect: {type(fault).__name__}: {fault}")))
+
+    def _resumed(self) -> Tally:
+        """Goes on where the store is. Raises StoreError or MemoryDamaged."""
+        self._store.register(self._source, self._clock.wall_ms())
+        self._parser.forget()
+        resume = self._store.resume(self.id)
+        self._tally = Tally.resumed(resume, self._source, self._mapping, self._outcomes, in_order=True)
+        return self._tally
+
+    def _page(self, at_ms: int) -> Page:
+        answer = self._fetcher.fetch()
+        return self._parser.parse(answer.text, at_ms, openmetrics=answer.openmetrics)
+
+    def _failed(self, read: Read) -> Read:
+        """An attempt without a page; it is stored too, when the store can be reached."""
+        self._keep(read)
+        tally = self._tally
+        if tally is not None:
+            self._commit(tally, tally.propose_reads(self._unstored()))
+        return read
+
+    def _commit(self, tally: Tally, proposal: Proposal) -> Read:
+        read = proposal.batch.reads[-1]
+        try:
+            version = self._store.commit(proposal.batch)
+        except StaleWriter as fault:
+            self._tally = None
+            LOG.info("%s; going on from there", fault)
+            return read
+        except StoreError as fault:
+            self._parser.forget()
+            return self._keep(Read(read.at_ms, collected=False, reason=_store_reason(fault)))
+        tally.accept(proposal, version)
+        self._pending.clear()
+        self._unlisted = 0
+        if read.collected:
+            self._missed.clear()
+            self._tell("")
+        return read
+
+    def _keep(self, read: Read) -> Read:
+        """Remembers a failed attempt until it is stored; the next page is read whole."""
+        self._parser.forget()
+        if not self._pending or self._pending[-1].at_ms != read.at_ms:
+            self._pending.append(read)
+        if len(self._pending) > MOST_PENDING:
+            del self._pending[0]
+            self._unlisted += 1
+        if read.reason not in self._missed:
+            self._missed = [*self._missed[:1], read.reason]
+        self._tell(read.reason)
+        return read
+
+    def _unstored(self) -> tuple[Read, ...]:
+        """Failed attempts that the store does not have yet; of very many the oldest as one row that counts them."""
+        if not self._unlisted:
+            return tuple(self._pending)
+        summary = Read(
+            self._pending[0].at_ms, collected=False, reason=f"skipped: {self._unlisted} failed reads unlisted"
+        )
+        return (summary, *self._pending)
+
+    def _tell(self, reason: str) -> None:
+        """One line when a source begins to fail, fails differently, or comes back."""
+        code = reason.partition(":")[0]
+        if code == self._told:
+            return
+        self._told = code
+        if reason:
+            LOG.warning("source %s cannot be read: %s", self.id, reason)
+        else:
+            LOG.info("source %s is read again", self.id)
+
+    def _since_ms(self, began_ns: int) -> int:
+        return (self._clock.monotonic_ns() - began_ns) // 1_000_000
+
+
+def _store_reason(fault: StoreError) -> str:
+    return one_line(f"store: {str(fault).removeprefix('store ')}")
