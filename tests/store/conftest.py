@@ -1,0 +1,48 @@
+"""Stores to test: one fixture for every twin. A new twin joins by a line in ``TWINS``."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from slo.windows import SHANGHAI
+from store.memory import MemoryStore
+from store.opening import open_store
+from store.port import Store
+
+TWINS = ("memory", "sqlite")
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store, made once: migrations take a quarter of a second."""
+    path = tmp_path_factory.mktemp("empty") / "store.sqlite"
+    open_store(path, SHANGHAI, upgrade=True).close()
+    return path
+
+
+@pytest.fixture
+def path(empty_file: Path, tmp_path: Path) -> Path:
+    """A file with an empty store."""
+    return Path(shutil.copy(empty_file, tmp_path / "store.sqlite"))
+
+
+@pytest.fixture
+def sqlite_store(path: Path) -> Iterator[Store]:
+    """An empty store in SQLite."""
+    store = open_store(path, SHANGHAI)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=TWINS)
+def store(request: pytest.FixtureRequest) -> Store:
+    """An empty store of every kind."""
+    makers: dict[str, Callable[[], Store]] = {
+        "memory": MemoryStore,
+        "sqlite": lambda: request.getfixturevalue("sqlite_store"),
+    }
+    return makers[request.param]()
