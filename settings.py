@@ -21,7 +21,7 @@ from slo.errors import BadObjective
 from slo.objective import Objective
 from slo.outcomes import Kind, OutcomeTable
 from slo.states import StatePolicy
-from store.records import Level, Retention, Source
+from store.records import Level, Retention, Source, Span
 
 LARGEST_FILE_BYTES = 1_000_000
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -144,6 +144,17 @@ class RetentionSettings(Strict):
         )
 
 
+class HistorySettings(Strict):
+    """The simulated past of a demo: which stretch is being filled in."""
+
+    from_s: int = Field(ge=0)
+    until_s: int = Field(ge=0)
+
+    def span(self) -> Span:
+        """The same as the store names it."""
+        return Span(self.from_s, self.until_s)
+
+
 class Settings(Strict):
     """config/control-center.yaml."""
 
@@ -155,7 +166,7 @@ class Settings(Strict):
     retention: RetentionSettings = RetentionSettings()
     truth: dict[Identifier, Url] = Field(default_factory=dict)
     demo: bool = False
-    history_days: int = Field(default=0, ge=0, le=4000)
+    history: HistorySettings | None = None
 
     @model_validator(mode="after")
     def _nothing_is_counted_twice(self) -> Settings:
@@ -171,11 +182,18 @@ class Settings(Strict):
         return self
 
 
+class Names(Strict):
+    """A name in every language of the screens."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
 class ProductSettings(Strict):
     """One product of the catalog."""
 
     id: Identifier
-    names: dict[Literal["zh", "en"], str] = Field(min_length=2)
+    names: Names
     objective: ObjectiveText | None = None
 
 
@@ -183,7 +201,7 @@ class DataCenterSettings(Strict):
     """One data center of the catalog."""
 
     id: Identifier
-    names: dict[Literal["zh", "en"], str] = Field(min_length=2)
+    names: Names
 
 
 class OutcomeSettings(Strict):
@@ -239,9 +257,10 @@ class CatalogSettings(Strict):
         return Catalog(
             version=self.version,
             products=tuple(
-                Product(p.id, {**p.names}, Objective.parse(p.objective or self.objective)) for p in self.products
+                Product(p.id, p.names.model_dump(), Objective.parse(p.objective or self.objective))
+                for p in self.products
             ),
-            data_centers=tuple(DataCenter(d.id, {**d.names}) for d in self.data_centers),
+            data_centers=tuple(DataCenter(d.id, d.names.model_dump()) for d in self.data_centers),
             outcomes=self.outcomes.table(),
             objective=Objective.parse(self.objective),
             zone=self.time_zone,

@@ -7,7 +7,7 @@ The estate is simulated and so is its past; every screen says DEMO. What is coll
 from __future__ import annotations
 
 import argparse
-import json
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -19,11 +19,16 @@ import yaml
 from commands.children import ChildPlan, Children, arguments_of
 from commands.errors import CommandError, refusing
 from commands.estate import EstatePlan
+from commands.history import HISTORY_FILE, progress
 from commands.interrupt import stop_event
 from commands.lending import TEND_S, add_demand, data_center_names
-from commands.options import DEFAULT_CONFIG, DEFAULT_DATA, ESTATE_CONFIG, GENERATED_CONFIG, STORE_FILE, configuration
+from commands.options import DEFAULT_CONFIG, DEFAULT_DATA, ESTATE_CONFIG, GENERATED_CONFIG, Configuration, configuration
 from commands.ports import LOOPBACK, plan_ports
 from commands.workplace import prepared
+from lending.history import chunks
+from slo.windows import MINUTE_S
+from store.errors import StoreError
+from store.opening import open_store
 
 READY_WITHIN_S = 30.0
 HISTORY_DAYS = 400
@@ -51,35 +56,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Starts everything and waits for Ctrl-C."""
     stop = stop_event()
-    configuration(argparse.Namespace(config=args.config, data=args.data))
+    shipped = configuration(argparse.Namespace(config=args.config, data=args.data))
     names = data_center_names(args.estate)
     with prepared(args.data):
         ports = plan_ports(args.port, args.estate_port, len(names))
-        estate_directory = args.data / "estate"
-        logs = args.data / "logs"
+        estate_directory, logs = args.data / "estate", args.data / "logs"
         for directory in (estate_directory, logs):
             directory.mkdir(exist_ok=True)
         plan = EstatePlan(names, ports, estate_directory, args.scale, args.seed, args.estate)
-        days = 0 if args.no_history else args.history
-        path = _write_configuration(args, plan, days)
-        _prepare_store(args, path)
+        began_s = _began(shipped)
+        path = _write_configuration(args, plan, began_s)
         children = Children(lambda line: print(line, flush=True), logs)
         try:
             _start(children, plan, path, args)
             _announce(children, plan, ports.dashboard, args.data)
-            if days:
-                children.start(_history(path, args, days))
-            progress = _Progress(args.data / "history.json")
-            while not stop.wait(TEND_S):
-                children.tend()
-                progress.show()
+            if not args.no_history:
+                children.start(_history(path, args))
+            _watch(children, stop, args.data / HISTORY_FILE)
         finally:
             print("\nstopping", flush=True)
             children.stop()
     return 0
 
 
-def _write_configuration(args: argparse.Namespace, plan: EstatePlan, days: int) -> Path:
+def _began(shipped: Configuration) -> int:
+    """The minute in which watching began: the simulated past ends there. Makes the store at the first start."""
+    with refusing(StoreError):
+        store = open_store(shipped.store_path, shipped.catalog.zone, upgrade=True)
+        with store.reading() as reader:
+            registered = [status.registered_ms // 1000 for status in reader.sources()]
+        store.close()
+    return min([*registered, int(time.time())]) // MINUTE_S * MINUTE_S
+
+
+def _write_configuration(args: argparse.Namespace, plan: EstatePlan, began_s: int) -> Path:
     """The demo's own configuration, so that every other command finds the estate by --data alone."""
     content = yaml.safe_load(args.config.read_text(encoding="utf-8"))
     content["data"] = str(args.data)
@@ -91,20 +101,12 @@ def _write_configuration(args: argparse.Namespace, plan: EstatePlan, days: int) 
     ]
     content["truth"] = plan.urls()
     content["demo"] = True
-    content["history_days"] = days
+    if not args.no_history:
+        content["history"] = {"from_s": chunks(began_s, args.history)[-1][0], "until_s": began_s}
     path: Path = args.data / GENERATED_CONFIG
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
     path.write_text(f"# Written by the demo at every start; changes here do not last.\n{text}", encoding="utf-8")
     return path
-
-
-def _prepare_store(args: argparse.Namespace, path: Path) -> None:
-    from store.errors import StoreError
-    from store.opening import open_store
-
-    zone = configuration(argparse.Namespace(config=path, data=args.data)).catalog.zone
-    with refusing(StoreError):
-        open_store(args.data / STORE_FILE, zone, upgrade=True).close()
 
 
 def _start(children: Children, plan: EstatePlan, path: Path, args: argparse.Namespace) -> None:
@@ -136,30 +138,23 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _history(path: Path, args: argparse.Namespace, days: int) -> ChildPlan:
+def _history(path: Path, args: argparse.Namespace) -> ChildPlan:
     words = arguments_of(
-        "history", config=path, data=args.data, estate=args.estate, days=days, scale=args.scale, seed=args.seed
+        "history", config=path, data=args.data, estate=args.estate, days=args.history, scale=args.scale, seed=args.seed
     )
     return ChildPlan("history", words, restart_after_s=None, nice=10)
 
 
-class _Progress:
-    """Prints how far the simulated past is filled, whenever that changed enough to matter."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._shown = -1
-
-    def show(self) -> None:
-        """Prints a line for every tenth that was filled since the last one."""
-        try:
-            state = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return
-        tenth = state["filled"] * 10 // max(1, state["chunks"])
-        if tenth != self._shown:
-            self._shown = tenth
-            print(f"  history  {tenth * 10} % of {state['days']} simulated days, back to {state['day']}", flush=True)
+def _watch(children: Children, stop: threading.Event, history: Path) -> None:
+    """Tends the children until Ctrl-C; prints a line for every tenth of the simulated past that was filled."""
+    history.unlink(missing_ok=True)
+    shown = -1
+    while not stop.wait(TEND_S):
+        children.tend()
+        state = progress(history)
+        if state is not None and state.tenth != shown:
+            shown = state.tenth
+            print(f"  history  {state.tenth * 10} % of the simulated past is there, back to {state.day}", flush=True)
 
 
 def _days(text: str) -> int:

@@ -8,12 +8,11 @@ from types import FrameType
 
 
 def stop_event() -> threading.Event:
-    """An event that the first SIGINT or SIGTERM sets; a second SIGINT ends the process at once."""
+    """An event that SIGINT and SIGTERM set; asking again while things are being stopped changes nothing."""
     event = threading.Event()
 
     def ask(number: int, frame: FrameType | None) -> None:
         event.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     signal.signal(signal.SIGINT, ask)
     signal.signal(signal.SIGTERM, ask)

@@ -69,8 +69,8 @@ def run(args: argparse.Namespace) -> int:
 
 def data_center_names(estate: Path) -> tuple[str, ...]:
     """Data centers of an estate's configuration. Raises CommandError with its first defect."""
-    from lending.estate import load_estate
     from lending.errors import EstateError
+    from lending.estate import load_estate
 
     with refusing(EstateError):
         return tuple(data_center.id for data_center in load_estate(estate).data_centers)

@@ -77,7 +77,7 @@ def test_a_defect_is_named_with_line_and_field(tmp_path: Path, text: str, expect
 
 def test_every_defect_is_named_not_only_the_first(tmp_path: Path) -> None:
     """`check` prints them all."""
-    found = problems(tmp_path, GOOD + "server: {port: -1}\nhistory_days: x\n")
+    found = problems(tmp_path, GOOD + "server: {port: -1}\ndemo: 7\n")
     assert len(found) == 2
 
 

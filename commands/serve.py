@@ -1,0 +1,71 @@
+"""The dashboard alone, on the store that collectors fill: the wall, its JSON, health and metrics.
+
+Any number of viewers share one snapshot. Other addresses than loopback need authentication.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import threading
+
+from commands.errors import refusing
+from commands.options import Configuration, add_configuration, configuration
+from commands.version import VERSION
+from dashboard.errors import DashboardError, OpenToTheNetwork
+from dashboard.factory import create_dashboard
+from dashboard.publisher import Publisher
+from dashboard.routes import register_routes
+from dashboard.server import is_loopback, serve
+from dashboard.snapshot import Setting
+from store.errors import StoreError
+from store.opening import open_store
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    add_configuration(parser)
+    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (default: 8050)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until asked to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    chosen = configuration(args)
+    host = args.host or chosen.settings.server.host
+    port = chosen.settings.server.port if args.port is None else args.port
+    with refusing(DashboardError, StoreError, OSError):
+        if not is_loopback(host):
+            raise OpenToTheNetwork(host)
+        chosen.data.mkdir(parents=True, exist_ok=True)
+        store = open_store(chosen.store_path, chosen.catalog.zone, upgrade=True)
+    publisher = Publisher(store, _setting(chosen))
+    publisher.start()
+    try:
+        app = create_dashboard(
+            catalog=chosen.catalog,
+            demo=chosen.settings.demo,
+            register=lambda server: register_routes(server, publisher),
+        )
+        with refusing(DashboardError):
+            serve(app.server, host, port, threading.Event(), on_bound=_say)
+    finally:
+        publisher.stop()
+        store.close()
+    return 0
+
+
+def _setting(chosen: Configuration) -> Setting:
+    history = chosen.settings.history
+    return Setting(
+        catalog=chosen.catalog,
+        policy=chosen.settings.states.policy(),
+        demo=chosen.settings.demo,
+        build=VERSION,
+        history=history.span() if history else None,
+    )
+
+
+def _say(url: str) -> None:
+    print(f"dashboard on {url}", flush=True)

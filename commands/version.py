@@ -1,0 +1,3 @@
+"""The version of this program, as it is released."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,135 @@
+"""The whole product as a user starts it: one command, real processes, real HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demo: its address, its data directory, its processes."""
+
+    process: subprocess.Popen[str]
+    url: str
+    data: Path
+
+    def get(self, path: str) -> Any:
+        """JSON of one of the dashboard's addresses."""
+        return fetch(f"{self.url}{path}")
+
+    def truth_urls(self) -> dict[str, str]:
+        """Base address of each data center, as the demo wrote it down."""
+        urls: dict[str, str] = yaml.safe_load((self.data / "control-center.yaml").read_text(encoding="utf-8"))["truth"]
+        return urls
+
+    def part(self, *words: str) -> psutil.Process:
+        """The process of one part, found by the words of its command line."""
+        for process in psutil.Process(self.process.pid).children():
+            if all(word in process.cmdline() for word in words):
+                return process
+        raise LookupError(f"no process with {words}")
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Runs another command of the product on the same data."""
+        line = [sys.executable, str(ROOT / "app.py"), *words, "--data", str(self.data)]
+        return subprocess.run(line, capture_output=True, text=True, timeout=120, check=False)
+
+
+def fetch(url: str, body: object = None) -> Any:
+    """GET, or POST of a JSON body; the JSON of the answer."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def until(condition: Callable[[], Any], within_s: float, what: str) -> Any:
+    """Polls until the condition gives something true and returns it; fails naming what never came."""
+    deadline = time.monotonic() + within_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {within_s} s: {what}")
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Demo]]:
+    """Starts demos; whatever a test did to them, nothing of them is left afterwards."""
+    started: list[Demo] = []
+
+    def begin(*options: str, data: Path | None = None) -> Demo:
+        directory = data or tmp_path_factory.mktemp("demo")
+        demo = _begin(directory, options)
+        started.append(demo)
+        return demo
+
+    yield begin
+    for demo in started:
+        end(demo)
+
+
+def end(demo: Demo) -> int:
+    """Ctrl-C, and the exit code."""
+    if demo.process.poll() is None:
+        demo.process.send_signal(signal.SIGINT)
+    try:
+        return demo.process.wait(timeout=20)
+    finally:
+        if demo.process.stdout is not None:
+            demo.process.stdout.close()
+        if demo.process.poll() is None:
+            os.kill(demo.process.pid, signal.SIGKILL)
+            demo.process.wait()
+
+
+def _begin(directory: Path, options: tuple[str, ...]) -> Demo:
+    line = [sys.executable, str(ROOT / "app.py"), "--port", "0", "--data", str(directory), *options]
+    process = subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    said = []
+    deadline = time.monotonic() + START_WITHIN_S
+    while process.stdout is not None and time.monotonic() < deadline:
+        text = process.stdout.readline()
+        said.append(text)
+        if "http://" in text:
+            return Demo(process, text.split()[-1].rstrip("/"), directory)
+        if not text:
+            break
+    process.kill()
+    process.wait()
+    pytest.fail(f"the demo did not start: {''.join(said)}")
+
+
+class Journey:
+    """What every journey needs beside the demo itself."""
+
+    fetch = staticmethod(fetch)
+    until = staticmethod(until)
+    end = staticmethod(end)
+
+
+@pytest.fixture
+def journey() -> Journey:
+    """Fetching, waiting and ending."""
+    return Journey()

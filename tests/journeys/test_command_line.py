@@ -1,0 +1,93 @@
+"""The command line as a user meets it: help, refusals in one line, nothing left behind."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def app(*words: str) -> subprocess.CompletedProcess[str]:
+    """Runs one command to its end."""
+    line = [sys.executable, str(ROOT / "app.py"), *words]
+    return subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
+
+
+def refusal(*words: str) -> str:
+    """The one line that a refused command prints."""
+    run = app(*words)
+    assert run.returncode == 2, run.stdout + run.stderr
+    lines = run.stderr.strip().splitlines()
+    assert len(lines) == 1, run.stderr
+    return lines[0]
+
+
+def test_help_names_every_command_and_the_first_steps() -> None:
+    """--help teaches."""
+    text = app("--help").stdout
+    for word in ("demo", "serve", "collect", "lending", "check", "reconcile", "first steps"):
+        assert word in text
+
+
+@pytest.mark.parametrize("command", ["demo", "serve", "collect", "lending", "check", "reconcile"])
+def test_every_command_explains_itself(command: str) -> None:
+    """Its options and what it is for."""
+    run = app(command, "--help")
+    assert run.returncode == 0
+    assert len(run.stdout.splitlines()) > 5
+
+
+def test_an_unknown_command_is_one_line_with_the_known_ones() -> None:
+    """What, and what instead."""
+    assert "no command 'srve'; commands: demo, serve" in refusal("srve")
+
+
+def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
+    """Named with the option that changes it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        line = refusal("--port", str(port), "--data", str(tmp_path / "data"))
+    assert f"port {port} on 127.0.0.1: address already in use; choose another with --port" in line
+
+
+def test_an_unusable_data_directory_is_one_line(tmp_path: Path) -> None:
+    """Nothing is started, nothing half-written."""
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    assert "choose another with --data" in refusal("--port", "0", "--data", str(tmp_path / "file" / "data"))
+
+
+def test_a_broken_configuration_is_one_line_with_file_line_and_field(tmp_path: Path) -> None:
+    """The user can go straight there."""
+    shipped = (ROOT / "config" / "control-center.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "broken.yaml"
+    path.write_text(shipped.replace("down_events: 5", "down_events: many"), encoding="utf-8")
+    assert f"{path}:" in refusal("--port", "0", "--config", str(path), "--data", str(tmp_path / "data"))
+    assert "states.down_events" in refusal("collect", "--config", str(path), "--data", str(tmp_path / "data"))
+
+
+def test_another_address_needs_authentication(tmp_path: Path) -> None:
+    """Safe by default: loopback only."""
+    assert "authentication" in refusal("serve", "--host", "0.0.0.0", "--data", str(tmp_path))
+
+
+def test_ctrl_c_leaves_no_process_behind(start: Callable[..., Any], journey: Any) -> None:
+    """Not even a frozen one, and the exit code is 0."""
+    demo = start("--no-history")
+    family = psutil.Process(demo.process.pid).children(recursive=True)
+    assert len(family) >= 9
+    demo.part("--data-center", "dc2").suspend()
+    begun = time.monotonic()
+    assert journey.end(demo) == 0
+    assert time.monotonic() - begun < 12
+    assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
