@@ -62,6 +62,7 @@ def test_events_that_nobody_saw_can_be_anything() -> None:
         (99_998, 2, 0, Verdict.MISSED),
         (100_000, 0, 0, Verdict.MET),
         (99_999, 1, 1, Verdict.NOT_PROVEN),
+        (99_998, 1, 1, Verdict.NOT_PROVEN),
         (199_999, 0, 2, Verdict.MET),
         (199_998, 0, 2, Verdict.MET),
         (199_997, 1, 2, Verdict.NOT_PROVEN),
@@ -74,6 +75,13 @@ def test_events_that_nobody_saw_can_be_anything() -> None:
 )
 def test_a_verdict_needs_both_bounds_on_one_side(good: int, bad: int, missing: int, verdict: Verdict) -> None:
     assert of(good, bad, missing).verdict(FIVE_NINES) is verdict
+
+
+def test_an_objective_of_nothing_is_met_by_anything_but_nothing() -> None:
+    """Whatever unseen events were, at least 0 % of them were good."""
+    nothing = Objective.parse("0")
+    assert of(0, 0, missing=9).verdict(nothing) is Verdict.MET
+    assert of(0, 0).verdict(nothing) is Verdict.NOT_PROVEN
 
 
 def test_26_unobserved_seconds_of_a_faultless_month_leave_it_unproven() -> None:
@@ -132,6 +140,7 @@ def test_unseen_time_holds_events_at_the_observed_rate(
 def test_events_of_no_observed_time_prove_nothing() -> None:
     """A gap closed by one sample: the counts are exact, the rate is unknown."""
     missing = missing_estimate(1000, 0, 60_000)
+    assert missing == missing_estimate(1000, 1, 60_000) == 60_000_000
     assert of(1000, 0, missing).verdict(FIVE_NINES) is Verdict.NOT_PROVEN
     assert missing_estimate(0, 0, 60_000) == 0
 

@@ -57,10 +57,19 @@ def test_without_traffic_the_remaining_share_is_unknown_and_the_allowed_time_is_
         (10**9 - 5_000, 5_000, Fraction(1, 3), Fraction(15_000)),
         (10**9 - 5_000, 5_000, Fraction(0), None),
         (10**9 - 10_000, 10_000, Fraction(10), Fraction(0)),
+        (10**9 - 10_000, 10_000, Fraction(0), Fraction(0)),
         (10**9 - 20_000, 20_000, Fraction(0), Fraction(0)),
         (0, 0, Fraction(10), None),
     ],
-    ids=["half left", "a third per second", "no bad events now", "just spent", "overspent", "no traffic"],
+    ids=[
+        "half left",
+        "a third per second",
+        "no bad events now",
+        "just spent",
+        "just spent and quiet",
+        "overspent",
+        "no traffic",
+    ],
 )
 def test_when_a_budget_is_exhausted(good: int, bad: int, bad_per_second: Fraction, seconds: Fraction | None) -> None:
     assert month(good, bad).exhausted_in_seconds(bad_per_second) == seconds

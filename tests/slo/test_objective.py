@@ -33,7 +33,25 @@ def test_a_percentage_is_read_exactly_and_kept_as_written(text: str, target: Fra
     assert Objective.parse(text) == Objective(target, kept)
 
 
-REFUSED = ["100", "100.0", "101", "-1", "-0", "+99.9", "1e2", "99,9", "nan", "inf", "", " ", "99.", ".5", "099", "9 9"]
+REFUSED = [
+    "100",
+    "100.0",
+    "101",
+    "-1",
+    "-0",
+    "+99.9",
+    "1e2",
+    "99,9",
+    "nan",
+    "inf",
+    "",
+    " ",
+    "99.",
+    ".5",
+    "099",
+    "09.9",
+    "9 9",
+]
 REFUSED += ["99.9%", "99/100", "٩٩", "99.999\n9", "9_9", "0x10", "99.9999999999999999999", "99." + "9" * 5000]
 
 
