@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -98,7 +99,9 @@ class SqlReader:
             for unit_id, unit in known.items()
             if product in ("", unit.product) and data_center in ("", unit.data_center)
         }
-        few = level in STEP_S and len(units) * _ROWS_A_SEEK_COSTS < len(known)
+        if not units:
+            return []
+        few = len(units) * _ROWS_A_SEEK_COSTS < len(known) and _slices(level, from_s, to_s) <= _MOST_SEEKS
         asked = _seeks(level, from_s, to_s) if few else _scan(level, from_s, to_s)
         asked = asked.where(COUNTS[level].c.scope == scope)
         if len(units) < len(known):
@@ -215,6 +218,7 @@ class SqlReader:
 
 _NOTHING = Counts()
 _ROWS_A_SEEK_COSTS = 20  # measured: reading past that many neighbors takes as long as one look-up
+_MOST_SEEKS = 20_000  # beyond that a range is mostly one that nobody filled: reading what is there costs less
 
 
 def _fields(level: Level) -> list[Column[int]]:
@@ -238,6 +242,11 @@ _SUMS = {level: _sums(level) for level in Level}
 
 def _at_and_unit(found: tuple[int, Unit, Counts]) -> tuple[int, Unit]:
     return found[0], found[1]
+
+
+def _slices(level: Level, from_s: int, to_s: int) -> float:
+    """Slices in a range; no fixed number for local days, which are few anyway."""
+    return (to_s - from_s) / STEP_S[level] if level in STEP_S else math.inf
 
 
 def _scan(level: Level, from_s: int, to_s: int) -> Select[Any]:
