@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from random import Random
 
 _SMALL_MEAN = 10.0
@@ -41,6 +42,16 @@ def binomial(rng: Random, trials: int, share: float) -> int:
     if share >= 1.0:
         return successes + trials
     return successes + sum(rng.random() < share for _ in range(trials))
+
+
+def scatter(rng: Random, counts: list[int], mean: float, until: Sequence[float]) -> None:
+    """Adds a Poisson number of events to ``counts``, each at a place by its weight (``until``: running sums).
+
+    Exactly as if every place had drawn its own share of ``mean``, at a cost that grows with the events alone.
+    """
+    events = poisson(rng, mean)
+    for index in rng.choices(range(len(counts)), cum_weights=until, k=events) if events else ():
+        counts[index] += 1
 
 
 def cumulative_poisson(mean: float) -> list[float]:

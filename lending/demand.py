@@ -16,7 +16,7 @@ from random import Random
 from typing import NamedTuple
 
 from lending.cells import Cell
-from lending.chance import binomial, cumulative_poisson, poisson
+from lending.chance import binomial, cumulative_poisson, poisson, scatter
 from lending.curve import Curve
 
 LEVEL_STEP = 1.02
@@ -97,10 +97,10 @@ class _Plan:
         common = [bisect_right(table, random()) for table in self._tables]
         for index in self._direct:
             common[index] = poisson(rng, self._level * self._common[index])
-        _place(rng, common, transactions - self._level, self._common_until)
+        scatter(rng, common, (transactions - self._level) * self._common_until[-1], self._common_until)
         errors, aborts = [0] * count, [0] * count
-        _place(rng, errors, transactions, self._errors_until)
-        _place(rng, aborts, transactions, self._aborts_until)
+        scatter(rng, errors, transactions * self._errors_until[-1], self._errors_until)
+        scatter(rng, aborts, transactions * self._aborts_until[-1], self._aborts_until)
         return Draw(common[:count], common[count:], errors, aborts)
 
     def _prepare(self, transactions: float) -> None:
@@ -113,13 +113,6 @@ class _Plan:
         tables = {mean: cumulative_poisson(mean) for mean in set(means) if mean <= TABLE_MOST_MEAN}
         self._tables = [tables.get(mean, _NO_TABLE) for mean in means]
         self._direct = [index for index, mean in enumerate(means) if mean > TABLE_MOST_MEAN]
-
-
-def _place(rng: Random, counts: list[int], transactions: float, until: Sequence[float]) -> None:
-    """Adds the events that ``transactions`` bring, each to a cell by its weight (``until``: running sums)."""
-    events = poisson(rng, transactions * until[-1])
-    for index in rng.choices(range(len(counts)), cum_weights=until, k=events) if events else ():
-        counts[index] += 1
 
 
 def _fail(rng: Random, draw: Draw, index: int, share: float) -> None:
