@@ -33,10 +33,11 @@ _WRITING = "store_writing"  # execution option that begins the transaction as a 
 class SqliteFile:
     """One SQLite file: where it is and how it is opened."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, busy_ms: int = BUSY_MS) -> None:
         self.where = str(path)
         self._path = path.absolute()
         self._read_only = read_only
+        self._busy_ms = busy_ms
 
     def engine(self) -> Engine:
         """Connections to the file, usable from any thread. The file itself is opened at first use."""
@@ -47,7 +48,7 @@ class SqliteFile:
             poolclass=QueuePool,
             pool_size=4,
             max_overflow=-1,  # a waiting reader would be worse than one connection more
-            connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000, "check_same_thread": False},
+            connect_args={"isolation_level": None, "timeout": self._busy_ms / 1000, "check_same_thread": False},
         )
         event.listen(engine, "connect", self._prepare)
         event.listen(engine, "begin", _begin)
