@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from collectors.mapping import MetricMap
 from store.records import Source
 
 KIND = "prometheus"
@@ -24,10 +25,10 @@ class PrometheusConfig:
 
     ``interval_ms`` is the scrape interval of the job and how often we ask. ``lag_ms``: only samples at least this old
     are read, so that no page is taken while the server is still writing it (a local Prometheus shows a scrape whole or
-    not at all; behind remote write it arrives piece by piece: use 15,000 or more there). ``settle_ms``: for this
-    long an absent page is looked for again before the search moves on. ``chunk_ms`` and ``most_samples`` bound one
-    query. ``data_centers`` maps instances to data centers; an instance that is not in it takes the value of its
-    ``data_center_label``, else its own name.
+    not at all; behind remote write it arrives piece by piece: use 15,000 or more there). ``settle_ms``: for this long
+    an absent scrape is looked for again before the search moves on. ``chunk_ms`` and ``most_samples`` bound one query.
+    ``gauges`` are read beside what the metric map names. ``data_centers`` maps instances to data centers; an instance
+    that is not in it takes the value of its ``data_center_label``, else its own name.
     """
 
     name: str
@@ -42,7 +43,8 @@ class PrometheusConfig:
     data_center_label: str = "data_center"
     headers: Mapping[str, str] = field(default_factory=dict)
     chunk_ms: int = 3_600_000
-    most_samples: int = 500_000
+    most_samples: int = 100_000
+    gauges: tuple[str, ...] = ("lending_bad_loan_ratio",)
 
     def source(self, labels: Mapping[str, str]) -> Source:
         """The source that an instance is, from the labels of its ``up`` series.
@@ -55,3 +57,9 @@ class PrometheusConfig:
         alone = mapped is not None and list(self.data_centers.values()).count(mapped) == 1
         data_center = mapped or labels.get(self.data_center_label) or instance
         return Source(f"{self.name}/{mapped if alone else instance}", KIND, data_center, self.interval_ms)
+
+    def names(self, mapping: MetricMap) -> list[str]:
+        """Metrics to ask for: what the map names, the extra gauges, and births when they are wanted."""
+        births = [name.removesuffix("_total") + "_created" for name in mapping.counters]
+        wanted = [*mapping.counters, mapping.accounts, mapping.mark, mapping.process_start, *self.gauges]
+        return wanted + births if self.births is Births.CREATED else wanted

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -46,6 +47,11 @@ def wait_until(true: Callable[[], bool], *, seconds: float = 15.0, what: str = "
         time.sleep(0.02)
 
 
+def seconds(at_ms: int) -> str:
+    """An instant as pages write it."""
+    return f"{at_ms // 1000}.{at_ms % 1000:03d}"
+
+
 class Exporter:
     """A lending service as Prometheus sees it, and the ledger of what it really counted.
 
@@ -60,7 +66,7 @@ class Exporter:
         self.transactions = 0
         self.pages = 0
         self.born_ms = 0
-        self._keys = list(keys)
+        self._keys = dict.fromkeys(keys, 0)
         self._lock = threading.Lock()
         self._live: Counter[Key] = Counter()
         self._live_transactions = 0
@@ -83,6 +89,7 @@ class Exporter:
         """Begins a life: all counters at 0, born now."""
         with self._lock:
             self.born_ms = int(time.time() * 1000)
+            self._keys = dict.fromkeys(self._keys, self.born_ms)
             self._live, self._live_transactions = Counter(), 0
         exporter = self
 
@@ -93,7 +100,8 @@ class Exporter:
                 self.send_header("Content-Type", OPENMETRICS)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                with suppress(OSError):  # a scrape that timed out has hung up
+                    self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 """Quiet."""
@@ -116,8 +124,7 @@ class Exporter:
     def count(self, key: Key, events: int) -> None:
         """Counts events; a key that was never seen becomes a new series."""
         with self._lock:
-            if key not in self._keys:
-                self._keys.append(key)
+            self._keys.setdefault(key, int(time.time() * 1000))
             self.ledger[key] += events
             self._live[key] += events
             self._sequence += 1
@@ -135,15 +142,15 @@ class Exporter:
         with self._lock:
             self.pages += 1
             self._shown = Counter(self._live)
-            born = f"{self.born_ms // 1000}.{self.born_ms % 1000:03d}"
+            born = seconds(self.born_ms)
             lines = ["# TYPE lending_requests counter"]
-            for product, step, outcome in self._keys:
+            for (product, step, outcome), key_born_ms in self._keys.items():
                 labels = (
                     f'product="{product}",step="{step}",data_center="dc1",dcn="dc1-n01",'
                     f'outcome="{outcome}",traffic="customer"'
                 )
                 lines.append(f"lending_requests_total{{{labels}}} {self._live[(product, step, outcome)]}")
-                lines.append(f"lending_requests_created{{{labels}}} {born}")
+                lines.append(f"lending_requests_created{{{labels}}} {seconds(key_born_ms)}")
             lines += [
                 "# TYPE lending_transactions counter",
                 'lending_transactions_total{product="weilidai",data_center="dc1",dcn="dc1-n01",traffic="customer"}'

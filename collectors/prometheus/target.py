@@ -1,0 +1,147 @@
+"""One scraped instance: from where its samples go on, and what of them is in the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import astuple
+from itertools import groupby
+
+from collectors.errors import CollectorError, GarbagePage
+from collectors.mapping import MetricMap
+from collectors.page import Page
+from collectors.prometheus.client import Labels, PrometheusClient, selector
+from collectors.prometheus.config import PrometheusConfig
+from collectors.prometheus.errors import TooMuch, TooSlow
+from collectors.prometheus.pages import PageBuilder, Scrapes
+from collectors.tally import Proposal, Tally
+from slo.outcomes import OutcomeTable
+from store.port import Reader, Store
+from store.records import Read, Source
+
+TARGET_DOWN = "refused: target down (up = 0)"
+"""Reason of a read that Prometheus itself tried and could not do."""
+NOTHING_STORED = "up is 1, but the scrape holds no metric of the map"
+FOR_EVER_MS = 2**53
+
+
+class Target:
+    """One instance of the job, at one place in its samples. After a StoreError make a new one: it resumes.
+
+    ``scanned_ms``: every scrape up to here is dealt with; None before the first one. ``last_scrape_ms``: the newest
+    scrape that is known, good or bad. The constructor raises StoreError, and MemoryDamaged.
+    """
+
+    def __init__(
+        self, source: Source, config: PrometheusConfig, store: Store, mapping: MetricMap, outcomes: OutcomeTable
+    ) -> None:
+        self.source = source
+        self._config = config
+        self._store = store
+        self._mapping = mapping
+        self._names = config.names(mapping)
+        self._labels: Labels = {}
+        self._builder = PageBuilder(mapping.mark)
+        self._most_pages = config.most_samples
+        stored = store.resume(source.id)
+        self._series = len(stored.series)
+        self._tally = Tally(source, mapping, outcomes, stored, in_order=False)
+        with store.reading() as reader:
+            self.scanned_ms = self.last_scrape_ms = last_scrape_ms(reader, source.id, stored.watermark_ms)
+
+    def begin(self, scrapes: Scrapes) -> None:
+        """A target that was never read begins with its newest good scrape, the baseline, if it has one."""
+        self.scanned_ms = (scrapes.good_ms or scrapes.failed_ms)[-1] - 1
+
+    def follow(self, client: PrometheusClient, scrapes: Scrapes, may_go_on: Callable[[], bool]) -> bool:
+        """Takes these scrapes, oldest first; False when it was not to go on after some of them.
+
+        Raises PrometheusError when the server keeps us from it, and StoreError.
+        """
+        self._know(scrapes.labels)
+        times = [(ms, True) for ms in scrapes.good_ms] + [(ms, False) for ms in scrapes.failed_ms]
+        for good, run in groupby(sorted(times), key=lambda one: one[1]):
+            run_ms = [ms for ms, _ in run]
+            if not good:
+                self.fail(run_ms, TARGET_DOWN)
+                self._dealt_with(run_ms[-1])
+            elif not self._take(client, run_ms, may_go_on):
+                return False
+        return True
+
+    def fail(self, times_ms: Sequence[int], reason: str) -> None:
+        """Stores attempts that brought nothing. Raises StoreError."""
+        reads = [Read(at_ms, collected=False, reason=reason) for at_ms in times_ms]
+        self._commit(self._tally.propose_reads(reads))
+
+    def pass_over(self, until_ms: int) -> None:
+        """No scrape before this instant will show up any more."""
+        if self.scanned_ms is not None:
+            self.scanned_ms = max(self.scanned_ms, until_ms)
+
+    def _know(self, labels: Labels) -> None:
+        """Labels that the server added are no part of a series, unless the map needs them."""
+        if labels == self._labels:
+            return
+        needed = set(astuple(self._mapping.labels))
+        added = {label for label in labels if label not in needed}
+        self._labels, self._builder = labels, PageBuilder(self._mapping.mark, {"job", "instance", *added})
+
+    def _take(self, client: PrometheusClient, times_ms: Sequence[int], may_go_on: Callable[[], bool]) -> bool:
+        wanted = selector(self._names, {"job": self._config.job, "instance": self._labels["instance"]})
+        left = list(times_ms)
+        while left:
+            group = left[: self._pages_per_query()]
+            began = time.monotonic()
+            try:
+                samples = client.samples(wanted, group[0] - 1, group[-1])
+            except (TooMuch, TooSlow) as fault:
+                self._most_pages = max(1, len(group) // 2)
+                if isinstance(fault, TooSlow) or len(group) == 1:
+                    raise
+                continue
+            self._most_pages += 1
+            duration_ms = round((time.monotonic() - began) * 1000)
+            for page in self._builder.pages(samples, group):
+                self._take_page(page, duration_ms)
+            left = left[len(group) :]
+            if left and not may_go_on():
+                return False
+        return True
+
+    def _pages_per_query(self) -> int:
+        """Bounded by samples, and by what the server refused or was too slow for."""
+        series = max(1, self._series, self._builder.series)
+        return max(1, min(self._most_pages, self._config.most_samples // series))
+
+    def _take_page(self, page: Page, duration_ms: int) -> None:
+        read = Read(page.at_ms, collected=True, duration_ms=duration_ms)
+        missed = "target down" if self._was_down else "no scrape"
+        try:
+            if not page.samples:
+                raise GarbagePage(NOTHING_STORED)
+            proposal = self._tally.propose(page, read, missed=missed)
+        except CollectorError as fault:
+            self._builder.forget()
+            self.fail([page.at_ms], str(fault))
+        else:
+            self._commit(proposal)
+        self._dealt_with(page.at_ms)
+
+    def _commit(self, proposal: Proposal) -> None:
+        self._tally.accept(proposal, self._store.commit(proposal.batch))
+
+    def _dealt_with(self, at_ms: int) -> None:
+        self.scanned_ms = self.last_scrape_ms = at_ms
+
+    @property
+    def _was_down(self) -> bool:
+        """Whether a failed scrape was the last thing that happened."""
+        return self.last_scrape_ms is not None and self.last_scrape_ms != self._tally.last_page_ms
+
+
+def last_scrape_ms(reader: Reader, source: str, watermark_ms: int | None) -> int | None:
+    """The newest scrape whose fate the store knows: its last page, or a later one that Prometheus could not do."""
+    failed = [read.at_ms for read in reader.reads(source, watermark_ms or 0, FOR_EVER_MS) if read.reason == TARGET_DOWN]
+    known = failed if watermark_ms is None else [watermark_ms, *failed]
+    return max(known, default=None)
