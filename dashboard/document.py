@@ -9,12 +9,17 @@ import html
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from urllib.parse import quote
 
 from dashboard import theme
 from dashboard.language import Words, word_key
 from slo.catalog import Catalog
 
 PAGE_DATA_ID = "page-data"
+ICON = "data:image/svg+xml," + quote(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#12414F"/>'
+    '<path d="M7 17l6 6L25 9" fill="none" stroke="#F2F6FB" stroke-width="4" stroke-linecap="round"/></svg>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,6 @@ class DashParts:
     """The HTML fragments that Dash wants in its document."""
 
     metas: str
-    favicon: str
     css: str
     config: str
     scripts: str
@@ -85,7 +89,7 @@ def document(words: Words, data: str, parts: DashParts) -> str:
 {parts.metas}
 <meta name="color-scheme" content="dark">
 <title>{html.escape(words("page.title"))}</title>
-{parts.favicon}
+<link rel="icon" href="{ICON}">
 <style>{theme.css_variables()}</style>
 {parts.css}
 </head>

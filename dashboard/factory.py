@@ -80,9 +80,9 @@ class Pages(dash.Dash):
         favicon: str = "",
         renderer: str = "",
     ) -> str:
-        """The document of this request; title and entry point are our own."""
+        """The document of this request; title, icon and entry point are our own."""
         words = self._words[_language_of_page()]
-        parts = DashParts(metas=metas, css=css, config=config, scripts=scripts, favicon=favicon, renderer=renderer)
+        parts = DashParts(metas=metas, css=css, config=config, scripts=scripts, renderer=renderer)
         return document(words, self._data_of_page(words), parts)
 
 

@@ -6,6 +6,8 @@
   const { byId, say, attribute, wear, hide } = dom;
   const UNREAD = { state: "unknown", reason: "", since: null, good: null, bad: null, total: null, per_second: null };
 
+  const FEW = 3;
+
   function looks(state) {
     return page.states[state] || page.states.unknown;
   }
@@ -139,7 +141,7 @@
     const allNormal = items.length === 0;
     hide(byId("calm"), !allNormal);
     hide(list, allNormal);
-    byId("attention").classList.toggle("is-calm", allNormal);
+    list.classList.toggle("few", items.length <= FEW);
     resize(list, Math.min(items.length, 1), entry);
     const shown = Math.min(items.length, room(list, items.length));
     resize(list, shown, entry);
@@ -164,6 +166,7 @@
     const centers = namesOf(snapshot.data_centers);
     const list = byId("sources-list");
     list.style.setProperty("--sources", String(Math.max(1, sources.length)));
+    attribute(list, "data-none", word("sources.none"));
     resize(list, sources.length, chip);
     sources.forEach((source, index) => paintSource(list.children[index], source, centers, elapsedMs));
   }

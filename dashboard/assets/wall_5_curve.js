@@ -109,7 +109,10 @@
   function draw(curve) {
     if (!window.Plotly || !curve) return;
     drawn = curve;
-    const px = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const plot = byId("curve-plot");
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const narrow = plot.clientWidth < 26 * rem;
+    const px = narrow ? rem * 0.7 : rem;
     const minutes = curve.step_seconds / 60;
     const quiet = { color: page.surfaces.faint, width: px / 9 };
     const lines = [
@@ -118,11 +121,10 @@
       line("curve.today", curve.today, minutes, { color: page.surfaces.line, width: px / 5.5 }),
       head(curve, minutes, px),
     ];
-    const plot = byId("curve-plot");
     const highest = highestOf(curve.today, curve.yesterday, curve.last_week);
     const still = new URLSearchParams(window.location.search).get("kiosk") === "1";
     const config = { ...CONFIG, locale: page.tag, staticPlot: still };
-    window.Plotly.react(plot, lines, layout(curve, highest, px, plot.clientWidth < 26 * px), config);
+    window.Plotly.react(plot, lines, layout(curve, highest, px, narrow), config);
     attribute(plot, "aria-label", summary(curve));
   }
 
