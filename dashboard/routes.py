@@ -8,7 +8,7 @@ from functools import lru_cache
 import flask
 import orjson
 from prometheus_client.exposition import choose_encoder
-from werkzeug.datastructures import MIMEAccept
+from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags
 
 from dashboard.frame import Document
@@ -49,7 +49,7 @@ def register_routes(app: flask.Flask, publisher: Publisher) -> None:
 @lru_cache(maxsize=256)
 def accepts_gzip(header: str) -> bool:
     """Whether an Accept-Encoding header allows gzip (named or by ``*``, with a quality above 0)."""
-    return parse_accept_header(header, MIMEAccept).quality("gzip") > 0 if header else False
+    return parse_accept_header(header, Accept).quality("gzip") > 0 if header else False
 
 
 def matches(header: str, etag: str) -> bool:

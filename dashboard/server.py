@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import resource
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from waitress.server import TcpWSGIServer, create_server
 from dashboard.errors import AddressUnusable, OpenToTheNetwork
 
 THREADS = 8
+BACKLOG = 1024
 MOST_CONNECTIONS = 4000
 SPARE_FILES = 128
 """Files that are kept for everything but viewers."""
@@ -83,20 +85,27 @@ def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
 
 def _listen(app: flask.Flask, host: str, port: int, sockets: dict[int, wasyncore.dispatcher]) -> TcpWSGIServer:
     """A listening server whose sockets are in the given map."""
+    listening = _bound(host, port)
+    return create_server(
+        app,
+        map=sockets,
+        sockets=[listening],
+        threads=THREADS,
+        connection_limit=_connection_limit(),
+        backlog=BACKLOG,
+        channel_timeout=60,
+        asyncore_use_poll=True,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A bound socket; bound here, because waitress leaves threads behind when it cannot bind."""
+    address = "127.0.0.1" if host == "localhost" else host
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        return create_server(
-            app,
-            map=sockets,
-            host="127.0.0.1" if host == "localhost" else host,
-            port=port,
-            threads=THREADS,
-            connection_limit=_connection_limit(),
-            backlog=1024,
-            channel_timeout=60,
-            asyncore_use_poll=True,
-            ident=None,
-            clear_untrusted_proxy_headers=True,
-        )
+        return socket.create_server((address, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise AddressUnusable(host, port, error.strerror or str(error)) from error
 
