@@ -72,6 +72,8 @@ class PageParser:
         changed_lines = list(compress(lines, moved))
         try:
             columns = self._in_place(changed_lines, moved) or self._columns(changed_lines, learning=False)
+            if columns.heads != list(compress(self._layout.heads, moved)):
+                return self._complete(lines, at_ms, openmetrics)
             mark = self._moved_mark(columns.of_special())
         except _LayoutMovedError:
             return self._complete(lines, at_ms, openmetrics)
