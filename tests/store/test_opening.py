@@ -16,6 +16,7 @@ from store.errors import SchemaMismatch, StoreError, StoreUnavailable
 from store.opening import open_store
 from store.records import Batch, Level, Retention, Source
 
+ROOT = Path(__file__).parents[2]
 OPEN = "import sys; from pathlib import Path; from store.opening import open_store"
 
 
@@ -149,6 +150,6 @@ def test_opening_a_present_store_does_not_load_alembic(path: Path) -> None:
     """Every command opens the store; only the first pays for migrations."""
     script = f"{OPEN}; open_store(Path(sys.argv[1]), {SHANGHAI!r}, upgrade=True); print('alembic' in sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, timeout=60, check=True, cwd=ROOT
     )
     assert done.stdout == "False\n"
