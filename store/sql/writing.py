@@ -37,6 +37,7 @@ Row: TypeAlias = tuple[Any, ...]
 _Numbered: TypeAlias = tuple[int, int, tuple[int, int, int, int]]  # scope, number of the unit, its counts
 _New: TypeAlias = ReadOnlyColumnCollection[str, Any]
 
+_NOTHING = Counts()
 OBSERVED_LEVELS = (Level.MINUTE, Level.HOUR, Level.DAY)
 
 
@@ -219,7 +220,8 @@ def history_rows(counts: Mapping[tuple[Level, int, Unit], Counts], ids: Mapping[
     """Rows of a chunk of history, by level, in the order of the key."""
     rows: dict[Level, list[Row]] = {level: [] for level in Level}
     for (level, at, unit), each in counts.items():
-        rows[level].append((int(unit.scope), at, ids[unit], *_amounts(each)))
+        if each != _NOTHING:
+            rows[level].append((int(unit.scope), at, ids[unit], *_amounts(each)))
     for of_level in rows.values():
         of_level.sort()
     return rows
