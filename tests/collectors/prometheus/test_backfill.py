@@ -1,0 +1,290 @@
+"""Long outages, late samples and awkward answers: an API whose every sample the test has written down."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from collectors.mapping import MetricMap
+from collectors.prometheus.collector import PrometheusCollector
+from collectors.prometheus.config import PrometheusConfig
+from slo.outcomes import Kind, OutcomeTable
+from store.memory import MemoryStore
+from store.records import Batch, Level, Read, Scope
+
+BEGIN_MS = 1_795_000_000_000
+OUTCOMES = OutcomeTable("1", {"ok": Kind.GOOD})
+SELECTOR = re.compile(r'\{__name__=(~?)"([^"]*)"(.*)\}\[(\d+)ms\]')
+MATCHER = re.compile(r',(\w+)="([^"]*)"')
+
+
+class Scraped:
+    """What a Prometheus has stored: samples per series; answers range selectors at an instant, closed on both sides."""
+
+    def __init__(self) -> None:
+        self.samples: dict[tuple[tuple[str, str], ...], dict[int, str]] = {}
+        self.extra: dict[str, object] = {}
+        self.partial_names = ""
+        self.answered: list[int] = []
+        self.refuse_above = 10**9
+
+    def scrape(
+        self, at_ms: int, instance: str, events: int, born_ms: int = BEGIN_MS - 5_000, *, up: bool = True
+    ) -> None:
+        """One scrape of one instance, whose only request counter shows so many events."""
+        self._put("up", at_ms, instance, str(int(up)))
+        if up:
+            seconds = f"{born_ms // 1000}.{born_ms % 1000:03d}"
+            self._put("process_start_time_seconds", at_ms, instance, seconds)
+            self._put("lending_requests_total", at_ms, instance, str(events), product="p", step="s", outcome="ok")
+
+    def _put(self, name: str, at_ms: int, instance: str, value: str, **labels: str) -> None:
+        series = {"__name__": name, "instance": instance, "job": "lending", **labels}
+        self.samples.setdefault(tuple(sorted(series.items())), {})[at_ms] = value
+
+    def answer(self, query: str, at_ms: int) -> tuple[int, dict[str, object]]:
+        """Status and document."""
+        found = SELECTOR.fullmatch(query)
+        if found is None:
+            return 400, {"status": "error", "error": f"no raw selector: {query}"}
+        names, wanted = found[2].split("|"), dict(MATCHER.findall(found[3]))
+        result = []
+        for series, values in self.samples.items():
+            labels = dict(series)
+            if labels["__name__"] not in names or wanted.items() - labels.items():
+                continue
+            seen = [[ms / 1000, value] for ms, value in sorted(values.items()) if at_ms - int(found[4]) <= ms <= at_ms]
+            if seen:
+                result.append({"metric": labels, "values": seen})
+        samples = sum(len(one["values"]) for one in result)
+        self.answered.append(samples)
+        if samples > self.refuse_above:
+            return 422, {"status": "error", "error": "query processing would load too many samples into memory"}
+        extra = self.extra if self.partial_names in names or not self.partial_names else {}
+        return 200, {"status": "success", "data": {"resultType": "matrix", "result": result}, **extra}
+
+
+class Server(ThreadingHTTPServer):
+    """Speaks for a Scraped."""
+
+    daemon_threads = True
+    scraped: Scraped
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # head and body leave in one piece: two wait 40 ms for an acknowledgement
+    server: Server
+
+    def do_GET(self) -> None:
+        asked = parse_qs(urlsplit(self.path).query)
+        status, document = self.server.scraped.answer(asked["query"][0], round(float(asked["time"][0]) * 1000))
+        body = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+class Bench:
+    """A store, a clock that the test sets, and one collector after the other on them."""
+
+    def __init__(self, url: str, scraped: Scraped) -> None:
+        self.scraped = scraped
+        self.store = MemoryStore()
+        self.now_ms = BEGIN_MS
+        self.config = PrometheusConfig(
+            "prom", url, "lending", interval_ms=1000, lag_ms=400, settle_ms=10_000, chunk_ms=300_000
+        )
+        self._collectors: list[PrometheusCollector] = []
+
+    def collector(self, **changes: int) -> PrometheusCollector:
+        chosen = replace(self.config, **changes)  # type: ignore[arg-type]
+        made = PrometheusCollector(chosen, self.store, MetricMap(), OUTCOMES, clock_ms=lambda: self.now_ms)
+        self._collectors.append(made)
+        return made
+
+    def stop(self) -> None:
+        for collector in self._collectors:
+            collector.stop()
+
+    def events(self) -> Counter[str]:
+        """Stored events per instance (each is a data center of its own)."""
+        with self.store.reading() as reader:
+            totals = reader.totals(Scope.CELL, 0, 2**33)
+        return Counter({unit.data_center: counts.total for unit, counts in totals.items()})
+
+    def reads(self, instance: str) -> list[Read]:
+        with self.store.reading() as reader:
+            return reader.reads(f"prom/{instance}", 0, 2**53)
+
+    def watermark_ms(self, instance: str) -> int:
+        return self.store.resume(f"prom/{instance}").watermark_ms or 0
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    server = Server(("127.0.0.1", 0), Handler)
+    server.scraped = Scraped()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    made = Bench(f"http://127.0.0.1:{server.server_address[1]}", server.scraped)
+    yield made
+    made.stop()
+    server.shutdown()
+    server.server_close()
+
+
+def live(bench: Bench, seconds: int, *instances: str) -> None:
+    """Scrapes once a second from now on, three more events each time; the clock moves on."""
+    for _ in range(seconds):
+        bench.now_ms += 1000
+        for instance in instances:
+            bench.scraped.scrape(bench.now_ms - 500, instance, (bench.now_ms - BEGIN_MS) // 1000 * 3)
+
+
+def test_a_long_time_away_is_read_back_second_by_second_in_small_bites(bench: Bench) -> None:
+    """Forty minutes, 2,400 scrapes: every one becomes a read, no gap is left, no answer holds more than was allowed."""
+    live(bench, 3, "a:1")
+    bench.collector().collect_once()
+    live(bench, 2400, "a:1")
+    late = bench.collector(most_samples=500)
+    bench.scraped.answered.clear()
+    for _ in range(40):
+        late.collect_once()
+    assert bench.events() == Counter({"a:1": 2400 * 3})
+    assert len(bench.reads("a:1")) == 2401
+    assert max(bench.scraped.answered) <= 500
+    with bench.store.reading() as reader:
+        assert reader.gaps(0, 2**53) == []
+        slots = reader.timeline(Level.SLOT, Scope.BANK, 0, 2**33)
+    assert {counts.total for _, _, counts in slots} == {3}
+
+
+def test_an_instance_that_lags_does_not_delay_the_others(bench: Bench) -> None:
+    """One tick brings the live one up to now, whatever the other still has to catch up; in the end both are there."""
+    live(bench, 3, "a:1", "b:1")
+    bench.collector().collect_once()
+    live(bench, 1000, "a:1")
+    collector = bench.collector()
+    collector.collect_once()
+    for second in range(3, 1003):  # the samples of b were stuck on the way
+        bench.scraped.scrape(BEGIN_MS + second * 1000 - 500, "b:1", second * 3)
+    live(bench, 2, "a:1", "b:1")
+    slow = bench.collector(most_samples=20)
+    slow.collect_once()
+    assert bench.watermark_ms("a:1") == bench.now_ms - 500
+    while bench.watermark_ms("b:1") < bench.now_ms - 500:
+        slow.collect_once()
+    assert bench.events() == Counter({"a:1": 1002 * 3, "b:1": 1002 * 3})
+
+
+def test_a_server_that_refuses_big_questions_is_asked_smaller_ones(bench: Bench) -> None:
+    """Both the list of scrapes and the samples themselves are cut until they pass."""
+    live(bench, 3, "a:1")
+    bench.collector().collect_once()
+    live(bench, 900, "a:1")
+    bench.scraped.refuse_above = 100
+    late = bench.collector()
+    for _ in range(20):
+        assert late.collect_once() == ""
+    assert bench.events() == Counter({"a:1": 900 * 3})
+    assert len(bench.reads("a:1")) == 901
+
+
+def test_scrapes_that_arrive_late_but_in_time_are_found(bench: Bench) -> None:
+    """An empty stretch is looked at again until it has settled."""
+    collector = bench.collector()
+    live(bench, 3, "a:1")
+    collector.collect_once()
+    bench.now_ms += 6000
+    assert "missing: " in collector.collect_once()
+    for second in range(4, 9):
+        bench.scraped.scrape(BEGIN_MS + second * 1000 - 500, "a:1", second * 3)
+    assert collector.collect_once() == ""
+    assert bench.events() == Counter({"a:1": 6 * 3 - 3})
+    assert sum(read.collected for read in bench.reads("a:1")) == 6
+
+
+def test_samples_older_than_the_watermark_change_nothing(bench: Bench) -> None:
+    """They are already in the growth that was counted since."""
+    live(bench, 3, "a:1")
+    bench.collector().collect_once()
+    bench.now_ms += 5000
+    live(bench, 1, "a:1")
+    bench.now_ms += 500
+    bench.collector().collect_once()
+    before = bench.events()
+    for second in range(4, 9):
+        bench.scraped.scrape(BEGIN_MS + second * 1000 - 500, "a:1", second * 3)
+    bench.collector().collect_once()
+    live(bench, 2, "a:1")
+    bench.collector().collect_once()
+    assert before == Counter({"a:1": 6 * 3})
+    assert bench.events() == before + Counter({"a:1": 2 * 3})
+
+
+def test_a_page_the_server_gave_in_part_is_not_taken(bench: Bench) -> None:
+    """The read fails with the server's own warning, and the next whole answer has everything."""
+    collector = bench.collector()
+    live(bench, 3, "a:1")
+    collector.collect_once()
+    live(bench, 2, "a:1")
+    bench.scraped.extra, bench.scraped.partial_names = {"warnings": ["store 2 is away"]}, "lending_requests_total"
+    assert collector.collect_once().endswith("store 2 is away")
+    assert bench.reads("a:1")[-1].reason.startswith("partial: 127.0.0.1:")
+    bench.scraped.extra = {}
+    bench.now_ms += 500
+    assert collector.collect_once() == ""
+    assert bench.events() == Counter({"a:1": 2 * 3})
+
+
+def test_a_counter_that_is_not_whole_is_named_and_does_not_stop_the_rest(bench: Bench) -> None:
+    """The page is left out as garbage; the one after it holds the same events."""
+    collector = bench.collector()
+    live(bench, 3, "a:1")
+    collector.collect_once()
+    live(bench, 1, "a:1")
+    for series, values in bench.scraped.samples.items():
+        if ("__name__", "lending_requests_total") in series:
+            values[max(values)] = "11.5"
+    live(bench, 2, "a:1")
+    assert collector.collect_once() == ""
+    (bad,) = [read for read in bench.reads("a:1") if not read.collected]
+    assert bad.reason.startswith("garbage: counter lending_requests_total")
+    assert bench.events() == Counter({"a:1": 3 * 3})
+
+
+def test_failed_scrapes_are_noted_once_across_a_restart_of_the_collector(bench: Bench) -> None:
+    """up = 0 after the last page is known to the store: the next collector does not note it again."""
+    live(bench, 3, "a:1")
+    for second in range(4, 7):
+        bench.now_ms += 1000
+        bench.scraped.scrape(BEGIN_MS + second * 1000 - 500, "a:1", 0, up=False)
+    bench.now_ms += 600
+    for _ in range(3):
+        bench.collector().collect_once()
+    failed = [read.at_ms for read in bench.reads("a:1") if not read.collected]
+    assert failed == [BEGIN_MS + second * 1000 - 500 for second in range(4, 7)]
+
+
+def test_a_source_whose_memory_is_damaged_is_told_and_holds_up_nobody(bench: Bench) -> None:
+    """Counting on from a memory that does not fit would guess."""
+    live(bench, 3, "a:1", "b:1")
+    bench.collector().collect_once()
+    stored = bench.store.resume("prom/a:1")
+    bench.store.commit(Batch("prom/a:1", stored.version, (), state=b"torn"))
+    live(bench, 3, "a:1", "b:1")
+    bench.now_ms += 600
+    assert bench.collector().collect_once().startswith("prom/a:1: store: ")
+    assert bench.events()["b:1"] == 9
