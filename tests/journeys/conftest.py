@@ -41,10 +41,18 @@ class Demo:
 
     def part(self, *words: str) -> psutil.Process:
         """The process of one part, found by the words of its command line."""
+        found: psutil.Process = until(lambda: self._find(words), 30, f"a process with {words}")
+        return found
+
+    def _find(self, words: tuple[str, ...]) -> psutil.Process | None:
         for process in psutil.Process(self.process.pid).children():
-            if all(word in process.cmdline() for word in words):
+            try:
+                line = process.cmdline()
+            except psutil.Error:  # it just died
+                continue
+            if all(word in line for word in words):
                 return process
-        raise LookupError(f"no process with {words}")
+        return None
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Runs another command of the product on the same data."""
