@@ -23,7 +23,7 @@ BLOCK_DAYS = 10
 LEAK_EVERY_BLOCKS = 3
 
 IDENTITY_SECONDS = (35, 50)
-NETWORK_SECONDS = (7, 11)
+NETWORK_SECONDS = (8, 11)
 NETWORK_SHARE = (0.8, 1.0)
 PRODUCT_SECONDS = (60, 300)
 PRODUCT_LOST_SECONDS = (10.0, 35.0)  # seconds of total failure that a partial one amounts to
