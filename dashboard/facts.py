@@ -50,6 +50,7 @@ class Facts:
 
     version: int
     periods: Periods
+    statuses: tuple[SourceStatus, ...]
     sources: tuple[SourceView, ...]
     past: Past
     today: Cells
@@ -71,6 +72,7 @@ def gather(reader: Reader, now_ms: int, catalog: Catalog, policy: StatePolicy, p
     return Facts(
         version=reader.version(),
         periods=periods,
+        statuses=tuple(statuses),
         sources=tuple(views.values()),
         past=known,
         today=cells(reader, periods.today),

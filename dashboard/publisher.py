@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from dashboard import curve, render
-from dashboard.facts import gather
+from dashboard.facts import Facts, gather
 from dashboard.frame import Document, Frame, document
 from dashboard.model import Since
 from dashboard.past import Past
@@ -176,35 +176,39 @@ class Publisher:
     def _publish(self) -> None:
         begun = self._monotonic()
         with self._store.reading() as reader:
-            frame = self._next_frame(reader)
-            drawn = self._next_curve(reader)
+            facts = self._facts(reader)
+            drawn = self._next_curve(reader, facts)
+        frame = self._next_frame(facts, begun)
         self._frame = frame
         self._curve = drawn or self._curve
         self.work.last_build_seconds = self._monotonic() - begun
         self.work.build_seconds += self.work.last_build_seconds
         self.work.frames += 1
 
-    def _next_frame(self, reader: Reader) -> Frame:
+    def _facts(self, reader: Reader) -> Facts:
+        catalog, policy = self._setting.catalog, self._setting.policy
+        facts = gather(reader, self._now_ms(), catalog, policy, self._memory.past)
+        self._memory.past = facts.past
+        return facts
+
+    def _next_frame(self, facts: Facts, built_monotonic: float) -> Frame:
         memory, setting = self._memory, self._setting
-        built = self._monotonic()
-        facts = gather(reader, self._now_ms(), setting.catalog, setting.policy, memory.past)
         snapshot = judge(facts, setting, memory.sequence + 1, memory.since)
         raw = render.as_bytes(snapshot, setting)
         memory.sequence += 1
-        memory.version, memory.past, memory.since = facts.version, facts.past, snapshot.since()
+        memory.version, memory.since = facts.version, snapshot.since()
         return Frame(
             sequence=snapshot.sequence,
             document=document(raw, str(snapshot.sequence)),
             taken_at_ms=snapshot.taken_at_ms,
-            built_monotonic=built,
+            built_monotonic=built_monotonic,
             sources=snapshot.sources,
         )
 
-    def _next_curve(self, reader: Reader) -> Document | None:
+    def _next_curve(self, reader: Reader, facts: Facts) -> Document | None:
         """A new curve when a minute closed, or history grew and the last one is old enough."""
-        memory, now_ms = self._memory, self._now_ms()
-        closed_s = curve.closed_until_s(reader.sources(), now_ms)
-        spans = tuple(reader.simulated())
+        memory, now_ms, spans = self._memory, facts.periods.now_ms, facts.past.simulated
+        closed_s = curve.closed_until_s(facts.statuses, now_ms)
         rested = self._monotonic() - memory.curve_drawn >= self.pace.curve_seconds
         if closed_s == memory.curve_minute_s and not (rested and spans != memory.curve_spans):
             return None

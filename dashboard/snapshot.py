@@ -34,6 +34,8 @@ from store.records import Span
 Remembered = Mapping[tuple[str, str], Since]
 """State per (product, data center) and since when, from the snapshot before."""
 
+NOTHING = Counts()
+
 FAR_SECONDS = 36_500 * DAY_S
 """A budget that lasts for another century has no date on which it ends."""
 
@@ -51,12 +53,13 @@ class Setting:
 
 def judge(facts: Facts, setting: Setting, sequence: int, remembered: Remembered) -> Snapshot:
     """The wall at the instant of the facts."""
-    products = tuple(_product(facts, setting, product, remembered) for product in setting.catalog.products)
+    tables = _tables(facts, setting.catalog)
+    products = tuple(_product(facts, setting, tables[p.id], p, remembered) for p in setting.catalog.products)
     return Snapshot(
         sequence=sequence,
         taken_at_ms=facts.periods.now_ms,
         sources=facts.sources,
-        bank=_bank(facts, setting, products),
+        bank=_bank(facts, setting, tables, products),
         products=products,
         data_centers=tuple(
             CenterView(center, combined(p.cells[center.id].state for p in products))
@@ -67,38 +70,45 @@ def judge(facts: Facts, setting: Setting, sequence: int, remembered: Remembered)
     )
 
 
-def _product(facts: Facts, setting: Setting, product: Product, remembered: Remembered) -> ProductView:
-    today, rolling = _today(facts, product.id), _rolling(facts, product.id)
-    requests = not any(counts.transactions for counts in rolling.values())
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Counts of one product per data center: today, and over thirty days."""
+
+    today: ByCenter
+    rolling: ByCenter
+
+
+def _tables(facts: Facts, catalog: Catalog) -> dict[str, _Table]:
+    """Every product that is configured, then any that only the counts name."""
+    before, today = facts.past.counts, facts.today
+    tables = {}
+    for product in dict.fromkeys([p.id for p in catalog.products] + [p for p, _ in (*before, *today)]):
+        now = {center: today.get((product, center), NOTHING) for center in facts.centers}
+        rolling = {center: counts + before.get((product, center), NOTHING) for center, counts in now.items()}
+        tables[product] = _Table(now, rolling)
+    return tables
+
+
+def _product(facts: Facts, setting: Setting, table: _Table, product: Product, remembered: Remembered) -> ProductView:
+    requests = not any(counts.transactions for counts in table.rolling.values())
+    rates = {center: _rate(now, product.id, requests=requests) for center, now in facts.centers.items()}
     cells = {}
     for center in setting.catalog.data_centers:
         now = facts.centers[center.id]
         cells[center.id] = CellView(
             since=_since(now, product, setting.policy, remembered.get((product.id, center.id))),
             reason=now.reason,
-            counts=_seen_counts(today[center.id], now.unseen_today, facts.periods.day_so_far),
-            per_second=_whole(_rate(now, product.id, requests=requests)),
+            counts=_seen_counts(table.today[center.id], now.unseen_today, facts.periods.day_so_far),
+            per_second=_whole(rates[center.id]),
         )
-    rates = (_rate(now, product.id, requests=requests) for now in facts.centers.values())
     return ProductView(
         product=product,
         state=combined(cell.state for cell in cells.values()),
-        rolling=_rolling_view(facts, [rolling], product.objective),
-        today=_today_view(facts, [today], product.objective),
-        per_second=_whole(_sum(rates)),
+        rolling=_rolling_view(facts, [table.rolling], product.objective),
+        today=_today_view(facts, [table.today], product.objective),
+        per_second=_whole(_sum(rates.values())),
         cells=cells,
     )
-
-
-def _today(facts: Facts, product: str) -> ByCenter:
-    """Counts of one product today, per data center."""
-    return {center: facts.today.get((product, center), Counts()) for center in facts.centers}
-
-
-def _rolling(facts: Facts, product: str) -> ByCenter:
-    """Counts of one product over thirty days, per data center."""
-    before = facts.past.counts
-    return {center: before.get((product, center), Counts()) + n for center, n in _today(facts, product).items()}
 
 
 def _rolling_view(facts: Facts, products: Iterable[ByCenter], objective: Objective) -> AvailabilityView:
@@ -125,8 +135,8 @@ def _since(now: CenterFacts, product: Product, policy: StatePolicy, before: Sinc
     state = service_state(
         observed=now.recent is not None,
         excluded=False,
-        short=now.short.get(product.id, Counts()),
-        long=now.long.get(product.id, Counts()),
+        short=now.short.get(product.id, NOTHING),
+        long=now.long.get(product.id, NOTHING),
         objective=product.objective,
         policy=policy,
     )
@@ -140,7 +150,7 @@ def _rate(now: CenterFacts, product: str, *, requests: bool) -> Fraction | None:
     """Transactions (or requests) per second of one product in one data center; None when not observed."""
     if now.recent is None:
         return None
-    counts = now.short.get(product, Counts())
+    counts = now.short.get(product, NOTHING)
     return Fraction(counts.total if requests else counts.transactions, now.recent.rate_seconds)
 
 
@@ -162,20 +172,17 @@ def _whole(rate: Fraction | None) -> int | None:
     return None if rate is None else rate.numerator // rate.denominator
 
 
-def _bank(facts: Facts, setting: Setting, products: tuple[ProductView, ...]) -> BankView:
-    ids = dict.fromkeys([p.product.id for p in products] + [p for p, _ in (*facts.past.counts, *facts.today)])
-    today = {product: _today(facts, product) for product in ids}
-    rolling = {product: _rolling(facts, product) for product in ids}
+def _bank(facts: Facts, setting: Setting, tables: Mapping[str, _Table], products: tuple[ProductView, ...]) -> BankView:
     objective = setting.catalog.objective
-    rolling_view = _rolling_view(facts, rolling.values(), objective)
-    today_view = _today_view(facts, today.values(), objective)
+    rolling_view = _rolling_view(facts, [table.rolling for table in tables.values()], objective)
+    today_view = _today_view(facts, [table.today for table in tables.values()], objective)
     budget = Budget(objective, rolling_view.availability.counts, ROLLING_S)
     transactions = today_view.availability.counts.transactions if today_view.seen else None
     return BankView(
         state=combined(p.state for p in products),
         rolling=rolling_view,
         today=today_view,
-        composite=composite({product: sum(each.values(), Counts()) for product, each in rolling.items()}),
+        composite=composite({product: sum(table.rolling.values(), NOTHING) for product, table in tables.items()}),
         budget=budget,
         exhausted_at_ms=_exhausted_at_ms(facts, budget),
         transactions_today=transactions,
@@ -188,7 +195,7 @@ def _bank(facts: Facts, setting: Setting, products: tuple[ProductView, ...]) -> 
 def _exhausted_at_ms(facts: Facts, budget: Budget) -> int | None:
     """When the budget ends at the rate of bad events of the long window; None while it burns no faster than allowed."""
     windows = [(now.recent.long, now.long) for now in facts.centers.values() if now.recent is not None]
-    counts = sum((each for _, long in windows for each in long.values()), Counts())
+    counts = sum((each for _, long in windows for each in long.values()), NOTHING)
     burn = burn_rate(counts, budget.objective)
     if burn is None or burn <= 1:
         return None
