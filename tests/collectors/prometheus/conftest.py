@@ -18,7 +18,7 @@ import pytest
 from tests.collectors.prometheus.real_parts import NOBODY, Exporter, Prometheus, free_port, wait_until
 
 JOBS = 16
-MOST_SAMPLES = 4000
+MOST_SAMPLES = 20_000
 """So few samples does this Prometheus give per query: bigger questions must be cut."""
 
 
