@@ -25,7 +25,6 @@ from store.errors import StoreUnavailable
 BUSY_MS = 5000
 """How long a writer queues behind another before it gives up."""
 
-_CACHE_KIB = 8192  # per connection: the live pages of every level, so that an upsert seldom leaves memory
 _WAL_KEPT_BYTES = 64 << 20  # what a bulk load may leave of the write-ahead log
 _WRITING = "store_writing"  # execution option that begins the transaction as a writer
 
@@ -55,7 +54,6 @@ class SqliteFile:
         return engine
 
     def _prepare(self, connection: sqlite3.Connection, _: object) -> None:
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         if self._read_only:
             return
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -97,7 +95,7 @@ class SqliteFile:
             yield
         except SQLAlchemyError as error:
             raise StoreUnavailable(self.where, _cause(error)) from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OverflowError) as error:  # a number beyond 64 bits is refused by neither of the others
             raise StoreUnavailable(self.where, str(error)) from error
 
 

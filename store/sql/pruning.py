@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, delete, select, tuple_
+from sqlalchemy import Connection, Table, delete, select, tuple_
 
 from store.records import Retention, Scope
 from store.slices import slice_start
@@ -47,13 +47,10 @@ def _past(connection: Connection, retention: Retention, now_s: int, zone: str) -
 def _delete(connection: Connection, past: _Past, most_rows: int) -> int:
     prefix, at, *rest = past.table.primary_key.columns
     key = (at, *rest)
-    rows = _where(prefix, at, past)
-    last = connection.execute(select(*key).where(*rows).order_by(*key).offset(most_rows - 1).limit(1)).first()
+    gone = [prefix == past.prefix, at < past.before]
+    last = connection.execute(select(*key).where(*gone).order_by(*key).offset(most_rows - 1).limit(1)).first()
     if last is not None:
-        # One range of the key up to the last row that may go: cheaper than a list of keys.
-        rows.append(tuple_(*key) <= tuple_(*last))
-    return connection.execute(delete(past.table).where(*rows)).rowcount
-
-
-def _where(prefix: Column[int], at: Column[int], past: _Past) -> list[ColumnElement[bool]]:
-    return [prefix == past.prefix, at < past.before]
+        # One range of the key, up to the last row that may go. Its time is said twice because SQLite would otherwise
+        # walk through everything that is past.
+        gone += [at <= last[0], tuple_(*key) <= tuple_(*last)]
+    return connection.execute(delete(past.table).where(*gone)).rowcount

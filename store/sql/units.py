@@ -27,7 +27,7 @@ class Units:
         self._lock = threading.Lock()
         self._newest = 0
         self._ids: dict[Unit, int] = {}
-        self._asked_for: defaultdict[tuple[Scope, str], dict[int, Unit]] = defaultdict(dict)
+        self._by_scope: defaultdict[tuple[Scope, str], dict[int, Unit]] = defaultdict(dict)
 
     def missing(self, units: Iterable[Unit]) -> list[Unit]:
         """Units whose number this process does not know yet."""
@@ -46,7 +46,7 @@ class Units:
             for number, scope, *names in newer:
                 unit = Unit(Scope(scope), *names)
                 self._ids[unit] = number
-                self._asked_for[unit.scope, unit.traffic][number] = unit
+                self._by_scope[unit.scope, unit.traffic][number] = unit
                 self._newest = max(self._newest, number)
 
     @property
@@ -57,4 +57,4 @@ class Units:
     def of_scope(self, scope: Scope, traffic: str) -> dict[int, Unit]:
         """Known units of one scope and traffic by number."""
         with self._lock:
-            return dict(self._asked_for[scope, traffic])
+            return dict(self._by_scope[scope, traffic])

@@ -132,12 +132,12 @@ def test_several_processes_may_make_the_store_at_once(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     script = f"{OPEN}; sys.stdin.read(); open_store(Path(sys.argv[1]), {SHANGHAI!r}, upgrade=True).close()"
     command = [sys.executable, "-W", "error", "-c", script, str(path)]
-    children = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    children = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
     try:
         for child in children:  # all are ready and wait for the end of their input
             child.stdin.close()
         errors = [child.stderr.read() for child in children]
-        assert (errors, [child.wait(30) for child in children]) == ([""] * 4, [0] * 4)
+        assert (errors, [child.wait(30) for child in children]) == ([""] * 3, [0] * 3)
     finally:
         for child in children:
             child.kill()

@@ -203,6 +203,17 @@ def test_a_refused_batch_does_not_spoil_the_units_it_named(path: Path) -> None:
     store.close()
 
 
+def test_a_number_beyond_64_bits_is_refused_in_one_line(path: Path) -> None:
+    """A page that lies must not stop the collector with an error that nobody catches."""
+    store = open_store(path, SHANGHAI)
+    store.register(DC1, 0)
+    huge = Events(MIDNIGHT_S, "loans", "dc1", "a", "apply", "ok", "customer", Kind.GOOD, 2**63)
+    with pytest.raises(StoreUnavailable, match="too large"):
+        store.commit(Batch("dc1", 0, (), events=(*batch(0).events, huge)))
+    check(store, store.commit(batch(0)))
+    store.close()
+
+
 def test_history_without_events_takes_no_rows(path: Path) -> None:
     """A quiet night of a small product costs nothing."""
     store = open_store(path, SHANGHAI)
