@@ -19,16 +19,13 @@ import yaml
 from commands.children import ChildPlan, Children, arguments_of
 from commands.errors import CommandError, refusing
 from commands.estate import EstatePlan
-from commands.history import HISTORY_FILE, progress
 from commands.interrupt import stop_event
 from commands.lending import TEND_S, add_demand, data_center_names
 from commands.options import DEFAULT_CONFIG, DEFAULT_DATA, ESTATE_CONFIG, GENERATED_CONFIG, Configuration, configuration
 from commands.ports import LOOPBACK, plan_ports
+from commands.progress import HISTORY_FILE, progress
 from commands.workplace import prepared
 from lending.history import chunks
-from slo.windows import MINUTE_S
-from store.errors import StoreError
-from store.opening import open_store
 
 READY_WITHIN_S = 30.0
 HISTORY_DAYS = 400
@@ -64,12 +61,13 @@ def run(args: argparse.Namespace) -> int:
         for directory in (estate_directory, logs):
             directory.mkdir(exist_ok=True)
         plan = EstatePlan(names, ports, estate_directory, args.scale, args.seed, args.estate)
-        began_s = _began(shipped)
+        began_s = _began_s(shipped)
         path = _write_configuration(args, plan, began_s)
         children = Children(lambda line: print(line, flush=True), logs)
         try:
-            _start(children, plan, path, args)
-            _announce(children, plan, ports.dashboard, args.data)
+            address = f"http://{LOOPBACK}:{ports.dashboard}"
+            _start(children, plan, path, args, address)
+            _announce(plan, address, args.data)
             if not args.no_history:
                 children.start(_history(path, args))
             _watch(children, stop, args.data / HISTORY_FILE)
@@ -79,14 +77,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _began(shipped: Configuration) -> int:
-    """The minute in which watching began: the simulated past ends there. Makes the store at the first start."""
+def _began_s(shipped: Configuration) -> int:
+    """About when watching began, which is where the simulated past ends."""
+    if not shipped.store_path.exists():
+        return int(time.time())
+    # Imported on demand: the first start has no store yet and should be quick.
+    from store.errors import StoreError
+    from store.opening import open_store
+
     with refusing(StoreError):
         store = open_store(shipped.store_path, shipped.catalog.zone, upgrade=True)
         with store.reading() as reader:
             registered = [status.registered_ms // 1000 for status in reader.sources()]
         store.close()
-    return min([*registered, int(time.time())]) // MINUTE_S * MINUTE_S
+    return min([*registered, int(time.time())])
 
 
 def _write_configuration(args: argparse.Namespace, plan: EstatePlan, began_s: int) -> Path:
@@ -109,21 +113,20 @@ def _write_configuration(args: argparse.Namespace, plan: EstatePlan, began_s: in
     return path
 
 
-def _start(children: Children, plan: EstatePlan, path: Path, args: argparse.Namespace) -> None:
-    # The dashboard takes longest to import, so it goes first.
+def _start(children: Children, plan: EstatePlan, path: Path, args: argparse.Namespace, address: str) -> None:
+    """The dashboard first and alone: what a person waits for is the page."""
     children.start(ChildPlan("serve", arguments_of("serve", config=path, data=args.data)))
+    deadline = time.monotonic() + READY_WITHIN_S
+    while not _answers(f"{address}/readyz"):
+        if children.exit_code("serve") is not None or time.monotonic() > deadline:
+            raise CommandError(f"the dashboard did not start; its last words are in {args.data / 'logs' / 'serve.log'}")
+        time.sleep(0.02)
     for child in plan.children():
         children.start(child)
     children.start(ChildPlan("collect", arguments_of("collect", config=path, data=args.data)))
 
 
-def _announce(children: Children, plan: EstatePlan, port: int, data: Path) -> None:
-    address = f"http://{LOOPBACK}:{port}"
-    deadline = time.monotonic() + READY_WITHIN_S
-    while not _answers(f"{address}/readyz"):
-        if children.exit_code("serve") is not None or time.monotonic() > deadline:
-            raise CommandError(f"the dashboard did not start; its last words are in {data / 'logs' / 'serve.log'}")
-        time.sleep(0.05)
+def _announce(plan: EstatePlan, address: str, data: Path) -> None:
     print(f"Lending Control Center (DEMO)  {address}/")
     print(f"  data     {data}   (logs in {data / 'logs'})")
     print(f"  estate   {', '.join(f'{name} {url}' for name, url in plan.urls().items())}")

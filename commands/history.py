@@ -6,14 +6,13 @@ Started by the demo. Every stretch is added in one short transaction together wi
 from __future__ import annotations
 
 import argparse
-import json
-import os
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from commands.errors import CommandError, refusing
 from commands.options import ESTATE_CONFIG, add_configuration, configuration
+from commands.progress import HISTORY_FILE, report
 from lending.errors import EstateError
 from lending.estate import load_estate
 from lending.history import HistoryChunk as LendingChunk
@@ -22,19 +21,12 @@ from slo.counts import Counts
 from slo.windows import day_of
 from store.errors import StoreError
 from store.opening import open_store
+from store.port import Store
 from store.records import Accounts, Cost, HistoryChunk, Level, Scope, Span, Unit
 from store.slices import slice_start
 
-HISTORY_FILE = "history.json"
+FIRST_PAGE_WITHIN_S = 60.0
 _LEVELS = {"minute": (Level.MINUTE, Level.HOUR, Level.DAY), "hour": (Level.HOUR, Level.DAY)}
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the past is filled, in tenths, and the local day that was reached."""
-
-    tenth: int
-    day: str
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -54,16 +46,39 @@ def run(args: argparse.Namespace) -> int:
     with refusing(StoreError, EstateError):
         estate = load_estate(args.estate)
         store = open_store(chosen.store_path, chosen.catalog.zone)
-    until_s = chosen.settings.history.until_s
-    planned = len(chunks(until_s, args.days))
-    try:
-        with refusing(StoreError):
-            for filled, chunk in enumerate(history(estate, until_s, args.days, args.seed, args.scale), 1):
-                store.add_history(stored_chunk(chunk, chosen.catalog.zone))
-                _report(chosen.data / HISTORY_FILE, filled, planned, str(day_of(chunk.from_s, chosen.catalog.zone)))
-    finally:
-        store.close()
+        try:
+            until_s = watched_since_s(store)
+            there = _stored_begins(store, until_s, args.days)
+            filled, planned = len(there), len(chunks(until_s, args.days))
+            for chunk in history(estate, until_s, args.days, args.seed, args.scale, already=there):
+                filled += store.add_history(stored_chunk(chunk, chosen.catalog.zone))
+                report(chosen.data / HISTORY_FILE, filled, planned, str(day_of(chunk.from_s, chosen.catalog.zone)))
+        finally:
+            store.close()
     return 0
+
+
+def watched_since_s(store: Store) -> int:
+    """The second of the first page ever read, where the simulated past must end; waits for it, some time."""
+    deadline = time.monotonic() + FIRST_PAGE_WITHIN_S
+    while True:
+        with store.reading() as reader:
+            lives = [life for status in reader.sources() for life in reader.incarnations(status.source.id)]
+        if lives:
+            return min(life.first_read_ms for life in lives) // 1000
+        if time.monotonic() > deadline:
+            raise CommandError(
+                f"no page was read within {FIRST_PAGE_WITHIN_S:.0f} s, so it is not known where the past ends"
+            )
+        time.sleep(0.1)
+
+
+def _stored_begins(store: Store, until_s: int, days: int) -> frozenset[int]:
+    """Where the stretches begin that an earlier run already added."""
+    with store.reading() as reader:
+        spans = reader.simulated()
+    planned = chunks(until_s, days)
+    return frozenset(begin for begin, end in planned if any(s.from_s <= begin and end <= s.to_s for s in spans))
 
 
 def stored_chunk(chunk: LendingChunk, zone: str) -> HistoryChunk:
@@ -84,22 +99,7 @@ def stored_chunk(chunk: LendingChunk, zone: str) -> HistoryChunk:
     )
 
 
-def progress(path: Path) -> Progress | None:
-    """What the filling process last reported; None before it did."""
-    try:
-        state = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return Progress(state["filled"] * 10 // state["planned"], state["day"])
-
-
 def _units(product: str, data_center: str) -> Iterator[Unit]:
     yield Unit(Scope.CELL, product, data_center)
     yield Unit(Scope.PRODUCT, product)
     yield Unit(Scope.BANK)
-
-
-def _report(path: Path, filled: int, planned: int, day: str) -> None:
-    draft = path.with_suffix(".new")
-    draft.write_text(json.dumps({"filled": filled, "planned": planned, "day": day}), encoding="utf-8")
-    os.replace(draft, path)

@@ -79,9 +79,7 @@ class HistoryChunk:
 
 def chunks(until_s: int, days: int) -> list[tuple[int, int]]:
     """Spans of the chunks, newest first: disjoint, adjacent, from the midnight ``days`` local days before today's to
-    ``until_s`` (a whole minute, else ValueError; so is a negative number of days)."""
-    if until_s % MINUTE_SECONDS:
-        raise ValueError(f"until_s {until_s} is not a whole minute")
+    ``until_s``, which need not be a whole minute. Raises ValueError for a negative number of days."""
     if days < 0:
         raise ValueError(f"days {days} is negative")
     today = local_day(until_s)
@@ -142,7 +140,10 @@ class _Lane(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Slices:
-    """Minutes or hours of a chunk with the transactions that the bank expects in each, and their running sums."""
+    """Minutes or hours of a chunk with the transactions that the bank expects in each, and their running sums.
+
+    The last one ends with the chunk, which may be before it is whole; ``begins_s`` ends there too.
+    """
 
     seconds: int
     begins_s: range
@@ -187,7 +188,10 @@ def _group(product: Product, share: float, *, transaction: bool) -> _Group:
 
 
 def _slices(curve: Curve, from_s: int, to_s: int, *, hourly: bool) -> _Slices:
-    transactions = curve.transactions_expected_by_minute(from_s, (to_s - from_s) // MINUTE_SECONDS)
+    whole, rest_s = divmod(to_s - from_s, MINUTE_SECONDS)
+    transactions = curve.transactions_expected_by_minute(from_s, whole)
+    if rest_s:
+        transactions.append(sum(map(curve.transactions_expected, range(to_s - rest_s, to_s))))
     if hourly:
         transactions = [sum(transactions[start : start + 60]) for start in range(0, len(transactions), 60)]
     seconds = HOUR_SECONDS if hourly else MINUTE_SECONDS
@@ -202,9 +206,10 @@ def _failing(curve: Curve, slices: _Slices, incidents: Sequence[Incident]) -> li
 def _failing_shares(curve: Curve, slices: _Slices, incident: Incident) -> dict[int, float]:
     shares = {}
     for index, begin_s in enumerate(slices.begins_s):
-        hit = range(max(begin_s, incident.from_s), min(begin_s + slices.seconds, incident.to_s))
+        end_s = min(begin_s + slices.seconds, slices.begins_s.stop)
+        hit = range(max(begin_s, incident.from_s), min(end_s, incident.to_s))
         expected = slices.transactions[index]
-        if len(hit) == slices.seconds:
+        if len(hit) == end_s - begin_s:
             shares[index] = incident.share
         elif hit and expected > 0.0:
             shares[index] = incident.share * sum(map(curve.transactions_expected, hit)) / expected

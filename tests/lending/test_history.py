@@ -89,9 +89,9 @@ def _small(estate: Estate) -> Estate:
     return estate.model_copy(update={"products": (estate.products[0], estate.products[-1])})
 
 
-@given(MINUTES, st.integers(0, 420))
-def test_chunks_cover_the_past_exactly_once_newest_first(minute: int, days: int) -> None:
-    until_s = minute * 60
+@given(MINUTES, st.integers(0, 59), st.integers(0, 420))
+def test_chunks_cover_the_past_exactly_once_newest_first(minute: int, second: int, days: int) -> None:
+    until_s = minute * 60 + second
     spans = chunks(until_s, days)
     edges = [until_s, *(from_s for from_s, _ in spans)]
     assert [to_s for _, to_s in spans] == edges[:-1]
@@ -111,10 +111,22 @@ def test_eight_days_come_by_the_hour_and_the_rest_by_the_day(minute: int) -> Non
             assert (from_s, to_s) == (midnight_s(local_day(from_s)), midnight_s(local_day(from_s) + 1))
 
 
-@pytest.mark.parametrize(("until_s", "days", "what"), [(UNTIL_S + 1, 3, "whole minute"), (UNTIL_S, -1, "negative")])
-def test_a_past_that_cannot_be_cut_is_refused(until_s: int, days: int, what: str) -> None:
-    with pytest.raises(ValueError, match=what):
-        chunks(until_s, days)
+def test_a_past_that_cannot_be_cut_is_refused() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        chunks(UNTIL_S, -1)
+
+
+def test_a_past_that_ends_within_a_minute_has_a_last_minute_in_part(estate: Estate) -> None:
+    """Watching begins at any second; the simulated past must end at that very second."""
+    whole = next(history(estate, UNTIL_S + 60, 0, 1, SCALE))
+    part = next(history(estate, UNTIL_S + 30, 0, 1, SCALE))
+    assert part.to_s == UNTIL_S + 30
+    assert [row.at_s for row in part.rows] == [row.at_s for row in whole.rows]
+
+    def last_minute(chunk: HistoryChunk) -> int:
+        return sum(row.transactions for row in chunk.rows if row.at_s == UNTIL_S)
+
+    assert 0.45 < last_minute(part) / last_minute(whole) < 0.55
 
 
 def test_the_generator_follows_the_announced_spans_and_levels(estate: Estate) -> None:
