@@ -36,7 +36,7 @@ def unused(ports: dict[str, int]) -> Iterator[tuple[str, int]]:
 
 @pytest.fixture(scope="session")
 def prometheus(ports: dict[str, int]) -> Iterator[Prometheus]:
-    """A running Prometheus that scrapes every job twice a second."""
+    """A running Prometheus that scrapes every job four times a second."""
     folder = Path(tempfile.mkdtemp(prefix="prometheus-"))
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)

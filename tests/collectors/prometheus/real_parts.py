@@ -19,7 +19,7 @@ import pytest
 import requests
 
 NOBODY = 65534
-SCRAPE_MS = 500
+SCRAPE_MS = 250
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 Key = tuple[str, str, str]
