@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,14 +99,14 @@ class City:
     books_port: int = 0
 
     def start_books(self) -> Child:
-        self.books_port = self.books_port or free_port()
+        self.books_port = self.books_port or _free_port()
         child = self._spawn("books", self.books_port, _BOOKS, ["127.0.0.1", self.books_port, str(self.data)])
         _until(lambda: _accepts(self.books_port), child)
         return child
 
     def start(self, name: str, scale: int = 0, seed: int = 7) -> Child:
-        port = free_port()
-        self.books_port = self.books_port or free_port()
+        port = _free_port()
+        self.books_port = self.books_port or _free_port()
         options = [name, "127.0.0.1", port, self.books_port, str(self.data), str(self.config), scale, seed]
         child = self._spawn(name, port, _DATA_CENTER, options)
         _until(lambda: _accepts(port) and child.get("/healthz").status == 200, child)
@@ -125,7 +125,7 @@ class City:
             child.process.wait(10)
 
 
-def free_port() -> int:
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -174,3 +174,9 @@ def quiet_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
 def dc1(quiet_city: City) -> Child:
     """The data center of the quiet estate."""
     return quiet_city.children[1]
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Finds a port that nobody uses now."""
+    return _free_port

@@ -4,11 +4,13 @@ import http.client
 import json
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -197,6 +199,43 @@ def test_promtool_finds_no_syntax_error_in_the_page(dc1: Any) -> None:
     )
     assert b"error while linting" not in checked.stdout + checked.stderr
     assert checked.returncode in (0, 3), "3: only style remarks (names of _created and _total)"
+
+
+def test_a_real_prometheus_takes_every_series_of_the_page(dc1: Any, free_port: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "prometheus.yml"
+        target = f"127.0.0.1:{dc1.port}"
+        job = f"{{job_name: estate, scrape_interval: 1s, static_configs: [{{targets: ['{target}']}}]}}"
+        config.write_text(f"scrape_configs: [{job}]\n")
+        Path(folder).chmod(0o777)
+        port = free_port()
+        command = ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder}/data"]
+        command += [f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"]
+        prometheus = subprocess.Popen(command, user=65534, group=65534, extra_groups=[], cwd="/")
+        try:
+            counted = prometheus_count(port, "count(lending_requests_total)")
+        finally:
+            prometheus.kill()
+            prometheus.wait()
+    assert counted == sum(series.startswith("lending_requests_total{") for series in dc1.page())
+
+
+def prometheus_count(port: int, query: str) -> int:
+    """The value of a query as soon as it has one."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        try:
+            connection.request("GET", f"/api/v1/query?query={quote(query)}")
+            answer = json.loads(connection.getresponse().read())
+        except (OSError, http.client.HTTPException, ValueError):
+            answer = {}
+        finally:
+            connection.close()
+        if answer.get("data", {}).get("result"):
+            return int(answer["data"]["result"][0]["value"][1])
+        time.sleep(0.1)
+    raise AssertionError("Prometheus took nothing")
 
 
 def test_injected_errors_hit_their_share_of_their_product_alone_and_can_be_taken_back(dc1: Any) -> None:
