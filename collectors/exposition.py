@@ -127,6 +127,7 @@ class ExpositionCollector:
 
         def look(watcher: Watcher) -> None:
             results[watcher.id] = watcher.attempt(at_ms)
+            watcher.close()
 
         threads = [threading.Thread(target=look, args=(watcher,), daemon=True) for watcher in self._watchers]
         for thread in threads:
