@@ -33,11 +33,17 @@ class SeriesMemory:
 NOTHING = SeriesMemory((), (), None)
 
 
-def encoded(values: array[int], births_ms: array[int], process_born_ms: int | None) -> bytes:
-    """The bytes to store; ``births_ms`` holds -1 where a birth is unknown. Both arrays are of type "q"."""
-    first = _column(values)
-    born = _UNKNOWN if process_born_ms is None else process_born_ms
-    return _HEADER.pack(_MAGIC, len(values), born, len(first)) + first + _column(births_ms)
+def encoded(series: int, values: bytes, births_ms: bytes, process_born_ms: int | None) -> bytes:
+    """The bytes to store for so many series, from both columns."""
+    return _HEADER.pack(_MAGIC, series, birth_number(process_born_ms), len(values)) + values + births_ms
+
+
+def column(numbers: array[int]) -> bytes:
+    """Numbers (an array of type "q") as a column; births that are not known stand there as -1."""
+    if sys.byteorder == "big":
+        numbers = array("q", numbers)
+        numbers.byteswap()
+    return zlib.compress(numbers, _FASTEST)
 
 
 def decoded(state: bytes | None, series: int) -> SeriesMemory:
@@ -62,13 +68,6 @@ def decoded(state: bytes | None, series: int) -> SeriesMemory:
 def birth_number(born_ms: int | None) -> int:
     """A birth as it stands in a column."""
     return _UNKNOWN if born_ms is None else born_ms
-
-
-def _column(numbers: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        numbers = array("q", numbers)
-        numbers.byteswap()
-    return zlib.compress(numbers, _FASTEST)
 
 
 def _numbers(column: bytes) -> array[int]:

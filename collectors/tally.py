@@ -69,6 +69,7 @@ class Tally:
         ]
         self._values = array("q", remembered.values)
         self._births = array("q", map(memory.birth_number, remembered.births_ms))
+        self._births_column = memory.column(self._births)
         self._leaves: dict[str, Leaf | None] = {}
         self._shown: dict[str, str] = {}
         self._told_accounts: dict[AccountLeaf, int] = {}
@@ -122,7 +123,9 @@ class Tally:
         self._readings.extend(step.new_readings)
         for position, reading in step.moved.items():
             self._readings[position] = reading
-        self._values, self._births = step.values, step.births
+        self._values = step.values
+        if step.births is not self._births:
+            self._births, self._births_column = step.births, step.births_column
         self._last_ms, self._process_born_ms = step.at_ms, step.process_born_ms
         self._incarnation = step.incarnation
         self._shown = step.shown
@@ -196,7 +199,7 @@ class Tally:
             step.resets += 1
             step.lossy = step.lossy or not self._of_an_earlier_life(previous)
         if grown.events:
-            step.grown.append((series, grown.events))
+            step.grown.append((self._leaf(series), grown.events))
 
     def _of_an_earlier_life(self, previous: Reading) -> bool:
         """Whether a series was last seen in a process whose end is known already."""
@@ -206,6 +209,8 @@ class Tally:
 
     def _before(self, previous: Reading, reading: Reading, step: _Step) -> Reading:
         """The previous reading as the rules must see it: earlier than this one, and of an earlier life if it was."""
+        if not step.restarted and previous.at_ms < reading.at_ms:
+            return previous
         at_ms = min(previous.at_ms, reading.at_ms - 1) if self._in_order else previous.at_ms
         born_ms = previous.born_ms
         if step.restarted and born_ms is not None and reading.born_ms is not None and born_ms > reading.born_ms:
@@ -222,7 +227,7 @@ class Tally:
             step.unknown_births += 1
             step.unknown_events = step.unknown_events or reading.value > 0
         elif begun.events:
-            step.grown.append((series, begun.events))
+            step.grown.append((self._leaf(series), begun.events))
 
     def _look_at_gauges(self, shown: Mapping[str, str], step: _Step) -> None:
         """Gauges that show something new, and accounts: those that changed, all of them every quarter of an hour."""
@@ -261,29 +266,41 @@ class Tally:
     def _batch(self, page: Page, step: _Step, reads: tuple[Read, ...], missed: str) -> Batch:
         step.incarnation = self._lived(page, step)
         step.values, step.births = self._columns(step)
-        slot_s = slot_of(page.at_ms)
-        leaves = [(self._leaf(series), events) for series, events in step.grown]
+        if step.births is self._births:
+            step.births_column = self._births_column
+        else:
+            step.births_column = memory.column(step.births)
+        events, transactions, costs = self._rows(step)
+        values = memory.column(step.values)
         return Batch(
             source=self._source.id,
             expected_version=self._version,
             reads=reads,
             watermark_ms=page.at_ms,
-            events=tuple(
-                Events(slot_s, *leaf, self._outcomes.kind(leaf.outcome), events)
-                for leaf, events in leaves
-                if isinstance(leaf, RequestLeaf)
-            ),
-            transactions=tuple(
-                Transactions(slot_s, *leaf, events) for leaf, events in leaves if isinstance(leaf, TransactionLeaf)
-            ),
-            costs=tuple(Cost(slot_s, *leaf, events) for leaf, events in leaves if isinstance(leaf, CostLeaf)),
-            accounts=tuple(Accounts(slot_s, *leaf, number) for leaf, number in step.accounts),
+            events=tuple(events),
+            transactions=tuple(transactions),
+            costs=tuple(costs),
+            accounts=tuple(Accounts(slot_of(page.at_ms), *leaf, number) for leaf, number in step.accounts),
             gauges=self._gauges(step),
             gaps=self._gaps(step, missed),
             incarnations=() if step.incarnation is None else (step.incarnation,),
             new_series=tuple(step.new_series),
-            state=memory.encoded(step.values, step.births, step.process_born_ms),
+            state=memory.encoded(len(step.values), values, step.births_column, step.process_born_ms),
         )
+
+    def _rows(self, step: _Step) -> tuple[list[Events], list[Transactions], list[Cost]]:
+        events: list[Events] = []
+        transactions: list[Transactions] = []
+        costs: list[Cost] = []
+        slot_s = slot_of(step.at_ms)
+        for leaf, number in step.grown:
+            if isinstance(leaf, RequestLeaf):
+                events.append(Events(slot_s, *leaf, self._outcomes.kind(leaf.outcome), number))
+            elif isinstance(leaf, TransactionLeaf):
+                transactions.append(Transactions(slot_s, *leaf, number))
+            elif isinstance(leaf, CostLeaf):
+                costs.append(Cost(slot_s, *leaf, number))
+        return events, transactions, costs
 
     def _columns(self, step: _Step) -> tuple[array[int], array[int]]:
         """Values and births with the step in them; the births, which hardly ever move, are shared until they do."""
@@ -347,11 +364,12 @@ class _Step:
     moved: dict[int, Reading] = field(default_factory=dict)
     new_series: list[str] = field(default_factory=list)
     new_readings: list[Reading] = field(default_factory=list)
-    grown: list[tuple[str, int]] = field(default_factory=list)
+    grown: list[tuple[Leaf | None, int]] = field(default_factory=list)
     new_gauges: list[str] = field(default_factory=list)
     accounts: Iterable[tuple[AccountLeaf, int]] = ()
     values: array[int] = field(default_factory=lambda: array("q"))
     births: array[int] = field(default_factory=lambda: array("q"))
+    births_column: bytes = b""
     incarnation: Incarnation | None = None
     resets: int = 0
     unknown_births: int = 0

@@ -9,15 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.errors import MemoryDamaged
-from collectors.memory import NOTHING, SeriesMemory, birth_number, decoded, encoded
+from collectors.memory import NOTHING, SeriesMemory, birth_number, column, decoded, encoded
 
 BIRTHS = st.none() | st.integers(0, 2**62)
 COUNTERS = st.lists(st.tuples(st.integers(0, 2**63 - 1), BIRTHS), max_size=50)
 
 
 def state_of(counters: list[tuple[int, int | None]], born_ms: int | None) -> bytes:
-    values = array("q", [value for value, _ in counters])
-    return encoded(values, array("q", [birth_number(birth) for _, birth in counters]), born_ms)
+    values = column(array("q", [value for value, _ in counters]))
+    births = column(array("q", [birth_number(birth) for _, birth in counters]))
+    return encoded(len(counters), values, births, born_ms)
 
 
 @given(counters=COUNTERS, born_ms=BIRTHS)
