@@ -73,7 +73,7 @@ def gather(reader: Reader, now_ms: int, catalog: Catalog, policy: StatePolicy, p
         version=reader.version(),
         periods=periods,
         statuses=tuple(statuses),
-        sources=tuple(views.values()),
+        sources=tuple(views[s.source.id] for group in groups.values() for s in group),
         past=known,
         today=cells(reader, periods.today),
         centers=_with_counts(reader, centers),

@@ -324,3 +324,10 @@ def test_progress_is_the_share_of_the_planned_history(bank: Bank, noon_s: int) -
     assert wall.simulated.progress == Fraction(4, 10)
     bank.history(midnight - 10 * DAY_S, midnight - 4 * DAY_S, Counts(good=1))
     assert bank.snapshot(noon_s + 1).simulated.progress == 1
+
+
+def test_sources_stand_in_the_order_of_their_data_centers(bank: Bank, noon_s: int) -> None:
+    """Whichever was registered first; unlisted ones last."""
+    for center in ("dc9", "dc2", "dc1"):
+        bank.register(noon_s, center)
+    assert [s.id for s in bank.snapshot(noon_s).sources] == ["dc1", "dc2", "dc9"]
