@@ -72,7 +72,9 @@ class Routes:
             DataUnwritable: _as_unavailable,
             ClientDisconnect: _as_left,
         }
-        return Starlette(routes=routes, exception_handlers=handlers)
+        application = Starlette(routes=routes, exception_handlers=handlers)
+        application.router.redirect_slashes = False  # a POST elsewhere is an unknown step, not a redirect
+        return application
 
     async def _request(self, request: Request) -> Response:
         params = request.path_params

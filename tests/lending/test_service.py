@@ -157,6 +157,7 @@ KEYED = {"Idempotency-Key": "malformed"}
         ("GET /v1/weilidai/apply", {}, b"", 405, "Method Not Allowed"),
         ("GET /v1/loans/none", {}, b"", 404, "there is no loan 'none'"),
         ("GET /nothing", {}, b"", 404, "Not Found"),
+        ("POST /v1/weilidai/apply/", KEYED, BODY, 404, "Not Found"),
         ("GET /truth?after=x", {}, b"", 422, "after: must be a whole number"),
         ("GET /truth?after=-1", {}, b"", 422, "after: must be a whole number"),
         ("GET /truth?through=999999999", {}, b"", 422, "through: the last record is"),
