@@ -308,7 +308,8 @@ def test_history_is_added_once_to_the_levels_it_gives(registered: Store) -> None
 def test_pruning_takes_the_oldest_first_and_no_more_than_asked(registered: Store) -> None:
     """Slots and reads go, minutes and days stay; the last attempt is known even when its row is gone."""
     slots = range(NOON_S, NOON_S + 10)
-    commit(registered, *(events(slot_s, 1) for slot_s in slots), reads=tuple(read(slot_s) for slot_s in slots))
+    leaves = [events(slot_s, 1, dcn=dcn) for slot_s in slots for dcn in ("dcn1", "dcn2")]
+    commit(registered, *leaves, reads=tuple(read(slot_s) for slot_s in slots))
     retention = Retention({Level.SLOT: 4, Level.MINUTE: 86400}, reads_seconds=5)
     now_s = NOON_S + 10
     assert registered.prune(retention, now_s, most_rows=3) == 3
@@ -318,11 +319,12 @@ def test_pruning_takes_the_oldest_first_and_no_more_than_asked(registered: Store
     while gone := registered.prune(retention, now_s, most_rows=3):
         assert gone <= 3
         pruned += gone
-    assert pruned == 6 * 4 + 5  # six slots of bank, product, cell and DCN; five reads
+    assert pruned == 6 * 5 + 5  # six slots of bank, product, cell and two DCNs; five reads
     with registered.reading() as reader:
         for scope in (Scope.BANK, Scope.PRODUCT, Scope.CELL, Scope.DCN):
-            assert [at for at, _, _ in reader.timeline(Level.SLOT, scope, 0, now_s)] == list(range(now_s - 4, now_s))
-        assert reader.totals(Scope.BANK, NOON_S, NOON_S + 60) == {Unit(Scope.BANK): Counts(10)}
+            left = {at for at, _, _ in reader.timeline(Level.SLOT, scope, 0, now_s)}
+            assert left == set(range(now_s - 4, now_s))
+        assert reader.totals(Scope.BANK, NOON_S, NOON_S + 60) == {Unit(Scope.BANK): Counts(20)}
         assert [each.at_ms // 1000 for each in reader.reads("dc1", 0, now_s * 1000)] == list(range(now_s - 5, now_s))
         assert reader.observed(NOON_S, now_s) == {"dc1": 10}
     registered.prune(replace(retention, reads_seconds=0), now_s)
