@@ -111,6 +111,15 @@ def _compress(server: flask.Flask) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
     )
     Compress(server)
+    server.after_request(_close_with_answer)
+
+
+def _close_with_answer(response: flask.Response) -> flask.Response:
+    """Compression replaces a file's iterator and forgets to close it; runs before it, as the later registered."""
+    close = getattr(response.response, "close", None)
+    if response.is_streamed and close is not None:
+        response.call_on_close(close)
+    return response
 
 
 def _refuse_unknown_pages(server: flask.Flask, words: Mapping[str, Words]) -> None:

@@ -101,6 +101,7 @@
     paintSimulated(next);
     byId("wall").classList.remove("is-waiting");
     byId("pulse").classList.toggle("odd");
+    byId("wall").dataset.sequence = next.sequence;
   }
 
   function paintSimulated(next) {

@@ -163,7 +163,6 @@ def test_the_demo_label_is_there_only_in_a_demo(client: FlaskClient) -> None:
     assert "badge-demo" not in real.get("/_dash-layout").text
 
 
-@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # Flask's test client streams assets unclosed
 def test_scripts_travel_compressed_and_stay_in_the_browser(client: FlaskClient) -> None:
     """The plotting bundle is 1.2 MB as it is, a third of that on the wire."""
     page = client.get("/").text

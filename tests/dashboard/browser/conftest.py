@@ -15,7 +15,7 @@ from typing import Any
 import flask
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from dashboard.document import WatchTimes
@@ -184,6 +184,7 @@ class Estate:
 
     snapshot: dict[str, Any]
     curve: dict[str, Any] = field(default_factory=busy_curve)
+    began: float = field(default_factory=time.monotonic)
     advancing: bool = True
     has_data: bool = True
     hanging: threading.Event | None = None
@@ -196,14 +197,14 @@ class Estate:
 
     def _snapshot(self) -> flask.Response:
         self.polls += 1
-        if self.hanging is not None:
-            self.hanging.wait(10)
+        hanging = self.hanging
+        if hanging is not None:
+            hanging.wait(10)
         if not self.has_data:
             return flask.Response('{"error": "no frame yet"}', 503, mimetype="application/json")
         if self.advancing:
-            step_ms = 1_000
-            self.snapshot["sequence"] += step_ms
-            self.snapshot["taken_at_ms"] += step_ms
+            self.snapshot["sequence"] = time.time_ns() // 1_000
+            self.snapshot["taken_at_ms"] = MORNING_MS + int(1_000 * (time.monotonic() - self.began))
         return self._tagged(self.snapshot, f'"{self.snapshot["sequence"]}"')
 
     def _curve(self) -> flask.Response:
@@ -215,6 +216,17 @@ class Estate:
             return flask.Response(status=304, headers={"ETag": tag})
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
         return flask.Response(json.dumps(answer), 200, headers, mimetype="application/json")
+
+    def reset(self, snapshot: dict[str, Any]) -> None:
+        """A calm morning again."""
+        self.snapshot, self.began, self.polls = snapshot, time.monotonic(), 0
+        self.advancing, self.has_data, self.hanging = True, True, None
+
+    def release(self) -> None:
+        """Lets every request that hangs go on."""
+        hanging, self.hanging = self.hanging, None
+        if hanging is not None:
+            hanging.set()
 
     def product(self, product: str) -> dict[str, Any]:
         """One product of the snapshot, to be changed in place."""
@@ -309,15 +321,30 @@ def catalog() -> Catalog:
     return read_catalog()
 
 
+QUICK = WatchTimes(poll_ms=200, abort_ms=800, stale_ms=2_000)
+
+
+@pytest.fixture(scope="session")
+def standing(catalog: Catalog) -> Iterator[tuple[Estate, Host]]:
+    """One estate and one server for all tests that only look; it polls quickly."""
+    estate = Estate(calm_snapshot(catalog))
+    host = Host(create_dashboard(catalog=catalog, demo=True, register=estate.register, times=QUICK).server)
+    host.start()
+    yield estate, host
+    host.stop()
+
+
 @pytest.fixture
-def estate(catalog: Catalog) -> Estate:
-    """Canned answers of a calm morning."""
-    return Estate(calm_snapshot(catalog))
+def estate(catalog: Catalog, standing: tuple[Estate, Host]) -> Iterator[Estate]:
+    """Canned answers of a calm morning, to be changed in place."""
+    standing[0].reset(calm_snapshot(catalog))
+    yield standing[0]
+    standing[0].release()
 
 
 @pytest.fixture
 def serve(catalog: Catalog, estate: Estate) -> Iterator[Callable[..., Host]]:
-    """Starts a dashboard over the estate; ``times`` shortens its patience."""
+    """Starts a server of its own over the estate, for tests that stop it or change its patience."""
     hosts: list[Host] = []
 
     def start(times: WatchTimes | None = None) -> Host:
@@ -328,8 +355,7 @@ def serve(catalog: Catalog, estate: Estate) -> Iterator[Callable[..., Host]]:
         return host
 
     yield start
-    if estate.hanging is not None:
-        estate.hanging.set()
+    estate.release()
     for host in hosts:
         host.stop()
 
@@ -363,7 +389,17 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Opens an address in a fresh browser context and waits for the first painted reading."""
     contexts = []
 
-    def go(url: str, *, width: int = 1920, height: int = 1080, language: str = "zh-CN", painted: bool = True) -> Visit:
+    def go(
+        url: str,
+        *,
+        width: int = 1920,
+        height: int = 1080,
+        language: str = "zh-CN",
+        painted: bool = True,
+        without: str = "",
+        nameless: str = "",
+    ) -> Visit:
+        """``without``: requests that fail; ``nameless``: requests that lose their Referer."""
         context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
         contexts.append(context)
         page = context.new_page()
@@ -371,6 +407,10 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         page.on("console", lambda message: _note(seen, message.type, message.text))
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         page.on("request", lambda request: seen.requests.append(request.url))
+        if without:
+            page.route(without, lambda route: route.abort())
+        if nameless:
+            page.route(nameless, _without_referer)
         page.goto(url)
         if painted:
             page.wait_for_selector("#wall:not(.is-waiting)", timeout=20_000)
@@ -379,6 +419,44 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     yield go
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def standing_pages(browser: Browser, standing: tuple[Estate, Host]) -> Iterator[Callable[[str], Page]]:
+    """One open wall per language, loaded once."""
+    pages: dict[str, Page] = {}
+
+    def page_in(language: str) -> Page:
+        if language not in pages:
+            context = browser.new_context(viewport={"width": 1920, "height": 1080})
+            pages[language] = context.new_page()
+            pages[language].goto(f"{standing[1].url}/?lang={language}")
+        return pages[language]
+
+    yield page_in
+    for page in pages.values():
+        page.context.close()
+
+
+@pytest.fixture
+def wall(estate: Estate, standing_pages: Callable[[str], Page]) -> Callable[..., Page]:
+    """The standing wall in a language and size, once it has painted what the estate now says."""
+
+    def look(language: str = "en", width: int = 1920, height: int = 1080) -> Page:
+        page = standing_pages(language)
+        page.set_viewport_size({"width": width, "height": height})
+        painted_since = time.time_ns() // 1_000
+        page.wait_for_function(
+            "since => Number(document.getElementById('wall')?.dataset.sequence) > since", arg=painted_since
+        )
+        return page
+
+    return look
+
+
+def _without_referer(route: Route) -> None:
+    headers = {name: value for name, value in route.request.headers.items() if name != "referer"}
+    route.fulfill(response=route.fetch(headers=headers))
 
 
 def _note(seen: Visit, kind: str, text: str) -> None:
