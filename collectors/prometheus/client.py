@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,14 +55,15 @@ class PrometheusClient:
 
     def _series(self, item: Any, after_ms: int) -> Series:
         try:
-            # Prometheus 2 takes the left edge in, Prometheus 3 leaves it out: the cut is ours.
-            kept = [(round(at * 1000), value) for at, value in item["values"]]
-            kept = [(at_ms, value) for at_ms, value in kept if at_ms > after_ms]
+            times_ms = [round(at * 1000) for at, _ in item["values"]]
+            values = [value for _, value in item["values"]]
             labels = item["metric"]
             labels["__name__"]
         except (KeyError, TypeError, ValueError) as fault:
             raise Garbage(self.server, f"a result that is not a list of raw samples ({fault!r})") from fault
-        return Series(labels, tuple(at_ms for at_ms, _ in kept), tuple(value for _, value in kept))
+        # Prometheus 2 takes the left edge in, Prometheus 3 leaves it out: the cut is ours.
+        begin = bisect_right(times_ms, after_ms)
+        return Series(labels, tuple(times_ms[begin:]), tuple(values[begin:]))
 
     def close(self) -> None:
         """Gives the connection back."""

@@ -18,7 +18,8 @@ from collectors.prometheus.collector import PrometheusCollector
 from collectors.prometheus.config import PrometheusConfig
 from slo.outcomes import Kind, OutcomeTable
 from store.memory import MemoryStore
-from store.records import Batch, Level, Read, Scope
+from store.records import Batch, Level, Read, Resume, Scope
+from tests.collectors.prometheus.real_parts import wait_until
 
 BEGIN_MS = 1_795_000_000_000
 OUTCOMES = OutcomeTable("1", {"ok": Kind.GOOD})
@@ -288,3 +289,27 @@ def test_a_source_whose_memory_is_damaged_is_told_and_holds_up_nobody(bench: Ben
     bench.now_ms += 600
     assert bench.collector().collect_once().startswith("prom/a:1: store: ")
     assert bench.events()["b:1"] == 9
+
+
+class FaultyStore(MemoryStore):
+    """Has a defect the first time it is asked where to go on."""
+
+    faults = 1
+
+    def resume(self, source: str) -> Resume:
+        if self.faults:
+            self.faults -= 1
+            raise RuntimeError("a defect")
+        return super().resume(source)
+
+
+def test_a_defect_in_one_tick_does_not_end_the_watch(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged with its trace, and the next tick goes on."""
+    bench.store = store = FaultyStore()
+    live(bench, 3, "a:1")
+    collector = bench.collector()
+    collector.start()
+    wait_until(lambda: bool(bench.reads("a:1")), seconds=5, what="a read by a later tick")
+    collector.stop()
+    assert not store.faults
+    assert "a tick failed by a defect" in caplog.text

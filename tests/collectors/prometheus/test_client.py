@@ -146,6 +146,14 @@ def test_a_server_that_is_not_there_is_refused_at_once() -> None:
     assert time.monotonic() - began < 1.0
 
 
+def test_a_server_that_does_not_speak_tls_is_named_so(fake: FakeServer) -> None:
+    """https where there is only http: the code word is tls."""
+    client = PrometheusClient(fake.url.replace("http", "https"), timeout_s=2)
+    with pytest.raises(PrometheusError, match=r"^tls: "):
+        client.samples("up", 0, 1000)
+    client.close()
+
+
 def test_the_window_is_open_on_the_left_whatever_the_server_thinks(fake: FakeServer) -> None:
     """A sample exactly at the watermark is not delivered twice, and the instant is asked for without rounding."""
     fake.reply = body(EMPTY.replace("[]", '[{"metric":{"__name__":"up"},"values":[[1.25,"1"],[1.251,"0"]]}]'))
