@@ -1,0 +1,98 @@
+"""`check` as a doctor: every defect, every silent source."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from commands import check
+from commands.ports import free_ports
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PRESENT = "Thu, 01 Jan 1970 00:00:10 GMT"
+
+
+class Target(BaseHTTPRequestHandler):
+    """Answers 200 on /metrics, 404 elsewhere, with the clock that the server object says."""
+
+    def do_GET(self) -> None:
+        """One empty page."""
+        self.send_response(200 if self.path == "/metrics" else 404)
+        self.end_headers()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The clock under test; without one, the real time."""
+        wrong: str | None = getattr(self.server, "clock", None)
+        return wrong or super().date_time_string(timestamp)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silence."""
+
+
+@pytest.fixture
+def target() -> Iterator[HTTPServer]:
+    """A target on a free port."""
+    with HTTPServer(("127.0.0.1", 0), Target) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def checked(tmp_path: Path, *urls: str) -> int:
+    """Exit code of a check over these sources."""
+    lines = [f'  - {{id: s{n}, kind: exposition, data_center: dc{n}, url: "{url}"}}' for n, url in enumerate(urls, 1)]
+    config = tmp_path / "control-center.yaml"
+    text = f"data: {tmp_path}\ncatalog: {ROOT}/config/catalog.yaml\nsources:\n" + "\n".join(lines) + "\n"
+    config.write_text(text, encoding="utf-8")
+    return check.run(argparse.Namespace(config=config, data=tmp_path))
+
+
+def test_all_well_is_exit_0(tmp_path: Path, target: HTTPServer, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line per thing that was checked."""
+    assert checked(tmp_path, f"http://127.0.0.1:{target.server_port}/metrics") == 0
+    out = capsys.readouterr().out
+    assert "no store yet" in out
+    assert "ok      s1" in out
+
+
+def test_every_silent_source_is_named(tmp_path: Path, target: HTTPServer, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not only the first."""
+    nobody = free_ports(1)[0]
+    wrong = f"http://127.0.0.1:{target.server_port}/metricz"
+    assert checked(tmp_path, f"http://127.0.0.1:{nobody}/metrics", wrong) == 1
+    errors = capsys.readouterr().err.splitlines()
+    assert errors[0].endswith("refused; is it running?")
+    assert "answers 404" in errors[1]
+
+
+def test_a_wrong_clock_is_named(tmp_path: Path, target: HTTPServer, capsys: pytest.CaptureFixture[str]) -> None:
+    """26 s of skew are a month's budget."""
+    target.clock = PRESENT  # type: ignore[attr-defined]
+    assert checked(tmp_path, f"http://127.0.0.1:{target.server_port}/metrics") == 1
+    assert "its clock is -" in capsys.readouterr().err
+
+
+def test_a_broken_configuration_lists_every_defect(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, one line each."""
+    config = tmp_path / "broken.yaml"
+    config.write_text("sources: []\nserver: {port: -1}\nwhat: 1\n", encoding="utf-8")
+    assert check.run(argparse.Namespace(config=config, data=tmp_path)) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 3
+
+
+def test_a_broken_catalog_is_found_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is part of the configuration."""
+    config = tmp_path / "control-center.yaml"
+    config.write_text(
+        'catalog: none.yaml\nsources:\n  - {id: a, kind: exposition, data_center: dc1, url: "http://127.0.0.1:1/metrics"}\n',
+        encoding="utf-8",
+    )
+    assert check.run(argparse.Namespace(config=config, data=tmp_path)) == 2
+    assert "none.yaml: No such file or directory" in capsys.readouterr().err
