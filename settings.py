@@ -91,13 +91,17 @@ class ExpositionSettings(Strict):
 
 
 class PrometheusSettings(Strict):
-    """A Prometheus (or compatible) server whose raw samples are read; every data center becomes a source of its own."""
+    """A Prometheus (or compatible) server whose raw samples are read; every target of the job becomes a source.
+
+    ``data_centers``: instance -> data center, for targets that do not carry a ``data_center`` label.
+    """
 
     id: Identifier
     kind: Literal["prometheus"]
     url: Url
     job: Identifier
     scrape_seconds: int = Field(default=15, ge=1, le=300)
+    data_centers: dict[str, Identifier] = Field(default_factory=dict)
 
 
 AnySource = Annotated[ExpositionSettings | PrometheusSettings, Field(discriminator="kind")]

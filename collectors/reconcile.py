@@ -187,24 +187,25 @@ def stored_counts(reader: Reader) -> Stored:
     if not lives:
         raise NothingCollected
     begin_ms = min(one.first_read_ms for sources in lives.values() for seen in sources for one in seen)
-    window = observed_window(begin_ms, max(ends_ms), [span.to_s for span in reader.simulated()])
+    window = observed_window(begin_ms, max(ends_ms))
     return Stored(window, lives, _counts(reader, window))
 
 
-def observed_window(first_read_ms: int, watermark_ms: int, simulated_until_s: Sequence[int]) -> Window:
-    """Whole minutes from the first real read, or the end of the simulated history, through the last watermark."""
+def observed_window(first_read_ms: int, watermark_ms: int) -> Window:
+    """Whole minutes from the first real read through the last watermark."""
     from_s = first_read_ms // 1000 // MINUTE_S * MINUTE_S
     to_s = -(-watermark_ms // (MINUTE_S * 1000)) * MINUTE_S
-    return Window(max([from_s, *simulated_until_s]), to_s)
+    return Window(from_s, to_s)
 
 
 def _counts(reader: Reader, window: Window) -> Counter[Key]:
+    """Of steps and DCNs, the finest scopes: simulated history has neither, so it cannot be taken for observed."""
     sums: Counter[Key] = Counter()
     for traffic in (CUSTOMER, LOAD_TEST):
         for unit, counts in reader.totals(Scope.STEP, window.from_s, window.to_s, traffic=traffic).items():
             events = counts.good + counts.bad + counts.ignored
             sums[Key(unit.product, unit.data_center, unit.outcome, traffic)] += events
-        for unit, counts in reader.totals(Scope.CELL, window.from_s, window.to_s, traffic=traffic).items():
+        for unit, counts in reader.totals(Scope.DCN, window.from_s, window.to_s, traffic=traffic).items():
             sums[Key(unit.product, unit.data_center, TRANSACTIONS, traffic)] += counts.transactions
     return sums
 

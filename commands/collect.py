@@ -86,5 +86,11 @@ def _servers(chosen: Configuration) -> list[PrometheusSettings]:
 
 
 def _prometheus(server: PrometheusSettings, chosen: Configuration, store: Store) -> PrometheusCollector:
-    config = PrometheusConfig(server.id, server.url, server.job, interval_ms=server.scrape_seconds * 1000)
+    config = PrometheusConfig(
+        server.id,
+        server.url,
+        server.job,
+        interval_ms=server.scrape_seconds * 1000,
+        data_centers=server.data_centers,
+    )
     return PrometheusCollector(config, store, MetricMap(), chosen.catalog.outcomes)

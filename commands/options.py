@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commands.errors import CommandError, refusing
-from settings import Settings, SettingsError, catalog_path, load_catalog, load_settings
+from settings import ExpositionSettings, Settings, SettingsError, catalog_path, load_catalog, load_settings
 from slo.catalog import Catalog
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,9 +62,9 @@ def chosen_config(args: argparse.Namespace) -> Path:
 def _known_data_centers(path: Path, settings: Settings, catalog: Catalog) -> None:
     known = {data_center.id for data_center in catalog.data_centers}
     for source in settings.sources:
-        named = getattr(source, "data_center", None)
-        if named is not None and named not in known:
+        named = {source.data_center} if isinstance(source, ExpositionSettings) else {*source.data_centers.values()}
+        if strangers := sorted(named - known):
             choice = ", ".join(sorted(known))
             raise CommandError(
-                f"{path}: sources: {source.id}: no data center {named!r} in the catalog; known: {choice}"
+                f"{path}: sources: {source.id}: no data center {strangers[0]!r} in the catalog; known: {choice}"
             )

@@ -217,21 +217,24 @@ def test_a_life_that_nobody_saw_is_unobserved_as_a_whole() -> None:
 
 
 def test_simulated_history_is_no_part_of_the_comparison() -> None:
-    """The window begins where the simulation ends."""
+    """It ends within the first minute that was watched, and has cells but neither steps nor DCNs."""
     store, estate = MemoryStore(), Estate()
     estate.begin(BEGIN_S * 1000)
     watcher = Watcher(store, estate)
-    unit = Unit(Scope.STEP, "weilidai", "dc1", "", "apply", "ok")
     cell = Unit(Scope.CELL, "weilidai", "dc1")
-    minute_s = BEGIN_S - 60
-    counts = {(Level.MINUTE, minute_s, unit): Counts(good=9), (Level.MINUTE, minute_s, cell): Counts(9, 0, 0, 9)}
-    store.add_history(HistoryChunk(Span(minute_s, BEGIN_S), counts))
-    watcher.look(BEGIN_S * 1000 + 500)
-    estate.happen("ok", 3, 2)
+    counts = {(level, BEGIN_S, cell): Counts(9, 0, 0, 9) for level in (Level.MINUTE, Level.HOUR)}
+    store.add_history(HistoryChunk(Span(BEGIN_S - 60, BEGIN_S + 1), counts))
     watcher.look(BEGIN_S * 1000 + 1500)
+    estate.happen("ok", 3, 2)
+    watcher.look(BEGIN_S * 1000 + 2500)
     found = result(store, estate)
     assert (found.difference, found.window) == (0, Window(BEGIN_S, BEGIN_S + 60))
-    assert observed_window(BEGIN_S * 1000 - 1, BEGIN_S * 1000 + 60_000, [BEGIN_S]).from_s == BEGIN_S
+    assert {row.key.outcome: row.stored for row in found.rows} == {"ok": 3, "transactions": 2}
+
+
+def test_the_window_is_of_whole_minutes() -> None:
+    """Steps have no slots, so the edges are taken outwards."""
+    assert observed_window(BEGIN_S * 1000 + 1, BEGIN_S * 1000 + 60_001) == Window(BEGIN_S, BEGIN_S + 120)
 
 
 def test_two_data_centers_are_compared_each_with_its_own_truth() -> None:
