@@ -82,7 +82,8 @@
 
   function budget(figures, zone) {
     const known = Boolean(figures) && figures.remaining_seconds !== null;
-    hide(part("budget", "spent"), true);
+    wear(part("budget", "tile"), "verdict-", "none");
+    wear(part("budget", "note"), "alarm-", "none");
     empty("budget", !known);
     if (!known) return;
     const overspent = String(figures.remaining_events).startsWith("-");
@@ -95,18 +96,19 @@
     say(part("budget", "counts"), word("budget.events", events));
     const left = word("budget.left", { percent: format.decimals(figures.remaining_percent, 0, 2) });
     say(part("budget", "note"), joined(word("budget.of", { seconds: figures.allowed_seconds }), left));
-    budgetChip(figures, overspent, zone);
+    if (overspent) return overspend();
+    if (figures.exhausted_at) burn(format.time(Date.parse(figures.exhausted_at), zone, "minute"));
   }
 
-  function budgetChip(figures, overspent, zone) {
-    const burning = !overspent && figures.exhausted_at;
-    wear(part("budget", "tile"), "verdict-", overspent ? "missed" : "none");
-    hide(part("budget", "spent"), !overspent && !burning);
-    wear(part("budget", "spent"), "state-", overspent ? "down" : "degraded");
-    if (overspent) say(part("budget", "spent"), page.states.down.glyph + " " + word("budget.overspent"));
-    if (!burning) return;
-    const when = format.time(Date.parse(figures.exhausted_at), zone, "minute");
-    say(part("budget", "spent"), page.states.degraded.glyph + " " + word("budget.exhausted", { time: when }));
+  function overspend() {
+    wear(part("budget", "tile"), "verdict-", "missed");
+    wear(part("budget", "note"), "alarm-", "down");
+    say(part("budget", "note"), page.states.down.glyph + " " + word("budget.overspent"));
+  }
+
+  function burn(when) {
+    wear(part("budget", "note"), "alarm-", "degraded");
+    say(part("budget", "note"), page.states.degraded.glyph + " " + word("budget.exhausted", { time: when }));
   }
 
   function transactions(figures) {

@@ -12,7 +12,7 @@
   function niceStep(highest) {
     const rough = Math.max(1, highest) / 4;
     const power = 10 ** Math.floor(Math.log10(rough));
-    return [1, 2, 5, 10].map((times) => times * power).find((step) => step >= rough);
+    return Math.max(1, [1, 2, 5, 10].map((times) => times * power).find((step) => step >= rough));
   }
 
   function highestOf(...lines) {
@@ -128,6 +128,11 @@
     attribute(plot, "aria-label", summary(curve));
   }
 
+  /** Whether there is any minute to show. */
+  function hasLine() {
+    return drawn !== null && highestOf(drawn.today, drawn.yesterday, drawn.last_week) > 0;
+  }
+
   function redraw() {
     if (drawn) draw(drawn);
   }
@@ -136,8 +141,8 @@
   function paintAge(ageMs, limitMs) {
     const late = drawn !== null && ageMs > limitMs;
     byId("curve").classList.toggle("is-late", late);
-    say(byId("curve-note"), late ? word("curve.stale", { age: format.age(ageMs) }) : drawn ? "" : word("curve.missing"));
+    say(byId("curve-note"), late ? word("curve.stale", { age: format.age(ageMs) }) : hasLine() ? "" : word("curve.missing"));
   }
 
-  window.LendingWall.curve = { draw, redraw, paintAge, niceStep };
+  window.LendingWall.curve = { draw, redraw, paintAge, hasLine, niceStep };
 })();

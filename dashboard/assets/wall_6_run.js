@@ -109,11 +109,15 @@
     hide(badge, !next.simulated);
     if (!next.simulated) return;
     const until = word("simulated.until", { time: format.time(Date.parse(next.simulated.to), next.time_zone, "moment") });
-    const progress = next.simulated.progress;
-    const filling = progress !== null && progress !== undefined && Number(progress) < 1;
-    const percent = Math.floor(Number(progress) * 100);
-    say(badge, filling ? word("simulated.filling", { percent: percent }) : until);
+    const percent = Math.floor(Number(next.simulated.progress) * 100);
+    say(badge, isFilling(next) ? word("simulated.filling", { percent: percent }) : until);
     badge.title = until;
+  }
+
+  /** While the simulated past is being filled, the curve changes more often than once a minute. */
+  function isFilling(next) {
+    const progress = next && next.simulated ? next.simulated.progress : null;
+    return progress !== null && progress !== undefined && Number(progress) < 1;
   }
 
   /** Everything that changes with time alone: clock, ages, staleness. */
@@ -169,7 +173,7 @@
       }
       if (answer.status === 304 || (answer.status === 200 && mounted())) {
         curveAt = performance.now();
-        waitMs = times.curve_ms;
+        if (curve.hasLine() && !isFilling(snapshot)) waitMs = times.curve_ms;
       }
     } catch (problem) {
       console.info("curve not read:", String(problem));

@@ -157,7 +157,7 @@ def _tiles(words: Words) -> Component:
         [
             _availability_tile(words, "rolling", "tile.rolling"),
             _availability_tile(words, "today", "tile.today"),
-            _tile(words, Ids.BUDGET, "tile.budget", unit=words("budget.seconds"), bar=True, extra=("spent",)),
+            _tile(words, Ids.BUDGET, "tile.budget", unit=words("budget.seconds"), bar=True),
             _tile(words, Ids.TRANSACTIONS, "tile.transactions", bar=True, extra=("share",)),
             _tile(words, Ids.COST, "tile.cost", before="¥", unit=words("cost.year")),
         ],

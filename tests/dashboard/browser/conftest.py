@@ -220,6 +220,7 @@ class Estate:
     def reset(self, snapshot: dict[str, Any]) -> None:
         """A calm morning again."""
         self.snapshot, self.began, self.polls = snapshot, time.monotonic(), 0
+        self.curve = busy_curve()
         self.advancing, self.has_data, self.hanging = True, True, None
 
     def release(self) -> None:
@@ -261,6 +262,16 @@ class Estate:
             if source["data_center"] == data_center:
                 source.update(state="missing", age_seconds=14.2, reason=reason)
         self.attend(None, data_center, "unknown", "2026-11-21T03:19:59Z", reason)
+
+    def bad_month(self) -> None:
+        """Nothing is proven, the budget is gone, and today is a record: the longest words of every tile."""
+        bank = self.snapshot["bank"]
+        for figures in bank["availability"].values():
+            figures.update(verdict="not proven", low="41.20000", completeness="0.4121")
+        bank["budget"].update(remaining_events="-1234567.89", remaining_seconds="-105.92", remaining_percent="-408.63")
+        bank["transactions"].update(today=1_423_000_001)
+        for product in self.snapshot["products"]:
+            product["availability"]["rolling_30d"].update(verdict="missed")
 
     def every_state(self) -> None:
         """One cell in each state that is not normal."""

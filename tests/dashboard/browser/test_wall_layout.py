@@ -74,6 +74,14 @@ def test_a_wall_shows_everything_at_once(wall: Look, estate: Estate, language: s
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [1920, 390])
+def test_the_longest_words_of_the_tiles_fit(wall: Look, estate: Estate, language: str, width: int) -> None:
+    """Not proven, overspent and a new record are not the moment for an ellipsis."""
+    estate.bad_month()
+    assert wall(language, width, 1080).evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_phone_gets_one_column_that_scrolls_only_downwards(wall: Look, estate: Estate, language: str) -> None:
     """What is broken comes right after the headline; nothing is cut off."""
     estate.every_state()

@@ -148,7 +148,35 @@ def test_a_verdict_that_is_not_met_says_so_in_shape_and_word(wall: Look, estate:
     assert page.locator("#rolling-verdict").inner_text().endswith("missed")
     assert "verdict-missed" in (page.locator("#rolling-tile").get_attribute("class") or "")
     assert page.locator("#today-verdict").inner_text() == "? not proven"
-    assert page.locator("#today-note").inner_text() == "possible 41.20000–99.99999% · observed 41.21%"
+    assert page.locator("#today-note").inner_text() == "41.20000–99.99999% · seen 41.21%"
+
+
+def test_a_spent_or_burning_budget_says_so(wall: Look, estate: Estate, until: Until) -> None:
+    """Overspent is negative and outlined; a burning one says when it will be gone."""
+    estate.snapshot["bank"]["budget"]["exhausted_at"] = "2026-11-21T06:20:00Z"
+    page = wall()
+    assert page.locator("#budget-note").inner_text() == "▲ gone at 14:20 at this rate"
+    estate.snapshot["bank"]["budget"].update(remaining_events="-12.50", remaining_seconds="-0.91", exhausted_at=None)
+    until(lambda: page.locator("#budget-value").inner_text() == "-0.91")
+    assert page.locator("#budget-note").inner_text().endswith("overspent")
+    assert "verdict-missed" in (page.locator("#budget-tile").get_attribute("class") or "")
+
+
+def test_an_empty_curve_says_so(serve: Serve, visit: Go, estate: Estate) -> None:
+    """No line is drawn at zero, and no axis of half transactions."""
+    estate.curve = {
+        "day": "2026-11-21",
+        "step_seconds": 60,
+        "today": [None],
+        "yesterday": [],
+        "last_week": [],
+        "simulated_until": 0,
+    }
+    page = visit(serve().url + "/?lang=en").page
+    page.wait_for_selector("#curve-plot .main-svg")
+    page.wait_for_function("() => document.getElementById('curve-note').textContent === 'no curve yet'")
+    assert page.locator("#curve-plot .ytick text").all_text_contents() == ["1"]
+    assert page.locator("#curve-plot path.js-line").count() == 0
 
 
 def test_attention_lists_the_worst_first_with_where_and_since(wall: Look, estate: Estate) -> None:
