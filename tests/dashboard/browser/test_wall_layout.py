@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.dashboard.browser.conftest import Estate
+    from tests.dashboard.browser.canned import Estate
 
 pytestmark = pytest.mark.browser
 
@@ -36,9 +36,9 @@ CUT = """() => {
     for (let outer = element; outer && outer.id !== "wall"; outer = outer.parentElement) {
       if (!clips(outer)) continue;
       const frame = outer.getBoundingClientRect();
-      const inside = text.left >= frame.left - 1.5 && text.right <= frame.right + 1.5 &&
+      const inside = text.left >= frame.left - 1 && text.right <= frame.right + 1 &&
         text.top >= frame.top - slack && text.bottom <= frame.bottom + slack;
-      if (inside && outer.scrollWidth <= outer.clientWidth + 1) continue;
+      if (inside && outer.scrollWidth <= outer.clientWidth) continue;
       problems.push("cut by " + (outer.id || outer.className) + " " + name);
     }
   }

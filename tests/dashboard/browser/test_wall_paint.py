@@ -10,7 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.dashboard.browser.conftest import Estate, Host, Visit
+    from tests.dashboard.browser.canned import Estate
+    from tests.dashboard.browser.conftest import Host, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -132,7 +133,7 @@ def test_headlines_show_exact_counts_beside_truncated_shares(wall: Look) -> None
     assert page.locator("#rolling-counts").inner_text() == "failed 201,234 of 30,211,343,123"
     assert page.locator("#rolling-note").inner_text() == "mean 99.99921 · worst 99.99812 Identity verification"
     assert page.locator("#budget-value").inner_text() == "8.65"
-    assert page.locator("#budget-counts").inner_text() == "100,879 of 302,113 failures left"
+    assert page.locator("#budget-counts").inner_text() == "100,879 / 302,113 failures left"
     assert page.locator("#transactions-value").inner_text() == "412.3"
     assert page.locator("#transactions-note").inner_text() == "record 1.423 B · 2026-11-11 · simulated"
     assert page.locator("#cost-counts").inner_text() == "2025-11 to 2026-10"

@@ -14,7 +14,8 @@ from dashboard.document import WatchTimes
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.dashboard.browser.conftest import Estate, Host, Visit
+    from tests.dashboard.browser.canned import Estate
+    from tests.dashboard.browser.conftest import Host, Visit
 
 pytestmark = pytest.mark.browser
 
