@@ -13,9 +13,9 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
+from collectors.deadline import DeadlineSocket, DeadlineTlsSocket, left
 from collectors.errors import (
     BadStatus,
     BadTarget,
@@ -26,9 +26,6 @@ from collectors.errors import (
     TargetTimeout,
     TargetUnresolved,
 )
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 MOST_BYTES = 32 * 1024 * 1024
 _CHUNK_BYTES = 1024 * 1024
@@ -111,10 +108,10 @@ class Fetcher:
 
     def _asked(self, connection: http.client.HTTPConnection, deadline: float) -> http.client.HTTPResponse:
         sock = connection.sock
-        if not isinstance(sock, _DeadlineSocket | _DeadlineTlsSocket):  # the server asked to close the connection
+        if not isinstance(sock, DeadlineSocket | DeadlineTlsSocket):  # the server asked to close the connection
             raise ConnectionResetError
         sock.deadline = deadline
-        sock.settimeout(_left(deadline))
+        sock.settimeout(left(deadline))
         connection.request("GET", self._path, headers=_HEADERS)
         return connection.getresponse()
 
@@ -122,9 +119,9 @@ class Fetcher:
         """A connection to the first address that answers."""
         found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
         for number, (family, kind, protocol, _, address) in enumerate(found, start=1):
-            sock = _DeadlineSocket(family, kind, protocol)
+            sock = DeadlineSocket(family, kind, protocol)
             try:
-                sock.settimeout(_left(deadline) / (len(found) - number + 1))
+                sock.settimeout(left(deadline) / (len(found) - number + 1))
                 sock.connect(address)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 return self._tls(sock, deadline) if self._secure else sock
@@ -137,8 +134,8 @@ class Fetcher:
     def _tls(self, sock: socket.socket, deadline: float) -> ssl.SSLSocket:
         if self._context is None:
             self._context = ssl.create_default_context()
-            self._context.sslsocket_class = _DeadlineTlsSocket
-        sock.settimeout(_left(deadline))
+            self._context.sslsocket_class = DeadlineTlsSocket
+        sock.settimeout(left(deadline))
         return self._context.wrap_socket(sock, server_hostname=self._host)
 
     def _page(self, response: http.client.HTTPResponse) -> Answer:
@@ -171,34 +168,6 @@ class Fetcher:
     def _cap(self, size: int) -> None:
         if size > self._most_bytes:
             raise PageTooLarge(f"the page has more than {self._most_bytes} bytes")
-
-
-class _DeadlineSocket(socket.socket):
-    """Gives every read what is left until the deadline."""
-
-    deadline: float
-
-    def recv_into(self, buffer: WriteableBuffer, nbytes: int = 0, flags: int = 0) -> int:
-        self.settimeout(_left(self.deadline))
-        return super().recv_into(buffer, nbytes, flags)
-
-
-class _DeadlineTlsSocket(ssl.SSLSocket):
-    """The same over TLS."""
-
-    deadline: float
-
-    def recv_into(self, buffer: WriteableBuffer, nbytes: int | None = None, flags: int = 0) -> int:
-        self.settimeout(_left(self.deadline))
-        return super().recv_into(buffer, nbytes, flags)
-
-
-def _left(deadline: float) -> float:
-    """Seconds until the deadline. Raises TimeoutError behind it."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
 
 
 def _parts(url: str) -> SplitResult:
