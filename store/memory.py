@@ -327,6 +327,8 @@ def _add_progress(known: _SourceState, batch: Batch) -> None:
     known.reads.extend(batch.reads)
     for read in batch.reads:
         known.observed[read.at_ms // 60_000 * 60] += read.collected
+    if batch.replaces_series:
+        known.series.clear()
     known.series.extend(batch.new_series)
     known.state = known.state if batch.state is None else batch.state
     for life in batch.incarnations:

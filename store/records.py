@@ -157,6 +157,7 @@ class Incarnation:
 class Batch:
     """What one source learned since its last commit: committed whole or not at all.
 
+    ``replaces_series``: ``new_series`` are all that is left; those that were stored before are forgotten.
     ``expected_version`` is the version that ``resume`` or the last commit gave: a second writer that lost the race
     gets StaleWriter and must resume. ``state`` and ``new_series`` are opaque to the store: the collector's memory of
     each series' last value, in the order in which the series were first seen.
@@ -173,6 +174,7 @@ class Batch:
     gauges: tuple[Gauge, ...] = ()
     gaps: tuple[Gap, ...] = ()
     incarnations: tuple[Incarnation, ...] = ()
+    replaces_series: bool = False
     new_series: tuple[str, ...] = ()
     state: bytes | None = None
 

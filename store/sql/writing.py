@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
-from sqlalchemy import Connection, bindparam, case, func, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -134,6 +134,8 @@ def put_progress(connection: Connection, source_id: int, batch: Batch, zone: str
     put_rows(connection, _PUT_READ, reads)
     put_rows(connection, _ADD_OBSERVED, [(*slice_, source_id, n) for slice_, n in _observed(batch.reads, zone).items()])
     put_rows(connection, _PUT_INCARNATION, [_fields(life) for life in batch.incarnations])
+    if batch.replaces_series:
+        connection.execute(delete(SERIES).where(SERIES.c.source_id == source_id))
     if batch.new_series:
         known = select(func.count()).select_from(SERIES).where(SERIES.c.source_id == source_id)
         first = connection.execute(known).scalar_one()

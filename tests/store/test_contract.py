@@ -113,6 +113,17 @@ def test_resume_gives_what_the_commits_left(registered: Store) -> None:
     assert registered.resume("dc2") == Resume(0, None, (), None, None)
 
 
+def test_a_batch_may_replace_the_series_that_are_remembered(registered: Store) -> None:
+    """Series that are gone must not be kept for ever; those that follow are numbered behind the survivors."""
+    commit(registered, new_series=("gone", "stays"), state=b"1")
+    commit(registered, new_series=("stays", "new"), replaces_series=True, state=b"2")
+    assert registered.resume("dc1").series == ("stays", "new")
+    commit(registered, new_series=("later",), state=b"3")
+    assert registered.resume("dc1").series == ("stays", "new", "later")
+    commit(registered, replaces_series=True, state=b"4")
+    assert registered.resume("dc1").series == ()
+
+
 def test_a_batch_without_watermark_or_state_keeps_the_earlier_ones(registered: Store) -> None:
     """A failed read says nothing about the counters."""
     commit(registered, watermark_ms=10, state=b"one")
