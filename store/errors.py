@@ -3,8 +3,10 @@
 StoreError
 |- StoreUnavailable   cannot be opened, is locked, full or read-only
 |- SchemaMismatch     was made by another version
+|- CopyRefused        a backup or restore was not made
 |- UnknownSource      a source that was never registered
-`- StaleWriter        somebody else committed for this source in between
+|- StaleWriter        somebody else committed for this source in between
+`- LeaseLost          somebody else has the lease of this source now
 """
 
 from __future__ import annotations
@@ -24,8 +26,16 @@ class StoreUnavailable(StoreError):
 class SchemaMismatch(StoreError):
     """The store was made by another version of this program."""
 
-    def __init__(self, where: str, found: str, wanted: str) -> None:
-        super().__init__(f"store {where}: schema {found}, this program needs {wanted}; run: python app.py db upgrade")
+    def __init__(self, where: str, found: str, wanted: str, *, older: bool = True) -> None:
+        remedy = "run: python app.py db upgrade" if older else "use the program that made it"
+        super().__init__(f"store {where}: schema {found}, this program needs {wanted}; {remedy}")
+
+
+class CopyRefused(StoreError):
+    """A backup or a restore was not made; nothing stands under the name that was asked for."""
+
+    def __init__(self, where: object, cause: str) -> None:
+        super().__init__(f"copy {where}: {cause}")
 
 
 class UnknownSource(StoreError):
@@ -40,3 +50,11 @@ class StaleWriter(StoreError):
 
     def __init__(self, source: str, expected: int, found: int) -> None:
         super().__init__(f"source {source!r}: another collector wrote version {found}, this one expected {expected}")
+
+
+class LeaseLost(StoreError):
+    """The lease of this source changed hands since this writer got it; nothing was written."""
+
+    def __init__(self, source: str, owner: str) -> None:
+        super().__init__(f"source {source!r}: its lease went to {owner}; nothing was written")
+        self.owner = owner

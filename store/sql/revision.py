@@ -45,7 +45,12 @@ def refuse_other(database: SqliteFile, engine: Engine, zone: str) -> None:
     with database.reading(engine) as connection:
         found = revision(connection)
         if found != HEAD:
-            raise SchemaMismatch(database.where, found, HEAD)
-        stored = connection.execute(select(ABOUT.c.zone)).scalar_one()
+            raise SchemaMismatch(database.where, found, HEAD, older=found in (EMPTY, *REVISIONS))
+        refuse_zone(database, connection, zone)
+
+
+def refuse_zone(database: SqliteFile, connection: Connection, zone: str) -> None:
+    """Raises StoreUnavailable when the store's days begin at the midnights of another zone."""
+    stored = connection.execute(select(ABOUT.c.zone)).scalar_one()
     if stored != zone:
         raise StoreUnavailable(database.where, f"its days begin at midnight in {stored}, not in {zone}")
