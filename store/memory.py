@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from slo.counts import Counts
 from slo.windows import SHANGHAI, day_start
-from store.errors import StaleWriter, StoreUnavailable, UnknownSource
+from store.errors import StaleWriter, UnknownSource
+from store.memory_leases import MemoryLeases
 from store.records import (
     CUSTOMER,
     Accounts,
@@ -215,15 +215,14 @@ class MemoryReader:
         return [gauge for _, gauge in sorted(self._contents.gauges.items())]
 
 
-class MemoryStore:
+class MemoryStore(MemoryLeases):
     """A store that ends with the process (see ``store.port.Store``)."""
 
     def __init__(self, zone: str = SHANGHAI) -> None:
+        super().__init__()
         self._zone = zone
-        self._lock = threading.Lock()
         self._contents = _Contents()
         self._shown = False
-        self._closed = False
 
     def register(self, source: Source, now_ms: int) -> None:
         """Makes a source known, or updates its interval."""
@@ -246,9 +245,10 @@ class MemoryStore:
             return Resume(status.version, status.watermark_ms, tuple(known.series), known.state, latest)
 
     def commit(self, batch: Batch) -> int:
-        """Adds a batch to every level and scope and returns the source's new version. Raises StaleWriter."""
+        """Adds a batch to every level and scope and returns the source's new version. Raises StaleWriter, LeaseLost."""
         added = rollups(batch.events, batch.transactions, self._zone)
         with self._writing() as contents:
+            self._refuse_outdated(batch)
             known = contents.source(batch.source)
             if known.status.version != batch.expected_version:
                 raise StaleWriter(batch.source, batch.expected_version, known.status.version)
@@ -309,10 +309,6 @@ class MemoryStore:
                 self._contents = self._contents.copy()
                 self._shown = False
             yield self._contents
-
-    def _refuse_when_closed(self) -> None:
-        if self._closed:
-            raise StoreUnavailable("in memory", "it is closed")
 
 
 def _add_progress(known: _SourceState, batch: Batch) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from slo.counts import Counts
+from store.leases import Beat, Lease
 from store.records import (
     CUSTOMER,
     AccountTotal,
@@ -98,8 +100,24 @@ class Store(Protocol):
     def commit(self, batch: Batch) -> int:
         """Adds a batch to every level and scope in one transaction and returns the source's new version.
 
-        Raises StaleWriter (nothing written) when the source's version is not ``batch.expected_version``.
+        Raises, with nothing written, LeaseLost when the batch has a token and the source's lease another one, and
+        StaleWriter when the source's version is not ``batch.expected_version``.
         """
+
+    def leases(self) -> dict[str, Lease]:
+        """Every lease that there ever was, by name."""
+
+    def acquire(
+        self, names: Collection[str], owner: str, beat: Beat, *, stale: Collection[Lease] = ()
+    ) -> dict[str, Lease]:
+        """Takes, in one transaction and under one new token, those of the named leases that nobody holds or that are
+        still exactly as in ``stale`` (whoever held them has not beaten since). Returns what was taken, by name."""
+
+    def renew(self, held: Mapping[str, Lease], beat: Beat) -> dict[str, Lease]:
+        """Shows a sign of life; returns those leases that are still held. What is left out has changed hands."""
+
+    def release(self, held: Mapping[str, Lease]) -> None:
+        """Gives leases back, so that the next one need not wait; what has changed hands is left alone."""
 
     def add_history(self, chunk: HistoryChunk) -> bool:
         """Adds simulated counts once; False when that span is already there. One short transaction."""

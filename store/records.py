@@ -160,7 +160,8 @@ class Batch:
     ``replaces_series``: ``new_series`` are all that is left; those that were stored before are forgotten.
     ``expected_version`` is the version that ``resume`` or the last commit gave: a second writer that lost the race
     gets StaleWriter and must resume. ``state`` and ``new_series`` are opaque to the store: the collector's memory of
-    each series' last value, in the order in which the series were first seen.
+    each series' last value, in the order in which the series were first seen. ``token`` is that of the writer's
+    lease (``store.leases``): a writer whose lease has gone gets LeaseLost. None writes without a lease.
     """
 
     source: str
@@ -177,6 +178,7 @@ class Batch:
     replaces_series: bool = False
     new_series: tuple[str, ...] = ()
     state: bytes | None = None
+    token: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
 from store.errors import StoreUnavailable
+from store.leases import Beat, Lease
 from store.records import Batch, HistoryChunk, Level, Resume, Retention, Source, Unit
 from store.scopes import rollups
-from store.sql import writing
+from store.sql import leasing, writing
 from store.sql.dialect import SqliteFile
 from store.sql.pruning import prune
 from store.sql.reading import SqlReader
@@ -40,12 +41,13 @@ class SqlStore:
             return reader.resume(source)
 
     def commit(self, batch: Batch) -> int:
-        """Adds a batch to every level and scope and returns the source's new version. Raises StaleWriter."""
+        """Adds a batch to every level and scope and returns the source's new version. Raises StaleWriter, LeaseLost."""
         self._refuse_when_closed()
         added = rollups(batch.events, batch.transactions, self._zone)
         self._number(unit for units in added[Level.MINUTE].values() for unit in units)
         rows = writing.batch_rows(added, self._units.ids)
         with self._database.writing(self._engine) as connection:
+            leasing.refuse_outdated_writer(connection, batch)
             source_id = writing.advance(connection, batch)
             for level, of_level in rows.items():
                 writing.put_counts(connection, level, of_level)
@@ -53,6 +55,32 @@ class SqlStore:
             writing.put_findings(connection, batch)
             writing.put_day_totals(connection, batch.costs, batch.accounts, self._zone)
         return batch.expected_version + 1
+
+    def leases(self) -> dict[str, Lease]:
+        """Every lease that there ever was, by name."""
+        self._refuse_when_closed()
+        with self._database.reading(self._engine) as connection:
+            return leasing.leases(connection)
+
+    def acquire(
+        self, names: Collection[str], owner: str, beat: Beat, *, stale: Collection[Lease] = ()
+    ) -> dict[str, Lease]:
+        """Takes those of the named leases that nobody holds or that are still exactly as in ``stale``."""
+        self._refuse_when_closed()
+        with self._database.writing(self._engine) as connection:
+            return leasing.acquire(connection, names, owner, beat, stale)
+
+    def renew(self, held: Mapping[str, Lease], beat: Beat) -> dict[str, Lease]:
+        """Shows a sign of life; returns those leases that are still held."""
+        self._refuse_when_closed()
+        with self._database.writing(self._engine) as connection:
+            return leasing.renew(connection, held, beat)
+
+    def release(self, held: Mapping[str, Lease]) -> None:
+        """Gives leases back; what has changed hands is left alone."""
+        self._refuse_when_closed()
+        with self._database.writing(self._engine) as connection:
+            leasing.release(connection, held)
 
     def add_history(self, chunk: HistoryChunk) -> bool:
         """Adds simulated counts once; False when that span is already there."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from store.records import Level
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every schema that ever was, oldest first; the last is the one that this program reads and writes."""
 
 METADATA = MetaData()
@@ -192,6 +192,17 @@ GAUGE = Table(
     Column("labels", Text, primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+LEASE = Table(
+    "lease",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),  # empty: nobody
+    Column("token", BigInteger, nullable=False),  # grows with every change of hands
+    Column("clock", Text, nullable=False),  # which monotonic clock the beat was read from
+    Column("beat_ms", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -15,6 +15,7 @@ from slo.windows import SHANGHAI
 from store.errors import SchemaMismatch, StoreError, StoreUnavailable
 from store.opening import open_store
 from store.records import Batch, Level, Retention, Source
+from store.sql.schema import REVISIONS
 
 ROOT = Path(__file__).parents[2]
 OPEN = "import sys; from pathlib import Path; from store.opening import open_store"
@@ -58,7 +59,7 @@ def test_an_empty_file_becomes_a_store_only_when_asked(tmp_path: Path) -> None:
     """As a crash before the first migration may leave it."""
     path = tmp_path / "store.sqlite"
     path.touch()
-    assert "schema none, this program needs 0001; run: python app.py db upgrade" in refused(path)
+    assert f"schema none, this program needs {REVISIONS[-1]}; run: python app.py db upgrade" in refused(path)
     open_store(path, SHANGHAI, upgrade=True).close()
 
 
@@ -66,7 +67,7 @@ def test_a_newer_store_is_refused_even_when_an_upgrade_is_asked(path: Path) -> N
     """An older program must not touch what it does not understand."""
     execute(path, "UPDATE alembic_version SET version_num = '9999'")
     for upgrade in (False, True):
-        with pytest.raises(SchemaMismatch, match="schema 9999, this program needs 0001"):
+        with pytest.raises(SchemaMismatch, match=f"schema 9999, this program needs {REVISIONS[-1]}"):
             open_store(path, SHANGHAI, upgrade=upgrade)
 
 
