@@ -22,7 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from collectors.errors import GarbagePage
-from collectors.mapping import MetricMap, Role, created_partner
+from collectors.mapping import MetricMap, Role
 from collectors.page import Page, is_value, milliseconds, series_text, unescaped, whole_number
 
 _NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
@@ -34,6 +34,7 @@ _LABELS = re.compile(r'(?:^|,)([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')
 _EOF = "# EOF"
 _IGNORED = ""
 _SPECIAL = "#"
+_SPECIAL_ROLES = (Role.MARK, Role.PROCESS_START, Role.CREATED, Role.CLOCK)
 
 _openmetrics_families: Callable[[str], Iterator[Metric]] = openmetrics_library.text_string_to_metric_families
 
@@ -54,6 +55,7 @@ class PageParser:
         self._openmetrics = False
         self._process_born_ms: int | None = None
         self._mark: int | None = None
+        self._clock_ms: int | None = None
 
     def forget(self) -> None:
         """Makes the next page complete: for when the last one was read but could not be kept."""
@@ -74,12 +76,13 @@ class PageParser:
             columns = self._in_place(changed_lines, moved) or self._columns(changed_lines, learning=False)
             if columns.heads != list(compress(self._layout.heads, moved)):
                 return self._complete(lines, at_ms, openmetrics)
-            mark = self._moved_mark(columns.of_special())
+            mark, clock_ms = self._moved_specials(columns.of_special())
         except _LayoutMovedError:
             return self._complete(lines, at_ms, openmetrics)
         changed = columns.of_series()
-        self._lines, self._mark = lines, mark
-        return Page(at_ms, self._process_born_ms, mark, self._layout.samples(), changed, {}, complete=False)
+        self._lines, self._mark, self._clock_ms = lines, mark, clock_ms
+        samples = self._layout.samples()
+        return Page(at_ms, self._process_born_ms, mark, samples, changed, {}, complete=False, clock_ms=clock_ms)
 
     def _in_place(self, lines: list[str], moved: list[bool]) -> _Columns | None:
         """The columns when each changed line still shows its series and plain digits, which is nearly always.
@@ -110,14 +113,18 @@ class PageParser:
             columns.values.append(value)
         return columns
 
-    def _moved_mark(self, specials: Sequence[tuple[str, str]]) -> int | None:
-        """The new mark. Raises _LayoutMovedError when another special line moved: a birth concerns series elsewhere."""
-        mark = self._mark
+    def _moved_specials(self, specials: Sequence[tuple[str, str]]) -> tuple[int | None, int | None]:
+        """The new mark and clock. Raises _LayoutMovedError when a birth moved: it concerns series elsewhere."""
+        mark, clock_ms = self._mark, self._clock_ms
         for head, value in specials:
-            if self._specials[head][0] is not Role.MARK:
+            role = self._specials[head][0]
+            if role is Role.MARK:
+                mark = _mark(value)
+            elif role is Role.CLOCK:
+                clock_ms = milliseconds(value)
+            else:
                 raise _LayoutMovedError
-            mark = _mark(value)
-        return mark
+        return mark, clock_ms
 
     def _complete(self, lines: list[str], at_ms: int, openmetrics: bool) -> Page:
         """Reads every line; learns series seen for the first time."""
@@ -134,18 +141,22 @@ class PageParser:
         self._lines = lines
         self._layout = _Columns(columns.heads, columns.keys, [])
         samples = self._layout.samples()
-        return Page(at_ms, self._process_born_ms, self._mark, samples, changed, births, complete=True)
+        return Page(
+            at_ms, self._process_born_ms, self._mark, samples, changed, births, complete=True, clock_ms=self._clock_ms
+        )
 
     def _births(self, specials: Sequence[tuple[str, str]]) -> dict[str, int]:
         """Births of counters; keeps the birth of the process and the mark."""
         births: dict[str, int] = {}
-        self._process_born_ms = self._mark = None
+        self._process_born_ms = self._mark = self._clock_ms = None
         for head, value in specials:
             role, key = self._specials[head]
             if role is Role.MARK:
                 self._mark = _mark(value)
             elif role is Role.PROCESS_START:
                 self._process_born_ms = _born(key, value)
+            elif role is Role.CLOCK:
+                self._clock_ms = milliseconds(value)
             else:
                 births[key] = _born(key, value)
         return births
@@ -168,8 +179,8 @@ class PageParser:
         if role is Role.IGNORED:
             return _IGNORED
         labels = _parsed_labels(inner)
-        if role in (Role.MARK, Role.PROCESS_START, Role.CREATED):
-            partner = created_partner(name) if role is Role.CREATED else name
+        if role in _SPECIAL_ROLES:
+            partner = self._mapping.counter_born(name) if role is Role.CREATED else name
             self._specials[head] = (role, series_text(partner, labels))
             return _SPECIAL
         return series_text(name, labels)

@@ -30,6 +30,8 @@ class Page:
     the target has none. ``samples`` is how many samples the page held. ``changed`` holds series text -> value text of
     every series that may differ from the previous page of the same reader (the rest is unchanged); ``complete`` says
     that it holds every series of the page. A reader's first page, and every page after a birth moved, is complete.
+    ``clock_ms`` is what the target believed the time to be as it wrote the page, ``skew_ms`` by how much whoever read
+    the page found that to be ahead of our clock; None when not known.
     ``born`` holds counter series text -> its ``_created`` in milliseconds, where known and changed (or complete).
     """
 
@@ -40,6 +42,8 @@ class Page:
     changed: Mapping[str, str]
     born: Mapping[str, int]
     complete: bool
+    clock_ms: int | None = None
+    skew_ms: int | None = None
 
 
 def series_text(name: str, labels: Mapping[str, str]) -> str:

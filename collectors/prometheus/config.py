@@ -61,5 +61,5 @@ class PrometheusConfig:
     def names(self, mapping: MetricMap) -> list[str]:
         """Metrics to ask for: what the map names, the extra gauges, and births when they are wanted."""
         births = [name.removesuffix("_total") + "_created" for name in mapping.counters]
-        wanted = [*mapping.counters, mapping.accounts, mapping.mark, mapping.process_start, *self.gauges]
+        wanted = [*mapping.metrics, *self.gauges]
         return wanted + births if self.births is Births.CREATED else wanted

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
 from itertools import groupby
 
 from collectors.errors import CollectorError, GarbagePage
@@ -83,7 +82,7 @@ class Target:
         """Labels that the server added are no part of a series, unless the map needs them."""
         if labels == self._labels:
             return
-        needed = set(astuple(self._mapping.labels))
+        needed = self._mapping.label_names
         added = {label for label in labels if label not in needed}
         self._labels, self._builder = labels, PageBuilder(self._mapping.mark, {"job", "instance", *added})
 

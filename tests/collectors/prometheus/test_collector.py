@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from collectors.mapping import MetricMap
+from collectors.mapping import MetricMap, Role, named_alike
 from collectors.prometheus.collector import PrometheusCollector, wall_ms
 from collectors.prometheus.config import Births, PrometheusConfig
 from slo.outcomes import Kind, OutcomeTable
@@ -291,7 +291,7 @@ def test_a_job_without_targets_is_told(prometheus: Prometheus, exporter: Exporte
 def test_a_scrape_without_our_metrics_is_garbage_not_silence(prometheus: Prometheus, exporter: Exporter) -> None:
     """A metric map that fits nothing is told at once."""
     watch = Watch(config(prometheus, exporter))
-    strange = MetricMap(requests="a", transactions="b", cost_fen="c", accounts="d", mark="e", process_start="f")
+    strange = MetricMap(rules=(named_alike(Role.REQUESTS, "a"),), mark="e", process_start="f", gauges=())
     collector = PrometheusCollector(watch.config, watch.store, strange, OUTCOMES)
     line = "garbage: up is 1, but the scrape holds no metric of the map"
     wait_until(lambda: collector.collect_once() is None or line in {r.reason for r in watch.reads()}, what=line)
