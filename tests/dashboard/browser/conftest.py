@@ -10,24 +10,13 @@ from dataclasses import dataclass
 
 import flask
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from dashboard.document import WatchTimes
 from dashboard.factory import create_dashboard
 from slo.catalog import Catalog
 from tests.dashboard.browser.canned import Estate, calm_snapshot, read_catalog
-
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class Silent(WSGIRequestHandler):
@@ -116,21 +105,6 @@ def serve(catalog: Catalog, estate: Estate) -> Iterator[Callable[..., Host]]:
         host.stop()
 
 
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """Playwright's driver, one per session."""
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Debian's Chromium, one per session."""
-    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-    yield chromium
-    chromium.close()
-
-
 @dataclass
 class Visit:
     """One open page and everything it complained about or asked for."""
@@ -177,7 +151,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def standing_pages(browser: Browser, standing: tuple[Estate, Host]) -> Iterator[Callable[[str], Page]]:
     """One open wall per language, loaded once."""
     pages: dict[str, Page] = {}
