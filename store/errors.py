@@ -5,6 +5,7 @@ StoreError
 |- SchemaMismatch     was made by another version
 |- CopyRefused        a backup or restore was not made
 |- UnknownSource      a source that was never registered
+|- UnknownProbe       a probe that was never registered
 |- StaleWriter        somebody else committed for this source in between
 `- LeaseLost          somebody else has the lease of this source now
 """
@@ -43,6 +44,13 @@ class UnknownSource(StoreError):
 
     def __init__(self, source: str) -> None:
         super().__init__(f"source {source!r} is not registered in the store")
+
+
+class UnknownProbe(StoreError):
+    """A probe that was never registered; nothing was written."""
+
+    def __init__(self, probe: str, vantage: str) -> None:
+        super().__init__(f"probe {probe!r} from vantage {vantage!r} is not registered in the store")
 
 
 class StaleWriter(StoreError):

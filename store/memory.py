@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +11,8 @@ from slo.counts import Counts
 from slo.windows import SHANGHAI, day_start
 from store.errors import StaleWriter, UnknownSource
 from store.memory_leases import MemoryLeases
+from store.probe_memory import MemoryProbeReader, ProbeShelf
+from store.probes import Probe, ProbeResult
 from store.records import (
     CUSTOMER,
     Accounts,
@@ -69,6 +71,7 @@ class _Contents:
     costs: defaultdict[tuple[int, str, str, str], int] = field(default_factory=lambda: defaultdict(int))
     accounts: dict[tuple[int, str, str, str], Accounts] = field(default_factory=dict)
     gauges: dict[tuple[str, str, str], Gauge] = field(default_factory=dict)
+    probes: ProbeShelf = field(default_factory=ProbeShelf)
 
     def copy(self) -> _Contents:
         return _Contents(
@@ -80,6 +83,7 @@ class _Contents:
             self.costs.copy(),
             dict(self.accounts),
             dict(self.gauges),
+            self.probes.copy(),
         )
 
     def source(self, source: str) -> _SourceState:
@@ -214,6 +218,10 @@ class MemoryReader:
         """Latest value of every other gauge."""
         return [gauge for _, gauge in sorted(self._contents.gauges.items())]
 
+    def probes(self) -> MemoryProbeReader:
+        """What is known of synthetic probes."""
+        return MemoryProbeReader(self._contents.probes, self._zone)
+
 
 class MemoryStore(MemoryLeases):
     """A store that ends with the process (see ``store.port.Store``)."""
@@ -274,6 +282,19 @@ class MemoryStore(MemoryLeases):
             contents.version += 1
             return True
 
+    def register_probe(self, probe: Probe, now_ms: int) -> None:
+        """Makes a probe known, or updates it."""
+        with self._writing() as contents:
+            contents.probes.register(probe, now_ms)
+            contents.version += 1
+
+    def record_probes(self, results: Sequence[ProbeResult]) -> int:
+        """Adds results of probes; returns how many were new. Raises UnknownProbe."""
+        with self._writing() as contents:
+            new = contents.probes.record(results, self._zone)
+            contents.version += bool(new)
+            return new
+
     def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
         """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""
         with self._writing() as contents:
@@ -283,6 +304,7 @@ class MemoryStore(MemoryLeases):
                     left -= _prune_level(contents.counts[level], slice_start(level, now_s - seconds, self._zone), left)
             for known in contents.sources.values():
                 left -= _prune_reads(known, (now_s - retention.reads_seconds) * 1000, left)
+            left -= contents.probes.prune(retention, now_s, self._zone, left)
             pruned = most_rows - left
             contents.version += bool(pruned)
             return pruned

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from slo.counts import Counts
 from store.leases import Beat, Lease
+from store.probes import Probe, ProbeReader, ProbeResult
 from store.records import (
     CUSTOMER,
     AccountTotal,
@@ -87,6 +88,9 @@ class Reader(Protocol):
     def gauges(self) -> list[Gauge]:
         """Latest value of every other gauge."""
 
+    def probes(self) -> ProbeReader:
+        """What is known of synthetic probes, true of the same instant."""
+
 
 class Store(Protocol):
     """Writes are whole or not at all; a reader never sees half of one."""
@@ -121,6 +125,12 @@ class Store(Protocol):
 
     def add_history(self, chunk: HistoryChunk) -> bool:
         """Adds simulated counts once; False when that span is already there. One short transaction."""
+
+    def register_probe(self, probe: Probe, now_ms: int) -> None:
+        """Makes a probe known, or updates what it probes and how often (``store.probes.ProbeStore``)."""
+
+    def record_probes(self, results: Sequence[ProbeResult]) -> int:
+        """Adds results of probes; returns how many were new (``store.probes.ProbeStore``). Raises UnknownProbe."""
 
     def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
         """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""

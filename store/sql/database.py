@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
 from store.errors import StoreUnavailable
 from store.leases import Beat, Lease
+from store.probes import Probe, ProbeResult
 from store.records import Batch, HistoryChunk, Level, Resume, Retention, Source, Unit
 from store.scopes import rollups
-from store.sql import leasing, writing
+from store.sql import leasing, probing, writing
 from store.sql.dialect import SqliteFile
 from store.sql.pruning import prune
 from store.sql.reading import SqlReader
@@ -95,6 +96,22 @@ class SqlStore:
             writing.put_day_totals(connection, chunk.costs, chunk.accounts, self._zone)
             writing.count_change(connection)
         return True
+
+    def register_probe(self, probe: Probe, now_ms: int) -> None:
+        """Makes a probe known, or updates it."""
+        self._refuse_when_closed()
+        with self._database.writing(self._engine) as connection:
+            probing.put_probe(connection, probe, now_ms)
+            writing.count_change(connection)
+
+    def record_probes(self, results: Sequence[ProbeResult]) -> int:
+        """Adds results of probes; returns how many were new. Raises UnknownProbe."""
+        self._refuse_when_closed()
+        with self._database.writing(self._engine) as connection:
+            new = probing.put_results(connection, results, self._zone)
+            if new:
+                writing.count_change(connection)
+        return new
 
     def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
         """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, delete, select, tuple_
 
-from store.records import Retention, Scope
+from store.records import Level, Retention, Scope
 from store.slices import slice_start
-from store.sql.schema import COUNTS, OBSERVED, READ, SOURCE
+from store.sql.schema import COUNTS, OBSERVED, PROBE, PROBE_COUNT, PROBE_RESULT, READ, SOURCE
 from store.sql.writing import OBSERVED_LEVELS
 
 
@@ -39,6 +39,10 @@ def _past(connection: Connection, retention: Retention, now_s: int, zone: str) -
         yield from (_Past(COUNTS[level], scope, before_s) for scope in Scope)
         if level in OBSERVED_LEVELS:
             yield _Past(OBSERVED, level, before_s)
+            yield _Past(PROBE_COUNT, level, before_s)
+        if level is Level.SLOT:
+            for probe_id in connection.execute(select(PROBE.c.id)).scalars().all():
+                yield _Past(PROBE_RESULT, probe_id, before_s * 1000)
     before_ms = (now_s - retention.reads_seconds) * 1000
     for source_id in connection.execute(select(SOURCE.c.id)).scalars().all():
         yield _Past(READ, source_id, before_ms)

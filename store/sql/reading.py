@@ -30,6 +30,7 @@ from store.records import (
 )
 from store.slices import STEP_S, Stretch, is_simulated, joined, signed, stretches
 from store.sql.dialect import SqliteFile
+from store.sql.probing import SqlProbeReader
 from store.sql.schema import (
     ABOUT,
     ACCOUNT_DAY,
@@ -188,6 +189,10 @@ class SqlReader:
         """Latest value of every other gauge."""
         asked = select(GAUGE).order_by(GAUGE.c.source, GAUGE.c.name, GAUGE.c.labels)
         return [Gauge(*row) for row in self._rows(asked)]
+
+    def probes(self) -> SqlProbeReader:
+        """What is known of synthetic probes."""
+        return SqlProbeReader(self._rows, self._zone)
 
     def resume(self, source: str) -> Resume:
         """Where a collector of this source goes on. Raises UnknownSource."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from store.records import Level
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every schema that ever was, oldest first; the last is the one that this program reads and writes."""
 
 METADATA = MetaData()
@@ -203,6 +203,49 @@ LEASE = Table(
     Column("token", BigInteger, nullable=False),  # grows with every change of hands
     Column("clock", Text, nullable=False),  # which monotonic clock the beat was read from
     Column("beat_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+PROBE = Table(
+    "probe",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("vantage", Text, nullable=False),
+    Column("product", Text, nullable=False),
+    Column("data_center", Text, nullable=False),
+    Column("interval_ms", BigInteger, nullable=False),
+    Column("registered_ms", BigInteger, nullable=False),
+    Column("last_at_ms", BigInteger),  # the newest result, kept because results are pruned
+    Column("last_state", Text),
+    Column("last_reason", Text),
+    Column("last_duration_ms", BigInteger),
+    Column("last_tls_expires_s", BigInteger),
+    Column("tls_expires_s", BigInteger),  # of the newest handshake that succeeded
+    UniqueConstraint("name", "vantage", name="probe_is_unique"),
+)
+
+PROBE_RESULT = Table(
+    "probe_result",
+    METADATA,
+    Column("probe_id", Integer, ForeignKey("probe.id"), primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("duration_ms", BigInteger, nullable=False),
+    Column("tls_expires_s", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+PROBE_COUNT = Table(
+    "probe_count",
+    METADATA,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("probe_id", Integer, ForeignKey("probe.id"), primary_key=True, autoincrement=False),
+    Column("good", BigInteger, nullable=False),
+    Column("bad", BigInteger, nullable=False),
+    Column("invalid_probe", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 
