@@ -14,8 +14,10 @@ from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
+from settings_prometheus import PrometheusSettings
+from settings_types import Identifier, Strict, Url
 from slo.catalog import Catalog, DataCenter, Product
 from slo.errors import BadObjective
 from slo.objective import Objective
@@ -24,9 +26,7 @@ from slo.states import StatePolicy
 from store.records import Level, Retention, Source, Span
 
 LARGEST_FILE_BYTES = 1_000_000
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Share = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
-Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,6 @@ def _checked_objective(text: str) -> str:
 ObjectiveText = Annotated[str, AfterValidator(_checked_objective)]
 
 
-class Strict(BaseModel):
-    """A mapping whose unknown keys are errors, not silence."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class ServerSettings(Strict):
     """Where the dashboard listens."""
 
@@ -88,20 +82,6 @@ class ExpositionSettings(Strict):
     def source(self) -> Source:
         """The store's name for this target."""
         return Source(self.id, self.kind, self.data_center, self.interval_seconds * 1000)
-
-
-class PrometheusSettings(Strict):
-    """A Prometheus (or compatible) server whose raw samples are read; every target of the job becomes a source.
-
-    ``data_centers``: instance -> data center, for targets that do not carry a ``data_center`` label.
-    """
-
-    id: Identifier
-    kind: Literal["prometheus"]
-    url: Url
-    job: Identifier
-    scrape_seconds: int = Field(default=15, ge=1, le=300)
-    data_centers: dict[str, Identifier] = Field(default_factory=dict)
 
 
 AnySource = Annotated[ExpositionSettings | PrometheusSettings, Field(discriminator="kind")]
@@ -181,6 +161,10 @@ class Settings(Strict):
         for data_center, seen in direct.items():
             if seen > 1:
                 raise ValueError(f"data center {data_center!r} is read by {seen} sources and would be counted twice")
+        jobs = Counter((s.url.rstrip("/"), s.job) for s in self.sources if isinstance(s, PrometheusSettings))
+        for (url, job), seen in jobs.items():
+            if seen > 1:
+                raise ValueError(f"job {job!r} of {url} is read by {seen} sources and would be counted twice")
         if direct and len(direct) != len(self.sources):
             raise ValueError("exposition and prometheus sources in one store would count the same events twice")
         return self

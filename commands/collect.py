@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import logging
 
+from collectors.errors import CollectorError
 from collectors.exposition import ExpositionCollector, ExpositionSource
 from collectors.mapping import MetricMap
 from collectors.prometheus.collector import PrometheusCollector
@@ -15,7 +16,8 @@ from collectors.prometheus.config import PrometheusConfig
 from commands.errors import refusing
 from commands.interrupt import stop_event
 from commands.options import Configuration, add_configuration, configuration
-from settings import ExpositionSettings, PrometheusSettings
+from commands.prometheus import prometheus_sources
+from settings import ExpositionSettings
 from store.errors import StoreError
 from store.opening import open_store
 from store.port import Store
@@ -48,10 +50,10 @@ def _once(chosen: Configuration, store: Store) -> int:
     for source, read in sorted(_exposition(chosen, store, prune=False).collect_once().items()):
         failed |= not read.collected
         print(f"{source}  {_outcome(read)}")
-    for server in _servers(chosen):
+    for server in prometheus_sources(chosen):
         trouble = _prometheus(server, chosen, store).collect_once()
         failed |= bool(trouble)
-        print(f"{server.id}  {trouble or 'collected'}")
+        print(f"{server.name}  {trouble or 'collected'}")
     return int(failed)
 
 
@@ -62,7 +64,7 @@ def _outcome(read: Read) -> str:
 def _until_stopped(chosen: Configuration, store: Store) -> int:
     stop = stop_event()
     direct = _exposition(chosen, store, prune=True)
-    servers = [_prometheus(server, chosen, store) for server in _servers(chosen)]
+    servers = [_prometheus(server, chosen, store) for server in prometheus_sources(chosen)]
     direct.start()
     for server in servers:
         server.start()
@@ -81,16 +83,6 @@ def _exposition(chosen: Configuration, store: Store, *, prune: bool) -> Expositi
     return ExpositionCollector(sources, store, MetricMap(), chosen.catalog.outcomes, retention=retention)
 
 
-def _servers(chosen: Configuration) -> list[PrometheusSettings]:
-    return [source for source in chosen.settings.sources if isinstance(source, PrometheusSettings)]
-
-
-def _prometheus(server: PrometheusSettings, chosen: Configuration, store: Store) -> PrometheusCollector:
-    config = PrometheusConfig(
-        server.id,
-        server.url,
-        server.job,
-        interval_ms=server.scrape_seconds * 1000,
-        data_centers=server.data_centers,
-    )
-    return PrometheusCollector(config, store, MetricMap(), chosen.catalog.outcomes)
+def _prometheus(server: PrometheusConfig, chosen: Configuration, store: Store) -> PrometheusCollector:
+    with refusing(CollectorError):
+        return PrometheusCollector(server, store, MetricMap(), chosen.catalog.outcomes)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commands.errors import CommandError, refusing
-from settings import ExpositionSettings, Settings, SettingsError, catalog_path, load_catalog, load_settings
+from settings import Settings, SettingsError, catalog_path, load_catalog, load_settings
+from settings_prometheus import PrometheusSettings
 from slo.catalog import Catalog
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,7 +63,9 @@ def chosen_config(args: argparse.Namespace) -> Path:
 def _known_data_centers(path: Path, settings: Settings, catalog: Catalog) -> None:
     known = {data_center.id for data_center in catalog.data_centers}
     for source in settings.sources:
-        named = {source.data_center} if isinstance(source, ExpositionSettings) else {*source.data_centers.values()}
+        named = {source.data_center} if source.data_center else set()
+        if isinstance(source, PrometheusSettings):
+            named |= {*source.data_centers.values()}
         if strangers := sorted(named - known):
             choice = ", ".join(sorted(known))
             raise CommandError(

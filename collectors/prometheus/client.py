@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,13 +14,18 @@ from prometheus_api_client import PrometheusConnect
 from urllib3.util import Retry
 
 from collectors.page import escaped
-from collectors.prometheus.errors import Garbage
+from collectors.prometheus.access import Access
+from collectors.prometheus.errors import Garbage, PrometheusError
 from collectors.prometheus.session import GuardedSession
 
 Labels = Mapping[str, str]
+OPEN = Access()
+ENDED = "NaN"
 MOST_BYTES = 128 << 20
-WHOLE_ONLY = {"partial_response": "false", "deny_partial_response": "1"}
-"""Thanos and VictoriaMetrics are asked to fail rather than to answer in part; others ignore what they do not know."""
+MANNERS = {"partial_response": "false", "deny_partial_response": "1", "nocache": "1"}
+"""Thanos and VictoriaMetrics are asked to fail rather than to answer in part, and VictoriaMetrics not to move questions
+about the last 30 seconds into the past (its -search.latencyOffset). Others ignore what they do not know."""
+FIRST_PAUSE_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +41,24 @@ class PrometheusClient:
     """Thin wrapper around PrometheusConnect. Every method raises PrometheusError, with one line, and nothing else."""
 
     def __init__(
-        self, url: str, *, timeout_s: float, headers: Mapping[str, str] | None = None, most_bytes: int = MOST_BYTES
+        self,
+        url: str,
+        *,
+        timeout_s: float,
+        headers: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str] | None = None,
+        access: Access = OPEN,
+        most_bytes: int = MOST_BYTES,
+        patience_s: float = 0.0,
+        wait: Callable[[float], object] = time.sleep,
     ) -> None:
-        self.server = urlsplit(url).netloc or url
-        self._session = GuardedSession(self.server, timeout_s=timeout_s, most_bytes=most_bytes)
+        """``parameters`` go with every question. For ``patience_s`` a fault that may pass is tried again, after pauses
+        that double; ``wait`` waits so many seconds. Raises NoAccess."""
+        self.server = urlsplit(url).netloc.rpartition("@")[2] or url
+        self._parameters = {**MANNERS, **(parameters or {})}
+        self._patience_s = patience_s
+        self._wait = wait
+        self._session = GuardedSession(self.server, timeout_s=timeout_s, most_bytes=most_bytes, access=access)
         self._connect = PrometheusConnect(
             url=url.rstrip("/"),
             headers=dict(headers or {}),
@@ -49,14 +69,28 @@ class PrometheusClient:
     def samples(self, selector: str, from_ms: int, to_ms: int) -> list[Series]:
         """Raw samples of every series of a selector in ``(from_ms, to_ms]``; series without any are left out."""
         query = f"{selector}[{max(1, to_ms - from_ms)}ms]"
-        result = self._connect.custom_query(query, params={"time": seconds_text(to_ms), **WHOLE_ONLY})
+        result = self._patiently(query, {"time": seconds_text(to_ms), **self._parameters})
         series = [self._series(item, from_ms) for item in result]
         return [one for one in series if one.times_ms]
 
+    def _patiently(self, query: str, parameters: dict[str, str]) -> Any:
+        deadline = time.monotonic() + self._patience_s
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                return self._connect.custom_query(query, params=dict(parameters))
+            except PrometheusError as fault:
+                if not fault.passing or time.monotonic() + pause_s >= deadline:
+                    raise
+            self._wait(pause_s)
+            pause_s *= 2
+
     def _series(self, item: Any, after_ms: int) -> Series:
         try:
-            times_ms = [round(at * 1000) for at, _ in item["values"]]
-            values = [value for _, value in item["values"]]
+            # VictoriaMetrics shows where a series ended as NaN; Prometheus keeps these marks to itself.
+            found = [(at, value) for at, value in item["values"] if value != ENDED]
+            times_ms = [round(at * 1000) for at, _ in found]
+            values = [value for _, value in found]
             labels = item["metric"]
             labels["__name__"]
         except (KeyError, TypeError, ValueError) as fault:

@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 
 from collectors.errors import CollectorError
 from collectors.mapping import MetricMap
-from collectors.prometheus.client import PrometheusClient, selector
+from collectors.prometheus.client import selector
 from collectors.prometheus.config import KIND, PrometheusConfig
 from collectors.prometheus.errors import PrometheusError, TooMuch, TooSlow
 from collectors.prometheus.pages import Scrapes, scrapes_by_instance
@@ -54,12 +54,13 @@ class PrometheusCollector:
         self._mapping = mapping
         self._outcomes = outcomes
         self._clock_ms = clock_ms
-        self._client = PrometheusClient(config.url, timeout_s=config.timeout_s, headers=config.headers)
         self._sources: dict[str, Source] = {}
         self._targets: dict[str, Target] = {}
         self._recalled = False
         self._chunk_ms = config.chunk_ms
         self._stopping = threading.Event()
+        # Half an interval of patience: the rest of the tick must still fit in.
+        self._client = config.client(patience_s=config.interval_ms / 2000, wait=self._stopping.wait)
         self._thread: threading.Thread | None = None
         self._complaint = ""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from collectors.mapping import MetricMap
+from collectors.prometheus.access import Access
+from collectors.prometheus.client import PrometheusClient
 from store.records import Source
 
 KIND = "prometheus"
@@ -28,7 +31,8 @@ class PrometheusConfig:
     not at all; behind remote write it arrives piece by piece: use 15,000 or more there). ``settle_ms``: for this long
     an absent scrape is looked for again before the search moves on. ``chunk_ms`` and ``most_samples`` bound one query.
     ``gauges`` are read beside what the metric map names. ``data_centers`` maps instances to data centers; an instance
-    that is not in it takes the value of its ``data_center_label``, else its own name.
+    that is not in it takes the value of its ``data_center_label``, else ``data_center``, else its own name.
+    ``parameters`` go with every question (Thanos: ``dedup``), ``headers`` too (Mimir: ``X-Scope-OrgID``).
     """
 
     name: str
@@ -40,11 +44,26 @@ class PrometheusConfig:
     settle_ms: int = 60_000
     births: Births = Births.PROCESS
     data_centers: Mapping[str, str] = field(default_factory=dict)
+    data_center: str = ""
     data_center_label: str = "data_center"
     headers: Mapping[str, str] = field(default_factory=dict)
     chunk_ms: int = 3_600_000
     most_samples: int = 100_000
     gauges: tuple[str, ...] = ("lending_bad_loan_ratio",)
+    access: Access = field(default_factory=Access)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def client(self, *, patience_s: float, wait: Callable[[float], object] = time.sleep) -> PrometheusClient:
+        """A client of this server (see PrometheusClient). Raises NoAccess."""
+        return PrometheusClient(
+            self.url,
+            timeout_s=self.timeout_s,
+            headers=self.headers,
+            parameters=self.parameters,
+            access=self.access,
+            patience_s=patience_s,
+            wait=wait,
+        )
 
     def source(self, labels: Mapping[str, str]) -> Source:
         """The source that an instance is, from the labels of its ``up`` series.
@@ -55,7 +74,7 @@ class PrometheusConfig:
         instance = labels["instance"]
         mapped = self.data_centers.get(instance)
         alone = mapped is not None and list(self.data_centers.values()).count(mapped) == 1
-        data_center = mapped or labels.get(self.data_center_label) or instance
+        data_center = mapped or labels.get(self.data_center_label) or self.data_center or instance
         return Source(f"{self.name}/{mapped if alone else instance}", KIND, data_center, self.interval_ms)
 
     def names(self, mapping: MetricMap) -> list[str]:

@@ -5,7 +5,9 @@ PrometheusError
 |- UnknownHost     dns: the name does not resolve
 |- BadCertificate  tls: the server's certificate is not accepted
 |- TooSlow         timeout: no whole answer in time
+|- NoAccess        auth: a secret or certificate of ours cannot be read
 |- HttpFault       http: an answer that is not a success
+|  `- Busy         http: status 429 or 5xx: it may pass
 |- Garbage         garbage: a success that is not what the API promises
 |- Partial         partial: the server says itself that something is missing
 `- TooMuch         too_large: more samples or bytes than one query may carry
@@ -17,7 +19,9 @@ from collectors.errors import CollectorError
 
 
 class PrometheusError(CollectorError):
-    """Anything that keeps us from a whole answer."""
+    """Anything that keeps us from a whole answer. ``passing``: asking again in a moment may help."""
+
+    passing = False
 
     def __init__(self, server: str, cause: str) -> None:
         super().__init__(f"{server}: {cause}")
@@ -27,6 +31,7 @@ class Unreachable(PrometheusError):
     """Nobody listens, or the connection broke in the middle."""
 
     code = "refused"
+    passing = True
 
 
 class UnknownHost(PrometheusError):
@@ -45,12 +50,25 @@ class TooSlow(PrometheusError):
     """No whole answer within the time allowed."""
 
     code = "timeout"
+    passing = True
 
 
 class HttpFault(PrometheusError):
     """The server answered with a status that is not a success."""
 
     code = "http"
+
+
+class Busy(HttpFault):
+    """The server is overloaded, starting, or broken for the moment."""
+
+    passing = True
+
+
+class NoAccess(PrometheusError):
+    """What the server wants to see of us cannot be read on our side."""
+
+    code = "auth"
 
 
 class Garbage(PrometheusError):
@@ -63,6 +81,7 @@ class Partial(PrometheusError):
     """The server warns that its answer is not complete: counting it would lose events in silence."""
 
     code = "partial"
+    passing = True
 
 
 class TooMuch(PrometheusError):

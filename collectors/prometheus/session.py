@@ -16,8 +16,10 @@ import requests
 import urllib3
 
 from collectors.errors import one_line
+from collectors.prometheus.access import Access, redacted
 from collectors.prometheus.errors import (
     BadCertificate,
+    Busy,
     Garbage,
     HttpFault,
     Partial,
@@ -29,6 +31,8 @@ from collectors.prometheus.errors import (
 )
 
 HTTP_OK = 200
+HTTP_TOO_MANY_REQUESTS = 429
+HTTP_SERVER_ERROR = 500
 READ_BYTES = 1 << 16
 TOO_MUCH = re.compile(r"too many|limit|exceed|max.?samples", re.IGNORECASE)
 """How Prometheus, Thanos, Mimir and VictoriaMetrics say that a query would load too much (statuses 400, 413, 422)."""
@@ -47,17 +51,23 @@ class Answer(requests.Response):
 class GuardedSession(requests.Session):
     """A session whose every request has a deadline and a size limit. Raises PrometheusError, nothing else."""
 
-    def __init__(self, server: str, *, timeout_s: float, most_bytes: int) -> None:
+    def __init__(self, server: str, *, timeout_s: float, most_bytes: int, access: Access) -> None:
+        """Raises NoAccess for a certificate file that is not there."""
         super().__init__()
+        self._access = access
         self._server = server
         self._timeout_s = timeout_s
         self._most_bytes = most_bytes
         self.trust_env = False  # a proxy or a .netrc of the shell must not decide whom the collector talks to
         self.headers["Accept-Encoding"] = "identity"
+        self._tls = {"verify": access.verify(server), "cert": access.certificate(server)}
 
     def request(self, *args: Any, **kwargs: Any) -> Answer:
         """Sends one request and reads the whole answer before the deadline."""
-        kwargs |= {"stream": True, "allow_redirects": False, "timeout": self._timeout_s}
+        kwargs |= {"stream": True, "allow_redirects": False, "timeout": self._timeout_s, **self._tls}
+        authorization, secrets = self._access.authorization(self._server)
+        if authorization:
+            kwargs["headers"] = {**(kwargs.get("headers") or {}), "Authorization": authorization}
         deadline = time.monotonic() + self._timeout_s
         try:
             with super().request(*args, **kwargs) as response:
@@ -65,8 +75,10 @@ class GuardedSession(requests.Session):
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as fault:
             raise self._named(fault) from fault
         if response.status_code != HTTP_OK:
-            raise refusal(self._server, response.status_code, response.headers.get("Location", ""), body)
-        return self._answer(body)
+            location = response.headers.get("Location", "")
+            text = redacted(body.decode("utf-8", "replace"), secrets)  # a server may say our own token back
+            raise refusal(self._server, response.status_code, redacted(location, secrets), text)
+        return self._answer(body, secrets)
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
         parts: list[bytes] = []
@@ -80,11 +92,11 @@ class GuardedSession(requests.Session):
             parts.append(part)
         return b"".join(parts)
 
-    def _answer(self, body: bytes) -> Answer:
+    def _answer(self, body: bytes, secrets: tuple[str, ...]) -> Answer:
         answer = Answer()
         answer.status_code = HTTP_OK
         answer.raw = io.BytesIO(body)
-        answer.document = checked(self._server, body)
+        answer.document = checked(self._server, body, secrets)
         return answer
 
     def _named(self, fault: Exception) -> PrometheusError:
@@ -109,12 +121,12 @@ def root_cause(fault: Exception) -> Exception:
     return fault
 
 
-def checked(server: str, body: bytes) -> Any:
+def checked(server: str, body: bytes, secrets: tuple[str, ...] = ()) -> Any:
     """The parsed document of a success. Raises Garbage or Partial."""
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:
-        start = one_line(body[:60].decode("utf-8", "replace"))
+        start = one_line(redacted(body.decode("utf-8", "replace"), secrets)[:60])
         raise Garbage(server, f"not JSON (a login page?): {start}") from None
     if not isinstance(document, dict) or document.get("status") != "success":
         raise Garbage(server, "JSON without status success")
@@ -122,17 +134,17 @@ def checked(server: str, body: bytes) -> Any:
     if not isinstance(data, dict) or not isinstance(data.get("result"), list):
         raise Garbage(server, "JSON without data.result")
     if warnings := document.get("warnings"):
-        raise Partial(server, "; ".join(map(str, warnings)) if isinstance(warnings, list) else str(warnings))
+        words = "; ".join(map(str, warnings)) if isinstance(warnings, list) else str(warnings)
+        raise Partial(server, redacted(words, secrets))
     if document.get("isPartial"):
         raise Partial(server, "the answer is marked isPartial")
     return document
 
 
-def refusal(server: str, status: int, location: str, body: bytes) -> PrometheusError:
+def refusal(server: str, status: int, location: str, text: str) -> PrometheusError:
     """The error that an answer other than 200 stands for."""
-    text = body.decode("utf-8", "replace")
     try:
-        document = orjson.loads(body)
+        document = orjson.loads(text)
     except orjson.JSONDecodeError:
         document = None
     if isinstance(document, dict) and isinstance(document.get("error"), str):
@@ -141,4 +153,5 @@ def refusal(server: str, status: int, location: str, body: bytes) -> PrometheusE
         return TooMuch(server, text)
     if location:
         return HttpFault(server, f"status {status}, sent on to {location}")
-    return HttpFault(server, f"status {status}: {text}" if text.strip() else f"status {status}")
+    kind = Busy if status == HTTP_TOO_MANY_REQUESTS or status >= HTTP_SERVER_ERROR else HttpFault
+    return kind(server, f"status {status}: {text}" if text.strip() else f"status {status}")
