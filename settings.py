@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from collectors.mapping import Limits, MetricMap
+from settings_catalog import CatalogSettings
+from settings_metrics import LimitSettings, Place, defects, metric_map, reference_map
+from settings_metrics import Names as KnownNames
 from settings_prometheus import PrometheusSettings
 from settings_types import Identifier, Strict, Url
-from slo.catalog import Catalog, DataCenter, Product
-from slo.errors import BadObjective
-from slo.objective import Objective
-from slo.outcomes import Kind, OutcomeTable
+from slo.catalog import Catalog
 from slo.states import StatePolicy
 from store.records import Level, Retention, Source, Span
 
@@ -50,17 +50,6 @@ class SettingsError(Exception):
         self.problems = tuple(problems)
         more = f" (and {len(problems) - 1} more; python app.py check lists them)" if len(problems) > 1 else ""
         super().__init__(f"{problems[0]}{more}")
-
-
-def _checked_objective(text: str) -> str:
-    try:
-        Objective.parse(text)
-    except BadObjective as error:
-        raise ValueError(str(error)) from error
-    return text
-
-
-ObjectiveText = Annotated[str, AfterValidator(_checked_objective)]
 
 
 class ServerSettings(Strict):
@@ -149,6 +138,7 @@ class Settings(Strict):
     states: StateSettings = StateSettings()
     retention: RetentionSettings = RetentionSettings()
     truth: dict[Identifier, Url] = Field(default_factory=dict)
+    limits: LimitSettings = LimitSettings()
     demo: bool = False
     history: HistorySettings | None = None
 
@@ -170,91 +160,6 @@ class Settings(Strict):
         return self
 
 
-class Names(Strict):
-    """A name in every language of the screens."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-
-class ProductSettings(Strict):
-    """One product of the catalog."""
-
-    id: Identifier
-    names: Names
-    objective: ObjectiveText | None = None
-
-
-class DataCenterSettings(Strict):
-    """One data center of the catalog."""
-
-    id: Identifier
-    names: Names
-
-
-class OutcomeSettings(Strict):
-    """The versioned table outcome -> good, bad or not an event."""
-
-    version: str
-    good: tuple[str, ...] = Field(min_length=1)
-    bad: tuple[str, ...] = Field(min_length=1)
-    ignored: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _each_outcome_means_one_thing(self) -> OutcomeSettings:
-        for name, seen in Counter((*self.good, *self.bad, *self.ignored)).items():
-            if seen > 1:
-                raise ValueError(f"outcome {name!r} is listed {seen} times")
-        return self
-
-    def table(self) -> OutcomeTable:
-        """The same as a look-up."""
-        rows = [(Kind.GOOD, self.good), (Kind.BAD, self.bad), (Kind.IGNORED, self.ignored)]
-        return OutcomeTable(self.version, {name: kind for kind, names in rows for name in names})
-
-
-class CatalogSettings(Strict):
-    """config/catalog.yaml."""
-
-    version: str
-    time_zone: str = "Asia/Shanghai"
-    objective: ObjectiveText
-    products: tuple[ProductSettings, ...] = Field(min_length=1)
-    data_centers: tuple[DataCenterSettings, ...] = Field(min_length=1)
-    outcomes: OutcomeSettings
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone_exists(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"time zone {value!r} is not known; write for example Asia/Shanghai") from error
-        return value
-
-    @field_validator("products", "data_centers")
-    @classmethod
-    def _ids_are_unique(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
-        for name, seen in Counter(item.id for item in value).items():
-            if seen > 1:
-                raise ValueError(f"id {name!r} is used {seen} times")
-        return value
-
-    def catalog(self) -> Catalog:
-        """The same as the rooms use it."""
-        return Catalog(
-            version=self.version,
-            products=tuple(
-                Product(p.id, p.names.model_dump(), Objective.parse(p.objective or self.objective))
-                for p in self.products
-            ),
-            data_centers=tuple(DataCenter(d.id, d.names.model_dump()) for d in self.data_centers),
-            outcomes=self.outcomes.table(),
-            objective=Objective.parse(self.objective),
-            zone=self.time_zone,
-        )
-
-
 Model = TypeVar("Model", bound=Strict)
 
 
@@ -265,7 +170,39 @@ def load_settings(path: Path) -> Settings:
 
 def load_catalog(path: Path) -> Catalog:
     """Reads config/catalog.yaml. Raises SettingsError with every defect."""
-    return _load(path, CatalogSettings).catalog()
+    return _catalog(path).catalog()
+
+
+def load_metrics(path: Path, limits: Limits) -> MetricMap:
+    """What config/catalog.yaml says of metrics, else the names of the reference estate. Raises SettingsError."""
+    catalog = _catalog(path)
+    products = [product.id for product in catalog.products]
+    if catalog.metrics is None:
+        return replace(reference_map(products), limits=limits)
+    node = _compose(path)
+
+    def origin(place: Place) -> str:
+        return f"{path}:{_line(node, ('metrics', *place))}"
+
+    return replace(metric_map(catalog.metrics, origin, products), limits=limits)
+
+
+def _catalog(path: Path) -> CatalogSettings:
+    """A catalog whose parts fit each other. Raises SettingsError with every defect."""
+    catalog = _load(path, CatalogSettings)
+    if catalog.metrics is None:
+        return catalog
+    names = KnownNames(
+        [p.id for p in catalog.products], [d.id for d in catalog.data_centers], list(catalog.outcomes.table().kinds)
+    )
+    node = _compose(path)
+    problems = [
+        Problem(path, _line(node, place), ".".join(map(str, place)), message)
+        for place, message in ((("metrics", *below), message) for below, message in defects(catalog.metrics, names))
+    ]
+    if problems:
+        raise SettingsError(problems)
+    return catalog
 
 
 def catalog_path(settings_path: Path, settings: Settings) -> Path:

@@ -10,7 +10,6 @@ import logging
 
 from collectors.errors import CollectorError
 from collectors.exposition import ExpositionCollector, ExpositionSource
-from collectors.mapping import MetricMap
 from collectors.prometheus.collector import PrometheusCollector
 from collectors.prometheus.config import PrometheusConfig
 from commands.errors import refusing
@@ -80,9 +79,9 @@ def _exposition(chosen: Configuration, store: Store, *, prune: bool) -> Expositi
         ExpositionSource(s.source(), s.url) for s in chosen.settings.sources if isinstance(s, ExpositionSettings)
     ]
     retention = chosen.settings.retention.retention() if prune else None
-    return ExpositionCollector(sources, store, MetricMap(), chosen.catalog.outcomes, retention=retention)
+    return ExpositionCollector(sources, store, chosen.mapping, chosen.catalog.outcomes, retention=retention)
 
 
 def _prometheus(server: PrometheusConfig, chosen: Configuration, store: Store) -> PrometheusCollector:
     with refusing(CollectorError):
-        return PrometheusCollector(server, store, MetricMap(), chosen.catalog.outcomes)
+        return PrometheusCollector(server, store, chosen.mapping, chosen.catalog.outcomes)

@@ -6,8 +6,9 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+from collectors.mapping import MetricMap
 from commands.errors import CommandError, refusing
-from settings import Settings, SettingsError, catalog_path, load_catalog, load_settings
+from settings import Settings, SettingsError, catalog_path, load_catalog, load_metrics, load_settings
 from settings_prometheus import PrometheusSettings
 from slo.catalog import Catalog
 
@@ -26,6 +27,7 @@ class Configuration:
     path: Path
     settings: Settings
     catalog: Catalog
+    mapping: MetricMap
     data: Path
 
     @property
@@ -48,8 +50,9 @@ def configuration(args: argparse.Namespace) -> Configuration:
     with refusing(SettingsError):
         settings = load_settings(path)
         catalog = load_catalog(catalog_path(path, settings))
+        mapping = load_metrics(catalog_path(path, settings), settings.limits.limits())
     _known_data_centers(path, settings, catalog)
-    return Configuration(path, settings, catalog, args.data or settings.data)
+    return Configuration(path, settings, catalog, mapping, args.data or settings.data)
 
 
 def chosen_config(args: argparse.Namespace) -> Path:
