@@ -10,18 +10,19 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from collectors.errors import CollectorError, one_line
 from collectors.fetch import Fetcher
+from collectors.leadership import Leadership
 from collectors.mapping import MetricMap
 from collectors.openmetrics import PageParser
 from collectors.page import Page
 from collectors.schedule import MOST_SKIPPED_ROWS, first_tick, next_tick, skipped_reads
 from collectors.tally import Proposal, Tally
 from slo.outcomes import OutcomeTable
-from store.errors import StaleWriter, StoreError
+from store.errors import LeaseLost, StaleWriter, StoreError
 from store.port import Store
 from store.records import Read, Retention, Source
 
@@ -85,12 +86,17 @@ class ExpositionCollector:
         *,
         retention: Retention | None = None,
         clock: Clock | None = None,
+        leadership: Leadership | None = None,
     ) -> None:
-        """``retention``: what to prune once a minute; None leaves that to somebody else. Raises BadTarget."""
+        """``retention``: what to prune once a minute; None leaves that to somebody else. ``leadership``: which sources
+        may be read, and by which token; None reads all without leases. Raises BadTarget."""
         self._store = store
         self._retention = retention
         self._clock = clock or SystemClock()
-        self._watchers = [Watcher(source, store, mapping, outcomes, self._clock) for source in sources]
+        self._leadership = leadership
+        self._watchers = [
+            Watcher(source, store, mapping, outcomes, self._clock, leadership=leadership) for source in sources
+        ]
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -126,7 +132,7 @@ class ExpositionCollector:
         results: dict[str, Read] = {}
 
         def look(watcher: Watcher) -> None:
-            results[watcher.id] = watcher.attempt(at_ms)
+            results[watcher.id] = watcher.attempt(at_ms) if watcher.leads() else watcher.standby(at_ms)
             watcher.close()
 
         threads = [threading.Thread(target=look, args=(watcher,), daemon=True) for watcher in self._watchers]
@@ -138,6 +144,8 @@ class ExpositionCollector:
 
     def _prune(self, retention: Retention) -> None:
         while not self._stopping.wait(PRUNE_EVERY_S):
+            if self._leadership is not None and not self._leadership.leads:
+                continue
             try:
                 self._prune_steps(retention)
             except StoreError as fault:
@@ -155,7 +163,14 @@ class Watcher:
     """Looks at one target. ``attempt`` and ``follow`` are for one thread."""
 
     def __init__(
-        self, target: ExpositionSource, store: Store, mapping: MetricMap, outcomes: OutcomeTable, clock: Clock
+        self,
+        target: ExpositionSource,
+        store: Store,
+        mapping: MetricMap,
+        outcomes: OutcomeTable,
+        clock: Clock,
+        *,
+        leadership: Leadership | None = None,
     ) -> None:
         self.id = target.source.id
         self._source = target.source
@@ -163,6 +178,9 @@ class Watcher:
         self._mapping = mapping
         self._outcomes = outcomes
         self._clock = clock
+        self._leadership = leadership
+        self._token: int | None = None
+        self._refused: int | None = None
         self._fetcher = Fetcher(target.url, target.deadline_s)
         self._parser = PageParser(mapping)
         self._tally: Tally | None = None
@@ -176,14 +194,31 @@ class Watcher:
         interval_ms = self._source.interval_ms
         tick = first_tick(self._clock.monotonic_ns(), self._clock.wall_ms(), interval_ms)
         while not stopping.wait(tick.wait_s(self._clock.monotonic_ns())):
-            self._guarded_attempt(tick.at_ms)
+            if self.leads():
+                self._guarded_attempt(tick.at_ms)
             tick, skipped = next_tick(tick, self._clock.monotonic_ns(), self._clock.wall_ms(), interval_ms)
-            for read in skipped_reads(skipped):
+            for read in skipped_reads(skipped) if self.leads() else ():
                 self._keep(read)
 
     def close(self) -> None:
         """Drops the connection."""
         self._fetcher.close()
+
+    def leads(self) -> bool:
+        """Whether this watcher is the one that reads its source now; a new lease begins from the store."""
+        if self._leadership is None:
+            return True
+        token = self._leadership.token(self.id)
+        if token != self._token:
+            self._token, self._tally, self._unlisted, self._missed = token, None, 0, [_AWAY]
+            self._pending.clear()
+            self.close()
+        return token is not None and token != self._refused
+
+    def standby(self, at_ms: int) -> Read:
+        """An attempt that is not made, because somebody else reads this source."""
+        holder = self._leadership.holder(self.id) if self._leadership is not None else ""
+        return Read(at_ms, collected=False, reason=f"standby: read by {holder or 'another collector'}")
 
     def attempt(self, at_ms: int) -> Read:
         """One look at the target for the time ``at_ms``, stored; says what became of it."""
@@ -231,11 +266,13 @@ class Watcher:
     def _commit(self, tally: Tally, proposal: Proposal) -> Read:
         read = proposal.batch.reads[-1]
         try:
-            version = self._store.commit(proposal.batch)
+            version = self._store.commit(replace(proposal.batch, token=self._token))
         except StaleWriter as fault:
             self._tally = None
             LOG.info("%s; going on from there", fault)
             return read
+        except LeaseLost:
+            return self._replaced(read)
         except StoreError as fault:
             self._parser.forget()
             return self._keep(Read(read.at_ms, collected=False, reason=_store_reason(fault)))
@@ -245,6 +282,13 @@ class Watcher:
         if read.collected:
             self._missed.clear()
             self._tell("")
+        return read
+
+    def _replaced(self, read: Read) -> Read:
+        """Somebody else reads this source since; what was read here is in that one's counts."""
+        self._tally, self._refused = None, self._token
+        if self._leadership is not None:
+            self._leadership.refused()
         return read
 
     def _keep(self, read: Read) -> Read:

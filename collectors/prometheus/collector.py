@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 
 from collectors.errors import CollectorError
+from collectors.leadership import Leadership
 from collectors.mapping import MetricMap
 from collectors.prometheus.client import selector
 from collectors.prometheus.config import KIND, PrometheusConfig
@@ -22,7 +23,7 @@ from collectors.prometheus.pages import Scrapes, scrapes_by_instance
 from collectors.prometheus.target import Target
 from collectors.schedule import first_tick, next_tick
 from slo.outcomes import OutcomeTable
-from store.errors import StaleWriter, StoreError
+from store.errors import LeaseLost, StaleWriter, StoreError
 from store.port import Store
 from store.records import Source
 
@@ -48,12 +49,15 @@ class PrometheusCollector:
         outcomes: OutcomeTable,
         *,
         clock_ms: Callable[[], int] = wall_ms,
+        leadership: Leadership | None = None,
     ) -> None:
         self._config = config
         self._store = store
         self._mapping = mapping
         self._outcomes = outcomes
         self._clock_ms = clock_ms
+        self._leadership = leadership
+        self._token: int | None = None
         self._sources: dict[str, Source] = {}
         self._targets: dict[str, Target] = {}
         self._recalled = False
@@ -79,14 +83,29 @@ class PrometheusCollector:
     def collect_once(self) -> str:
         """One tick: everything that is new up to now. Returns "" or what went wrong, in one line.
 
-        What keeps us from reading is stored as a failed read of every target concerned, and logged once.
+        What keeps us from reading is stored as a failed read of every target concerned, and logged once. While
+        another collector holds the lease of this server nothing is read, and "standby: ..." says so.
         """
+        if standby := self._standby():
+            return standby
         to_ms = self._clock_ms() - self._config.lag_ms
         trouble = self._tick(to_ms)
         if trouble and trouble != self._complaint:
             LOG.warning("%s: %s", self._config.name, trouble)
         self._complaint = trouble
         return trouble
+
+    def _standby(self) -> str:
+        """Empty when this collector is the one that reads; a new lease begins from the store."""
+        if self._leadership is None:
+            return ""
+        token = self._leadership.token(self._config.name)
+        if token != self._token:
+            self._token, self._recalled = token, False
+            self._targets.clear()
+        if token is not None:
+            return ""
+        return f"standby: read by {self._leadership.holder(self._config.name) or 'another collector'}"
 
     def _run(self) -> None:
         interval_ms = self._config.interval_ms
@@ -109,6 +128,11 @@ class PrometheusCollector:
             troubles = self._resume()
             self._look(to_ms, troubles)
             return self._noted(troubles, to_ms)
+        except LeaseLost:
+            self._targets.clear()
+            if self._leadership is not None:
+                self._leadership.refused()
+            return ""
         except StoreError as fault:
             self._targets.clear()  # what was not committed is forgotten: the next tick resumes
             return f"store: {fault}"
@@ -130,7 +154,9 @@ class PrometheusCollector:
             if source.id in self._targets:
                 continue
             try:
-                self._targets[source.id] = Target(source, self._config, self._store, self._mapping, self._outcomes)
+                self._targets[source.id] = Target(
+                    source, self._config, self._store, self._mapping, self._outcomes, token=self._token
+                )
             except CollectorError as fault:
                 troubles[source.id] = str(fault)
         return troubles

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from collectors.errors import CollectorError, GarbagePage
@@ -28,15 +29,24 @@ class Target:
     """One instance of the job, at one place in its samples. After a StoreError make a new one: it resumes.
 
     ``scanned_ms``: every scrape up to here is dealt with; None before the first one. ``last_scrape_ms``: the newest
-    scrape that is known, good or bad. The constructor raises StoreError, and MemoryDamaged.
+    scrape that is known, good or bad. ``token``: of the lease under which it commits. The constructor raises
+    StoreError, and MemoryDamaged.
     """
 
     def __init__(
-        self, source: Source, config: PrometheusConfig, store: Store, mapping: MetricMap, outcomes: OutcomeTable
+        self,
+        source: Source,
+        config: PrometheusConfig,
+        store: Store,
+        mapping: MetricMap,
+        outcomes: OutcomeTable,
+        *,
+        token: int | None = None,
     ) -> None:
         self.source = source
         self._config = config
         self._store = store
+        self._token = token
         self._mapping = mapping
         self._names = config.names(mapping)
         self._labels: Labels = {}
@@ -128,7 +138,8 @@ class Target:
         self._dealt_with(page.at_ms)
 
     def _commit(self, proposal: Proposal) -> None:
-        self._tally.accept(proposal, self._store.commit(proposal.batch))
+        batch = replace(proposal.batch, token=self._token)
+        self._tally.accept(proposal, self._store.commit(batch))
 
     def _dealt_with(self, at_ms: int) -> None:
         self.scanned_ms = self.last_scrape_ms = at_ms

@@ -1,0 +1,367 @@
+"""Who reads a source: decisions on made-up clocks, whole collectors on a real store."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from collectors.exposition import ExpositionCollector, ExpositionSource
+from collectors.leadership import Leadership, LeaseTiming, Lookout, clock_name, new_owner
+from collectors.mapping import MetricMap
+from slo.counts import Counts
+from slo.outcomes import OutcomeTable
+from store.errors import StoreUnavailable
+from store.leases import NOBODY, Beat, Lease
+from store.memory import MemoryStore
+from store.records import Scope, Source, Unit
+
+HERE = "here"
+TTL_MS = 3_000
+QUICK = LeaseTiming(ttl_ms=300, renew_ms=100)
+
+
+def lease(at_ms: int, *, name: str = "dc1", clock: str = "elsewhere", token: int = 1) -> Lease:
+    """Somebody else's lease as it was last beaten."""
+    return Lease(name, "other", token, Beat(clock, at_ms))
+
+
+class Hand:
+    """A monotonic clock that is moved by hand."""
+
+    def __init__(self, at_ms: int = 0) -> None:
+        self.at_ms = at_ms
+
+    def __call__(self) -> int:
+        return self.at_ms
+
+
+class FragileStore(MemoryStore):
+    """A store that can be out of reach."""
+
+    away = False
+
+    def leases(self) -> dict[str, Lease]:
+        if self.away:
+            raise StoreUnavailable("here", "database is locked")
+        return super().leases()
+
+
+@pytest.fixture
+def store() -> FragileStore:
+    return FragileStore()
+
+
+Member = Callable[..., Leadership]
+
+
+@pytest.fixture
+def member(store: FragileStore) -> Member:
+    """Makes one collector's leadership on its own clock; it does nothing until ``round`` is called."""
+
+    def made(owner: str, now_ms: Hand, clock: str = "", names: tuple[str, ...] = ("dc1", "dc2")) -> Leadership:
+        return Leadership(store, names, owner, clock=clock or f"clock of {owner}", now_ms=now_ms)
+
+    return made
+
+
+def led(leadership: Leadership) -> list[str]:
+    """What somebody reads."""
+    return [name for name in ("dc1", "dc2") if leadership.token(name) is not None]
+
+
+def test_a_lease_that_stands_still_for_a_ttl_is_stale() -> None:
+    """Counted from our first look: the beat of another machine's clock says nothing about its age."""
+    lookout = Lookout(HERE, TTL_MS)
+    assert lookout.stale([lease(5)], 1_000_000) == []
+    assert lookout.stale([lease(5)], 1_002_999) == []
+    assert lookout.stale([lease(5)], 1_003_000) == [lease(5)]
+
+
+def test_a_new_beat_starts_the_wait_anew() -> None:
+    """Whatever number it shows: it only has to be another one."""
+    lookout = Lookout(HERE, TTL_MS)
+    lookout.stale([lease(5)], 0)
+    assert lookout.stale([lease(4)], 2_900) == []
+    assert lookout.stale([lease(4)], 5_899) == []
+    assert lookout.stale([lease(4)], 5_900) == [lease(4)]
+
+
+def test_a_beat_of_our_own_clock_tells_its_age_at_the_first_look() -> None:
+    """A collector that is started again need not wait a whole ttl for its dead predecessor."""
+    assert Lookout(HERE, TTL_MS).stale([lease(1_000, clock=HERE)], 4_000) == [lease(1_000, clock=HERE)]
+    assert Lookout(HERE, TTL_MS).stale([lease(1_001, clock=HERE)], 4_000) == []
+
+
+def test_a_beat_from_our_future_is_waited_for_like_a_strange_one() -> None:
+    """It cannot be of our clock, whatever it claims."""
+    lookout = Lookout(HERE, TTL_MS)
+    assert lookout.stale([lease(9_000, clock=HERE)], 1_000) == []
+    assert lookout.stale([lease(9_000, clock=HERE)], 4_000) == [lease(9_000, clock=HERE)]
+
+
+def test_a_time_in_which_the_store_could_not_be_asked_does_not_count() -> None:
+    """The holder may not have reached it either."""
+    lookout = Lookout(HERE, TTL_MS)
+    lookout.stale([lease(5), lease(0, name="dc2", clock=HERE)], 0)
+    lookout.blinded(2_900)
+    both = [lease(5), lease(0, name="dc2", clock=HERE)]
+    assert lookout.stale(both, 3_000) == []
+    assert lookout.stale(both, 6_000) == both
+
+
+def test_a_lease_that_was_given_back_is_forgotten() -> None:
+    """Its old standstill does not count for the next holder."""
+    lookout = Lookout(HERE, TTL_MS)
+    lookout.stale([lease(5)], 0)
+    lookout.stale([], 1_000)
+    assert lookout.stale([lease(5)], 3_500) == []
+
+
+def test_the_first_collector_takes_everything_and_the_second_stands_by(member: Member) -> None:
+    """Both are sure of it after one round."""
+    one, two = member("a", Hand()), member("b", Hand())
+    one.round()
+    two.round()
+    assert (led(one), led(two)) == (["dc1", "dc2"], [])
+    assert two.holder("dc1") == "a"
+
+
+def test_a_standby_takes_over_when_the_beats_stop(member: Member) -> None:
+    """With new tokens; not a moment before the ttl has passed."""
+    hand = Hand()
+    one, two = member("a", hand), member("b", hand)
+    one.round()
+    two.round()
+    old = one.token("dc1")
+    hand.at_ms = TTL_MS - 1
+    two.round()
+    assert led(two) == []
+    hand.at_ms = TTL_MS
+    two.round()
+    assert led(two) == ["dc1", "dc2"]
+    assert (two.token("dc1") or 0) > (old or 0)
+
+
+@pytest.mark.parametrize("skew_ms", [-3_600_000, 3_600_000])
+@pytest.mark.parametrize("clock", ["shared", ""])
+def test_a_skewed_clock_makes_no_second_writer(member: Member, skew_ms: int, clock: str) -> None:
+    """An hour before or behind, and even under a name that pretends to be the same clock: while one beats, one reads.
+
+    The pretender may take over once, when it is ahead; then the other one has lost and knows it at its next beat.
+    """
+    hand, skewed = Hand(10_000_000), Hand(10_000_000 + skew_ms)
+    one, two = member("a", hand, clock), member("b", skewed, clock)
+    changes = 0
+    before: list[str] = []
+    for _ in range(120):
+        one.round()
+        two.round()
+        one.round()
+        now = [owner for owner, leader in (("a", one), ("b", two)) if led(leader)]
+        assert len(now) == 1
+        changes += bool(before) and now != before
+        before = now
+        hand.at_ms += 1_000
+        skewed.at_ms += 1_000
+    assert changes == 0 if not clock else changes <= 1
+
+
+def test_a_replaced_holder_learns_it_at_its_next_beat(member: Member, caplog: pytest.LogCaptureFixture) -> None:
+    """One line, and it stands by like any other."""
+    hand = Hand()
+    one, two = member("a", hand), member("b", hand)
+    one.round()
+    two.round()
+    hand.at_ms = 5_000
+    two.round()
+    caplog.set_level(logging.INFO)
+    caplog.clear()
+    for _ in range(3):
+        one.round()
+    assert [record.getMessage() for record in caplog.records] == ["replaced, now standby: dc1, dc2 read by b"]
+    assert led(one) == []
+    assert one.holder("dc2") == "b"
+
+
+def test_a_store_out_of_reach_changes_nothing(member: Member, store: FragileStore) -> None:
+    """The holder goes on (the store would refuse it), the standby starts waiting anew; nothing crashes."""
+    hand = Hand()
+    one, two = member("a", hand), member("b", hand)
+    one.round()
+    two.round()
+    store.away = True
+    hand.at_ms = 10_000
+    two.round()
+    assert led(one) == ["dc1", "dc2"]
+    store.away = False
+    two.round()
+    assert led(two) == []
+    hand.at_ms = 13_000
+    two.round()
+    assert led(two) == ["dc1", "dc2"]
+
+
+def test_collectors_with_different_sources_share_a_store(member: Member) -> None:
+    """Each source has a lease of its own."""
+    one, two = member("a", Hand(), names=("dc1",)), member("b", Hand())
+    one.round()
+    two.round()
+    assert (led(one), led(two)) == (["dc1"], ["dc2"])
+
+
+def test_the_instances_of_a_server_have_its_lease(member: Member) -> None:
+    """They come and go; the server is what is configured."""
+    one = member("a", Hand(), names=("prom",))
+    one.round()
+    assert one.token("prom/10.0.0.1:9090") == one.token("prom") is not None
+
+
+def test_names_of_processes_and_clocks() -> None:
+    """A process has a name of its own; the clock is the same for all processes of a machine."""
+    assert new_owner() != new_owner()
+    assert clock_name() == clock_name()
+
+
+def test_a_clean_end_hands_over_at_once(store: FragileStore) -> None:
+    """Without waiting for the ttl."""
+    slow = LeaseTiming(ttl_ms=60_000, renew_ms=100)
+    one, two = Leadership(store, ["dc1"], "a", slow), Leadership(store, ["dc1"], "b", slow)
+    one.start()
+    two.start()
+    one.stop()
+    assert two.wait_for_all(2.0)
+    two.stop()
+    assert store.leases()["dc1"].owner == NOBODY
+
+
+def test_a_holder_beats_on_time(store: FragileStore) -> None:
+    """So often that a standby beside it never takes over."""
+    one, two = Leadership(store, ["dc1"], "a", QUICK), Leadership(store, ["dc1"], "b", QUICK)
+    one.start()
+    two.start()
+    first = store.leases()["dc1"].token
+    seen = set()
+    until = time.monotonic() + 1.0
+    while time.monotonic() < until:
+        seen.add(store.leases()["dc1"].beat)
+        time.sleep(0.01)
+    assert store.leases()["dc1"].token == first
+    assert len(seen) >= 5
+    one.stop()
+    two.stop()
+
+
+class Side:
+    """One collector process in small: leadership and collector of one exporter."""
+
+    def __init__(self, url: str, store: MemoryStore, outcomes: OutcomeTable, owner: str) -> None:
+        self.leadership = Leadership(store, ["dc1"], owner, QUICK)
+        source = ExpositionSource(Source("dc1", "exposition", "dc1", 100), url)
+        self.collector = ExpositionCollector([source], store, MetricMap(), outcomes, leadership=self.leadership)
+
+    def start(self) -> None:
+        self.leadership.start()
+        self.collector.start()
+
+    def stop(self) -> None:
+        self.collector.stop()
+        self.leadership.stop()
+
+
+@pytest.fixture
+def sides(store: FragileStore, exporter: Any, outcomes: OutcomeTable) -> Iterator[tuple[Side, Side]]:
+    """Two collectors of one exporter on one store."""
+    url: str = exporter.url
+    pair = Side(url, store, outcomes, "a"), Side(url, store, outcomes, "b")
+    yield pair
+    for side in pair:
+        side.stop()
+
+
+def good(store: MemoryStore) -> int:
+    """Every good event in the store."""
+    with store.reading() as reader:
+        return reader.totals(Scope.BANK, 0, 4_000_000_000).get(Unit(Scope.BANK), Counts()).good
+
+
+def versions(store: MemoryStore) -> int:
+    """How often the source was committed to."""
+    with store.reading() as reader:
+        return sum(status.version for status in reader.sources())
+
+
+def until(condition: Callable[[], bool], what: str, within_s: float = 5.0) -> None:
+    """Polls until it is so."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
+
+
+def test_two_collectors_from_the_start_count_once(store: FragileStore, sides: tuple[Side, Side], exporter: Any) -> None:
+    """The second one does not even look."""
+    one, two = sides
+    one.start()
+    two.start()
+    until(lambda: versions(store) >= 2, "baseline")
+    exporter.count("ok", 1_000)
+    until(lambda: good(store) == 1_000, "counted")
+    requests, before = exporter.requests, versions(store)
+    time.sleep(0.5)
+    assert good(store) == 1_000
+    assert exporter.requests - requests <= versions(store) - before + 2
+
+
+def test_what_happens_between_two_holders_is_counted_once(
+    store: FragileStore, sides: tuple[Side, Side], exporter: Any
+) -> None:
+    """The successor goes on from the stored memory."""
+    one, two = sides
+    one.start()
+    two.start()
+    until(lambda: versions(store) >= 2, "baseline")
+    one.stop()
+    exporter.count("ok", 70)
+    until(lambda: good(store) == 70, "the successor counted it")
+    assert two.leadership.leads
+
+
+def test_a_holder_that_wakes_up_late_writes_nothing(
+    store: FragileStore, sides: tuple[Side, Side], exporter: Any
+) -> None:
+    """Stopped between page and commit while another took over: its commit is refused, and it goes on as standby."""
+    one, two = sides
+    one.start()
+    until(lambda: versions(store) >= 2, "baseline")
+    frozen, thawed = threading.Event(), threading.Event()
+    commit, renew = store.commit, store.renew
+    mine = one.leadership.token("dc1")
+
+    def pausing(batch: Any) -> int:
+        if batch.token == mine:
+            frozen.set()
+            thawed.wait(10)
+        return commit(batch)
+
+    def paused(held: Any, beat: Any) -> Any:
+        if any(lease.token == mine for lease in held.values()):
+            thawed.wait(10)
+        return renew(held, beat)
+
+    store.renew = paused
+    store.commit = pausing
+    assert frozen.wait(5)
+    exporter.count("ok", 500)
+    two.start()
+    until(lambda: good(store) == 500, "the standby took over and counted")
+    thawed.set()
+    until(lambda: one.leadership.holder("dc1") == "b", "the old holder stands by")
+    time.sleep(0.3)
+    assert good(store) == 500
+    assert one.leadership.token("dc1") is None
+    assert two.leadership.token("dc1") == store.leases()["dc1"].token
