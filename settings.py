@@ -99,22 +99,34 @@ class StateSettings(Strict):
 
 
 class RetentionSettings(Strict):
-    """How long each level is kept."""
+    """How long each level is kept. Slots: unless given, as long as the collection interval makes sense of."""
 
-    slots_hours: int = Field(default=2, ge=1)
+    slots_hours: int | None = Field(default=None, ge=1)
     minutes_days: int = Field(default=35, ge=31)
     hours_days: int = Field(default=400, ge=32)
 
-    def retention(self) -> Retention:
+    def retention(self, shortest_interval_seconds: int = 1) -> Retention:
         """The same in seconds per level; days are kept for ever."""
+        slots_hours = self.slots_hours or slots_hours_of(shortest_interval_seconds)
         return Retention(
             {
-                Level.SLOT: self.slots_hours * 3600,
+                Level.SLOT: slots_hours * 3600,
                 Level.MINUTE: self.minutes_days * 86400,
                 Level.HOUR: self.hours_days * 86400,
                 Level.DAY: None,
             }
         )
+
+
+SLOTS_HOURS_AT_1_S = 2
+SLOTS_HOURS = 48
+"""At the usual scrape interval and above."""
+USUAL_SCRAPE_SECONDS = 15
+
+
+def slots_hours_of(interval_seconds: int) -> int:
+    """Hours of slots to keep: 2 at an interval of 1 s, as many slots when it is longer, 48 from 15 s up."""
+    return SLOTS_HOURS if interval_seconds >= USUAL_SCRAPE_SECONDS else SLOTS_HOURS_AT_1_S * interval_seconds
 
 
 class HistorySettings(Strict):
@@ -141,6 +153,13 @@ class Settings(Strict):
     limits: LimitSettings = LimitSettings()
     demo: bool = False
     history: HistorySettings | None = None
+
+    def kept(self) -> Retention:
+        """How long each level is kept, with what follows from the shortest interval of all sources."""
+        intervals = [
+            s.interval_seconds if isinstance(s, ExpositionSettings) else s.scrape_seconds for s in self.sources
+        ]
+        return self.retention.retention(min(intervals))
 
     @model_validator(mode="after")
     def _nothing_is_counted_twice(self) -> Settings:

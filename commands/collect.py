@@ -78,7 +78,7 @@ def _exposition(chosen: Configuration, store: Store, *, prune: bool) -> Expositi
     sources = [
         ExpositionSource(s.source(), s.url) for s in chosen.settings.sources if isinstance(s, ExpositionSettings)
     ]
-    retention = chosen.settings.retention.retention() if prune else None
+    retention = chosen.settings.kept() if prune else None
     return ExpositionCollector(sources, store, chosen.mapping, chosen.catalog.outcomes, retention=retention)
 
 

@@ -38,6 +38,25 @@ def test_the_shipped_configuration_is_accepted() -> None:
     assert settings.retention.retention().seconds[Level.DAY] is None
 
 
+@pytest.mark.parametrize(("interval", "hours"), [(1, 2), (5, 10), (14, 28), (15, 48), (60, 48)])
+def test_slots_are_kept_as_the_shortest_interval_makes_sense_of(tmp_path: Path, interval: int, hours: int) -> None:
+    """Two hours when looking each second, two days at the usual scrape interval and above."""
+    path = tmp_path / "settings.yaml"
+    other = (
+        '  - {id: dc2, kind: exposition, data_center: dc2, url: "http://127.0.0.1:1/metrics", interval_seconds: 60}\n'
+    )
+    path.write_text(GOOD.replace('/metrics"}', f'/metrics", interval_seconds: {interval}}}') + other)
+    assert load_settings(path).kept().seconds[Level.SLOT] == hours * 3600
+
+
+def test_written_retention_wins_over_what_follows_from_intervals(tmp_path: Path) -> None:
+    """Every level that is ever pruned can be set."""
+    path = tmp_path / "settings.yaml"
+    path.write_text(GOOD + "retention: {slots_hours: 7, minutes_days: 40, hours_days: 800}\n")
+    kept = {Level.SLOT: 7 * 3600, Level.MINUTE: 40 * 86400, Level.HOUR: 800 * 86400, Level.DAY: None}
+    assert load_settings(path).kept().seconds == kept
+
+
 def test_the_shipped_catalog_is_accepted() -> None:
     """Objectives are exact and a credit refusal is a good event."""
     catalog = load_catalog(CONFIG / "catalog.yaml")
