@@ -1,0 +1,146 @@
+"""What an operator does with a whole store: upgrade, prune, back up, restore, look at. Collectors go on meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from store.errors import CopyRefused, SchemaMismatch
+from store.holdings import Holdings, level_holding
+from store.opening import open_store
+from store.port import Store
+from store.records import Level, Retention
+from store.sql import copying, holdings
+from store.sql.dialect import SqliteFile
+from store.sql.reading import SqlReader
+from store.sql.revision import EMPTY, HEAD, refuse_other, refuse_zone, revision
+from store.sql.schema import REVISIONS
+from store.sql.units import Units
+
+STEP_ROWS = 2000
+SHORTEST_PAUSE_S = 0.02
+OnProgress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """Schema before and after; equal when there was nothing to do."""
+
+    before: str
+    after: str
+
+
+def upgrade(path: Path, zone: str) -> Upgraded:
+    """Makes a missing store, or brings an older one to the schema of this program, whole or not at all.
+
+    Raises StoreUnavailable, or SchemaMismatch when it is newer than this program or no store.
+    """
+    before = _revision(path) if path.exists() else EMPTY
+    open_store(path, zone, upgrade=True).close()
+    return Upgraded(before, HEAD)
+
+
+def expired(path: Path, zone: str, retention: Retention, now_s: int) -> dict[str, int]:
+    """Rows past retention by name of the level, and of the attempts to look (``read``). Changes nothing."""
+    with _opened(path) as (database, engine):
+        refuse_other(database, engine, zone)
+        with database.reading(engine) as connection:
+            return holdings.expired(connection, retention, now_s, zone)
+
+
+def holdings_of(path: Path, zone: str, now_s: int) -> Holdings:
+    """What the store holds and how complete it is. Reads all of it, seconds on a full store; blocks nobody."""
+    with _opened(path) as (database, engine):
+        refuse_other(database, engine, zone)
+        with database.reading(engine) as connection:
+            reader = SqlReader(connection, database, Units(), zone)
+            sources = reader.sources()
+            extents = [holdings.extent(connection, level) for level in Level]
+            return Holdings(
+                revision=revision(connection),
+                size_bytes=copying.size_bytes(path),
+                levels=tuple(level_holding(extent, sources, reader.observed, now_s) for extent in extents),
+                sources=tuple(sources),
+                simulated=tuple(reader.simulated()),
+            )
+
+
+def prune_all(store: Store, retention: Retention, now_s: int, on_step: Callable[[int], None]) -> int:
+    """Deletes everything past retention in steps of a few milliseconds; returns how many rows went.
+
+    Between two steps it rests as long as a step took, so that whoever waits to commit comes first. ``on_step`` is
+    told how many rows went so far.
+    """
+    gone = 0
+    while True:
+        began = time.monotonic()
+        step = store.prune(retention, now_s, most_rows=STEP_ROWS)
+        gone += step
+        on_step(gone)
+        if step < STEP_ROWS:
+            return gone
+        time.sleep(max(SHORTEST_PAUSE_S, time.monotonic() - began))
+
+
+def backup(path: Path, target: Path, zone: str, on_pages: OnProgress) -> str:
+    """Copies a store that may be in use into one new file and returns its schema's revision.
+
+    The copy is what the store was at one instant; it is checked and on the disk before it has its name. Also of an
+    older schema, for a backup is what comes before an upgrade. Raises StoreUnavailable, SchemaMismatch or CopyRefused;
+    then there is nothing under that name.
+    """
+    _known(path, zone)
+    with copying.draft_of(target) as draft:
+        copying.copy_pages(path, draft, on_pages)
+        copying.refuse_damaged(draft)
+        return _known(draft, zone)
+
+
+def restore(source: Path, path: Path, zone: str, on_pages: OnProgress) -> Upgraded:
+    """Makes a store from a backup where there is none yet; brings an older schema up to date.
+
+    Raises StoreUnavailable, SchemaMismatch or CopyRefused; then there is still no store.
+    """
+    if not source.exists():
+        raise CopyRefused(source, "there is no such file")
+    before = _known(source, zone)
+    with copying.draft_of(path) as draft:
+        copying.copy_pages(source, draft, on_pages)
+        copying.refuse_damaged(draft)
+        open_store(draft, zone, upgrade=True).close()
+        with _opened(draft, read_only=False) as (database, engine):
+            database.set_up(engine)
+    return Upgraded(before, HEAD)
+
+
+@contextmanager
+def _opened(path: Path, *, read_only: bool = True) -> Iterator[tuple[SqliteFile, Engine]]:
+    """A database and its connections, which are closed at the end."""
+    database = SqliteFile(path, read_only=read_only)
+    database.refuse_missing()
+    engine = database.engine()
+    try:
+        yield database, engine
+    finally:
+        engine.dispose()
+
+
+def _revision(path: Path) -> str:
+    with _opened(path) as (database, engine), database.reading(engine) as connection:
+        return revision(connection)
+
+
+def _known(path: Path, zone: str) -> str:
+    """Revision of a store that this program can read or bring up to date, with days of ``zone``."""
+    with _opened(path) as (database, engine), database.reading(engine) as connection:
+        found = revision(connection)
+        if found not in REVISIONS:
+            raise SchemaMismatch(database.where, found, HEAD, older=False)
+        refuse_zone(database, connection, zone)
+        return found

@@ -1,0 +1,94 @@
+"""What lies in the tables: rows, bytes and edges of every level, and what is past retention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, Connection, Table, func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from store.holdings import Extent
+from store.records import Level, Retention, Scope
+from store.slices import slice_start
+from store.sql.schema import COUNTS, OBSERVED, READ, SOURCE
+
+READS = "read"
+"""Name under which attempts to look are listed beside the levels."""
+
+_SIZE_OF = {
+    "sqlite": text("SELECT sum(pgsize) FROM dbstat WHERE name = :name AND aggregate = TRUE"),
+    "postgresql": text(
+        "SELECT coalesce((SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree(to_regclass(:name))),"
+        " pg_total_relation_size(to_regclass(:name)))"
+    ),
+}
+
+
+def extent(connection: Connection, level: Level) -> Extent:
+    """Rows, bytes and edges of one level. Counts every row: seconds on a full store, and never in a writer's way."""
+    counts = COUNTS[level]
+    edges = [_edges(connection, counts, scope) for scope in Scope]
+    oldest = [low for low, _ in edges if low is not None]
+    newest = [high for _, high in edges if high is not None]
+    return Extent(
+        level,
+        rows=connection.execute(select(func.count()).select_from(counts)).scalar_one(),
+        size_bytes=_size_bytes(connection, counts),
+        oldest_s=min(oldest, default=None),
+        newest_s=max(newest, default=None),
+        first_read_s=_first_reads(connection, level),
+    )
+
+
+def _edges(connection: Connection, counts: Table, scope: Scope) -> tuple[int | None, int | None]:
+    # Two statements, each one look-up in the key; asked together SQLite would walk through the whole scope.
+    of_scope = counts.c.scope == int(scope)
+    low = connection.execute(select(func.min(counts.c.at)).where(of_scope)).scalar_one()
+    return low, connection.execute(select(func.max(counts.c.at)).where(of_scope)).scalar_one()
+
+
+def _first_reads(connection: Connection, level: Level) -> Mapping[str, int]:
+    """Begin of the oldest slice with an accepted read, by source. Slots keep no reads of their own: minutes do."""
+    kept = Level.MINUTE if level is Level.SLOT else level
+    asked = (
+        select(SOURCE.c.name, func.min(OBSERVED.c.at).label("at"))
+        .join_from(OBSERVED, SOURCE, SOURCE.c.id == OBSERVED.c.source_id)
+        .where(OBSERVED.c.level == int(kept))
+        .group_by(SOURCE.c.name)
+    )
+    return {row.name: row.at for row in connection.execute(asked)}
+
+
+def _size_bytes(connection: Connection, table: Table) -> int | None:
+    """Bytes of a table with its partitions; None when the database cannot tell."""
+    asked = _SIZE_OF.get(connection.dialect.name)
+    if asked is None:
+        return None
+    try:
+        size = connection.execute(asked, {"name": table.name}).scalar_one()
+    except DBAPIError:  # SQLite may be built without dbstat
+        return None
+    return None if size is None else int(size)
+
+
+def expired(connection: Connection, retention: Retention, now_s: int, zone: str) -> dict[str, int]:
+    """Rows past retention: by name of the level (its counts and its reads), and of the attempts to look."""
+    rows: dict[str, int] = {}
+    for level, seconds in retention.seconds.items():
+        before_s = None if seconds is None else slice_start(level, now_s - seconds, zone)
+        rows[level.name.lower()] = 0 if before_s is None else _before(connection, level, before_s)
+    before_ms = (now_s - retention.reads_seconds) * 1000
+    of_any_source = READ.c.source_id.in_(select(SOURCE.c.id))  # so that the key is used
+    rows[READS] = _count(connection, READ, of_any_source, READ.c.at_ms < before_ms)
+    return rows
+
+
+def _before(connection: Connection, level: Level, before_s: int) -> int:
+    counts = COUNTS[level]
+    of_any_scope = counts.c.scope.in_([int(scope) for scope in Scope])  # so that the key is used
+    reads = _count(connection, OBSERVED, OBSERVED.c.level == int(level), OBSERVED.c.at < before_s)
+    return reads + _count(connection, counts, of_any_scope, counts.c.at < before_s)
+
+
+def _count(connection: Connection, table: Table, *conditions: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one())
