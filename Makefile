@@ -1,7 +1,7 @@
 PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
-PACKAGES := prometheus chromium fonts-noto-cjk
+PACKAGES := prometheus chromium fonts-noto-cjk postgresql
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test check format bench screenshots clean

@@ -1,4 +1,4 @@
-"""The one entrance to a store on disk."""
+"""The one entrance to a store: a file (SQLite) or the address of a server (PostgreSQL)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from pathlib import Path
 from slo.windows import day_start
 from store.port import Store
 from store.sql.database import SqlStore
-from store.sql.dialect import SqliteFile
+from store.sql.dialect import Database, SqliteFile
 from store.sql.revision import make_current, refuse_other
 
 
-def open_store(path: Path, zone: str, *, read_only: bool = False, upgrade: bool = False) -> Store:
-    """Opens the store in a file. ``zone`` (such as Asia/Shanghai) says when its days begin.
+def open_store(address: Path | str, zone: str, *, read_only: bool = False, upgrade: bool = False) -> Store:
+    """Opens the store in a file, or at ``postgresql://user@host:port/database``. ``zone`` (such as Asia/Shanghai)
+    says when its days begin.
 
-    ``upgrade`` makes the file if it is missing and brings an older schema up to date; several processes may ask for
-    it at once. Raises StoreUnavailable, SchemaMismatch (made by another version), or UnknownZone.
+    ``upgrade`` makes the file (or the tables of an empty database) if it is missing and brings an older schema up to
+    date; several processes may ask for it at once. A password comes from the environment (PGPASSWORD) or a file
+    (PGPASSFILE). Raises StoreUnavailable, SchemaMismatch (made by another version), or UnknownZone.
     """
     day_start(0, zone)
-    database = SqliteFile(path, read_only=read_only)
+    database = database_at(address, read_only=read_only)
     engine = database.engine()
     try:
         if upgrade and not read_only:
@@ -28,3 +30,12 @@ def open_store(path: Path, zone: str, *, read_only: bool = False, upgrade: bool 
         engine.dispose()
         raise
     return SqlStore(database, engine, zone)
+
+
+def database_at(address: Path | str, *, read_only: bool = False) -> Database:
+    """What an address means: anything with ``://`` is a server, the rest a file. Raises StoreUnavailable."""
+    if isinstance(address, str) and "://" in address:
+        from store.sql.postgres import PostgresServer  # noqa: PLC0415  its driver is loaded by those who use it
+
+        return PostgresServer(address, read_only=read_only)
+    return SqliteFile(Path(address), read_only=read_only)

@@ -1,4 +1,4 @@
-"""The port that every store fulfils (memory, SQLite, later PostgreSQL); one contract suite runs over all of them."""
+"""The port that every store fulfils (memory, SQLite, PostgreSQL); one contract suite runs over all of them."""
 
 from __future__ import annotations
 
@@ -133,7 +133,11 @@ class Store(Protocol):
         """Adds results of probes; returns how many were new (``store.probes.ProbeStore``). Raises UnknownProbe."""
 
     def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
-        """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""
+        """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went.
+
+        A store that keeps its recent levels in parts (PostgreSQL: an hour of slots, a day of minutes or reads, UTC)
+        drops a part as soon as all of it is past, in one quick step however many rows that is.
+        """
 
     def reading(self) -> AbstractContextManager[Reader]:
         """A consistent view, for use in one thread."""

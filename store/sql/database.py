@@ -13,9 +13,11 @@ from store.probes import Probe, ProbeResult
 from store.records import Batch, HistoryChunk, Level, Resume, Retention, Source, Unit
 from store.scopes import rollups
 from store.sql import leasing, probing, writing
-from store.sql.dialect import SqliteFile
-from store.sql.pruning import prune
+from store.sql.dialect import Database
+from store.sql.partitions import Partitions, drop_past
+from store.sql.pruning import past_parts, prune
 from store.sql.reading import SqlReader
+from store.sql.schema import COUNTS, READ
 from store.sql.units import Units
 
 
@@ -23,11 +25,12 @@ class SqlStore:
     """Counts in a SQL database (see ``store.port.Store``). Any thread and any number of processes may use it at once:
     writers queue for up to five seconds, readers never wait."""
 
-    def __init__(self, database: SqliteFile, engine: Engine, zone: str) -> None:
+    def __init__(self, database: Database, engine: Engine, zone: str) -> None:
         self._database = database
         self._engine = engine
         self._zone = zone
         self._units = Units()
+        self._partitions = Partitions(database, engine)
         self._closed = False
 
     def register(self, source: Source, now_ms: int) -> None:
@@ -47,6 +50,9 @@ class SqlStore:
         added = rollups(batch.events, batch.transactions, self._zone)
         self._number(unit for units in added[Level.MINUTE].values() for unit in units)
         rows = writing.batch_rows(added, self._units.ids)
+        reads = [read.at_ms for read in batch.reads]
+        slots, minutes = added[Level.SLOT], added[Level.MINUTE]
+        self._partitions.make_room({COUNTS[Level.SLOT]: slots, COUNTS[Level.MINUTE]: minutes, READ: reads})
         with self._database.writing(self._engine) as connection:
             leasing.refuse_outdated_writer(connection, batch)
             source_id = writing.advance(connection, batch)
@@ -88,6 +94,8 @@ class SqlStore:
         self._refuse_when_closed()
         self._number(dict.fromkeys(unit for _, _, unit in chunk.counts))
         rows = writing.history_rows(chunk.counts, self._units.ids)
+        times = {level: {at for each, at, _ in chunk.counts if each is level} for level in (Level.SLOT, Level.MINUTE)}
+        self._partitions.make_room({COUNTS[level]: of_level for level, of_level in times.items()})
         with self._database.writing(self._engine) as connection:
             if not writing.put_span(connection, chunk.span):
                 return False
@@ -116,11 +124,14 @@ class SqlStore:
     def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
         """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""
         self._refuse_when_closed()
+        dropped = drop_past(self._database, self._engine, past_parts(retention, now_s, self._zone), most_rows)
+        if dropped >= most_rows:
+            return dropped
         with self._database.writing(self._engine) as connection:
-            pruned = prune(connection, retention, now_s, self._zone, most_rows)
+            pruned = prune(connection, retention, now_s, self._zone, most_rows - dropped)
             if pruned:
                 writing.count_change(connection)
-        return pruned
+        return dropped + pruned
 
     @contextmanager
     def reading(self) -> Iterator[SqlReader]:

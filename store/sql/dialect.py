@@ -1,32 +1,53 @@
-"""What is particular to SQLite: opening, transactions, upserts, and the words of its errors.
-
-Another database joins with a class of the same shape. Rows go in as tuples past SQLAlchemy's parameter processing: a
-second of a bank is thousands of upserts, and the processing would cost more than SQLite itself.
-"""
+"""What is particular to SQLite: opening, transactions, and the words of its errors; PostgreSQL is in ``postgres``."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Protocol
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, Table, create_engine, event
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
-from sqlalchemy.sql.elements import ColumnElement
 
 from store.errors import StoreUnavailable
+from store.sql.puts import insert_sql, put_rows, upsert_sql
+
+__all__ = ["BUSY_MS", "Database", "SqliteFile", "cause", "insert_sql", "put_rows", "upsert_sql"]
 
 BUSY_MS = 5000
 """How long a writer queues behind another before it gives up."""
 
 _WAL_KEPT_BYTES = 64 << 20  # what a bulk load may leave of the write-ahead log
 _WRITING = "store_writing"  # execution option that begins the transaction as a writer
+
+
+class Database(Protocol):
+    """One database of either kind: how it is opened, and what a transaction of it is."""
+
+    @property
+    def where(self) -> str:
+        """Its address as error lines show it, without a password."""
+
+    def engine(self) -> Engine:
+        """Connections, usable from any thread; nothing is opened before first use."""
+
+    def set_up(self, engine: Engine) -> None:
+        """What is done once, before the first table is made."""
+
+    def writing(self, engine: Engine) -> AbstractContextManager[Connection]:
+        """One transaction that may write: whole or not at all. Raises StoreUnavailable."""
+
+    def reading(self, engine: Engine) -> AbstractContextManager[Connection]:
+        """One transaction that only reads, as of its first look. Raises StoreUnavailable."""
+
+    def refuse_missing(self) -> None:
+        """Raises StoreUnavailable when it can be told without asking that there is no database."""
+
+    def translated(self) -> AbstractContextManager[None]:
+        """Turns whatever the database says into StoreUnavailable, in one line."""
 
 
 class SqliteFile:
@@ -94,7 +115,7 @@ class SqliteFile:
         try:
             yield
         except SQLAlchemyError as error:
-            raise StoreUnavailable(self.where, _cause(error)) from error
+            raise StoreUnavailable(self.where, cause(error)) from error
         except (sqlite3.Error, OverflowError) as error:  # a number beyond 64 bits is refused by neither of the others
             raise StoreUnavailable(self.where, str(error)) from error
 
@@ -105,42 +126,8 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _cause(error: SQLAlchemyError) -> str:
+def cause(error: SQLAlchemyError) -> str:
+    """What the database itself said, in one line."""
     original = getattr(error, "orig", None) or error
     lines = str(original).splitlines()
     return lines[0] if lines else type(original).__name__
-
-
-Merge: TypeAlias = Callable[[ReadOnlyColumnCollection[str, Any]], Mapping[str, ColumnElement[Any]]]
-"""From the row that was to be inserted to what the row already there becomes: column -> expression."""
-
-
-def insert_sql(table: Table, columns: Sequence[str] = ()) -> str:
-    """SQL that inserts rows of a table (or of some columns) and leaves those that are already there alone."""
-    return _compiled(insert(table).on_conflict_do_nothing(), columns or table.columns.keys())
-
-
-def upsert_sql(table: Table, merge: Merge, *, key: Sequence[str] = (), newer: str = "") -> str:
-    """SQL that inserts rows of a table; where the key (the primary one unless said) is taken it applies ``merge``.
-
-    ``newer`` names a column that may not fall: a row with a smaller value changes nothing. A key other than the
-    primary one means that the database numbers new rows itself: their ``id`` is not given.
-    """
-    statement = insert(table)
-    columns = table.columns.keys()
-    merged = statement.on_conflict_do_update(
-        index_elements=list(key) or [column.name for column in table.primary_key],
-        set_=dict(merge(statement.excluded)),
-        where=statement.excluded[newer] >= table.c[newer] if newer else None,
-    )
-    return _compiled(merged, [name for name in columns if not (key and name == "id")])
-
-
-def put_rows(connection: Connection, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """Runs prepared SQL once for each row; the fields of a row are in the order of the columns."""
-    if rows:
-        connection.exec_driver_sql(sql, list(rows))
-
-
-def _compiled(statement: Insert, columns: Sequence[str]) -> str:
-    return str(statement.compile(dialect=sqlite.dialect(), column_keys=list(columns)))

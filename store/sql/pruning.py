@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, delete, select, tuple_
+from sqlalchemy import BigInteger, ColumnClause, Connection, Table, column, delete, select, table, tuple_
 
 from store.records import Level, Retention, Scope
 from store.slices import slice_start
+from store.sql.partitions import CUTS, is_cut
 from store.sql.schema import COUNTS, OBSERVED, PROBE, PROBE_COUNT, PROBE_RESULT, READ, SOURCE
 from store.sql.writing import OBSERVED_LEVELS
 
@@ -22,8 +23,14 @@ class _Past(NamedTuple):
 
 
 def prune(connection: Connection, retention: Retention, now_s: int, zone: str, most_rows: int) -> int:
-    """Deletes at most ``most_rows`` rows that are past retention; returns how many went."""
+    """Deletes at most ``most_rows`` rows that are past retention; returns how many went.
+
+    Of a table that is cut into parts only what lies in the default one: parts go as a whole (``partitions``).
+    """
     left = most_rows
+    if connection.dialect.name == "postgresql":
+        for cut, before in past_parts(retention, now_s, zone).items():
+            left -= _delete_strays(connection, cut, before, left)
     for past in _past(connection, retention, now_s, zone):
         if left <= 0:
             break
@@ -31,21 +38,41 @@ def prune(connection: Connection, retention: Retention, now_s: int, zone: str, m
     return most_rows - left
 
 
+def past_parts(retention: Retention, now_s: int, zone: str) -> dict[Table, int]:
+    """Below which time rows are past retention, for each table that may be cut into parts."""
+    before = {
+        COUNTS[level]: slice_start(level, now_s - seconds, zone)
+        for level in (Level.SLOT, Level.MINUTE)
+        if (seconds := retention.seconds.get(level)) is not None
+    }
+    return {**before, READ: (now_s - retention.reads_seconds) * 1000}
+
+
 def _past(connection: Connection, retention: Retention, now_s: int, zone: str) -> Iterator[_Past]:
     for level, seconds in retention.seconds.items():
         if seconds is None:
             continue
         before_s = slice_start(level, now_s - seconds, zone)
-        yield from (_Past(COUNTS[level], scope, before_s) for scope in Scope)
+        if not is_cut(COUNTS[level], connection):
+            yield from (_Past(COUNTS[level], scope, before_s) for scope in Scope)
         if level in OBSERVED_LEVELS:
             yield _Past(OBSERVED, level, before_s)
             yield _Past(PROBE_COUNT, level, before_s)
         if level is Level.SLOT:
             for probe_id in connection.execute(select(PROBE.c.id)).scalars().all():
                 yield _Past(PROBE_RESULT, probe_id, before_s * 1000)
+    if is_cut(READ, connection):
+        return
     before_ms = (now_s - retention.reads_seconds) * 1000
     for source_id in connection.execute(select(SOURCE.c.id)).scalars().all():
         yield _Past(READ, source_id, before_ms)
+
+
+def _delete_strays(connection: Connection, cut: Table, before: int, most_rows: int) -> int:
+    at: ColumnClause[int] = column(CUTS[cut.name].column, BigInteger)
+    strays = table(f"{cut.name}_default", column("ctid"), at)
+    oldest = select(strays.c.ctid).where(at < before).order_by(at).limit(most_rows)
+    return connection.execute(delete(strays).where(strays.c.ctid.in_(oldest))).rowcount
 
 
 def _delete(connection: Connection, past: _Past, most_rows: int) -> int:

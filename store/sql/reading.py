@@ -6,7 +6,20 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Executable, Row, Select, bindparam, func, literal, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Executable,
+    Row,
+    Select,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from slo.counts import Counts
 from slo.windows import day_start
@@ -29,7 +42,7 @@ from store.records import (
     Unit,
 )
 from store.slices import STEP_S, Stretch, is_simulated, joined, signed, stretches
-from store.sql.dialect import SqliteFile
+from store.sql.dialect import Database
 from store.sql.probing import SqlProbeReader
 from store.sql.schema import (
     ABOUT,
@@ -57,7 +70,7 @@ _READ_FACTS = ("at_ms", "collected", "reason", "duration_ms", "samples", "resets
 class SqlReader:
     """One consistent view (see ``store.port.Reader``)."""
 
-    def __init__(self, connection: Connection, database: SqliteFile, units: Units, zone: str) -> None:
+    def __init__(self, connection: Connection, database: Database, units: Units, zone: str) -> None:
         self._connection = connection
         self._database = database
         self._units = units
@@ -234,7 +247,7 @@ def _fields(level: Level) -> list[Column[int]]:
 def _sums(level: Level) -> Select[Any]:
     counts = COUNTS[level]
     return (
-        select(counts.c.unit_id, *(func.sum(field) for field in _fields(level)))
+        select(counts.c.unit_id, *(cast(func.sum(field), BigInteger) for field in _fields(level)))
         .where(counts.c.scope == bindparam("scope"))
         .where(counts.c.at >= bindparam("from_s"), counts.c.at < bindparam("to_s"))
         .group_by(counts.c.unit_id)
@@ -267,7 +280,7 @@ def _scan(level: Level, from_s: int, to_s: int) -> Select[Any]:
 def _seeks(level: Level, from_s: int, to_s: int) -> Select[Any]:
     """The same slices, each looked up by its begin: for few units among many, whose rows a scan would all read."""
     counts, step_s = COUNTS[level], STEP_S[level]
-    first = select(literal(from_s + -from_s % step_s).label("at"))
+    first = select(literal(from_s + -from_s % step_s, BigInteger).label("at"))
     moment = first.cte("moment", recursive=True)
     moment = moment.union_all(select(moment.c.at + step_s).where(moment.c.at + step_s < to_s))
     return (

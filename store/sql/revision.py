@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, inspect, select
 
 from store.errors import SchemaMismatch, StoreUnavailable
-from store.sql.dialect import SqliteFile, insert_sql, put_rows
+from store.sql.dialect import Database, insert_sql, put_rows
 from store.sql.schema import ABOUT, ALEMBIC_VERSION, REVISIONS
 
 HEAD = REVISIONS[-1]
@@ -21,7 +21,7 @@ def revision(connection: Connection) -> str:
     return FOREIGN if tables else EMPTY
 
 
-def make_current(database: SqliteFile, engine: Engine, zone: str) -> None:
+def make_current(database: Database, engine: Engine, zone: str) -> None:
     """Makes an empty database a store and brings an older one up to date; leaves every other alone."""
     with database.reading(engine) as connection:
         if revision(connection) not in (EMPTY, *REVISIONS[:-1]):
@@ -39,7 +39,7 @@ def _upgrade(connection: Connection) -> None:
     upgrade(connection)
 
 
-def refuse_other(database: SqliteFile, engine: Engine, zone: str) -> None:
+def refuse_other(database: Database, engine: Engine, zone: str) -> None:
     """Raises SchemaMismatch or StoreUnavailable unless this program can read the database as days of ``zone``."""
     database.refuse_missing()
     with database.reading(engine) as connection:
@@ -49,7 +49,7 @@ def refuse_other(database: SqliteFile, engine: Engine, zone: str) -> None:
         refuse_zone(database, connection, zone)
 
 
-def refuse_zone(database: SqliteFile, connection: Connection, zone: str) -> None:
+def refuse_zone(database: Database, connection: Connection, zone: str) -> None:
     """Raises StoreUnavailable when the store's days begin at the midnights of another zone."""
     stored = connection.execute(select(ABOUT.c.zone)).scalar_one()
     if stored != zone:

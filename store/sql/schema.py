@@ -50,6 +50,9 @@ UNIT = Table(
 )
 
 
+_CUT_BY = {"counts_slot": "RANGE (at)", "counts_minute": "RANGE (at)"}
+
+
 def _counts(name: str) -> Table:
     # No foreign key to unit: it would cost a look-up for each of thousands of rows a second.
     return Table(
@@ -63,6 +66,7 @@ def _counts(name: str) -> Table:
         Column("ignored", BigInteger, nullable=False),
         Column("transactions", BigInteger, nullable=False),
         sqlite_with_rowid=False,
+        postgresql_partition_by=_CUT_BY.get(name),
     )
 
 
@@ -118,6 +122,7 @@ READ = Table(
     Column("resets", BigInteger, nullable=False),
     Column("unknown_births", BigInteger, nullable=False),
     sqlite_with_rowid=False,
+    postgresql_partition_by="RANGE (at_ms)",
 )
 
 OBSERVED = Table(

@@ -17,6 +17,7 @@ from store.records import Accounts, Batch, Cost, Incarnation, Level, Read, Sourc
 from store.scopes import Rollups, Slice
 from store.slices import slice_start
 from store.sql.dialect import insert_sql, put_rows, upsert_sql
+from store.sql.puts import Put
 from store.sql.schema import (
     ABOUT,
     ACCOUNT_DAY,
@@ -45,10 +46,10 @@ def _greater(left: ColumnElement[int], right: ColumnElement[int]) -> ColumnEleme
     return case((left > right, left), else_=right)
 
 
-def _added(level: Level) -> str:
+def _added(level: Level) -> Put:
     counts = COUNTS[level]
     fields = ("good", "bad", "ignored", "transactions")
-    return upsert_sql(counts, lambda new: {field: counts.c[field] + new[field] for field in fields})
+    return upsert_sql(counts, lambda new: {field: counts.c[field] + new[field] for field in fields}, distinct=True)
 
 
 def _extended_gap(new: _New) -> Mapping[str, ColumnElement[Any]]:
@@ -61,8 +62,8 @@ def _lived_on(new: _New) -> Mapping[str, ColumnElement[Any]]:
 
 
 _ADD_COUNTS = {level: _added(level) for level in Level}
-_ADD_OBSERVED = upsert_sql(OBSERVED, lambda new: {"reads": OBSERVED.c.reads + new["reads"]})
-_ADD_COST = upsert_sql(COST_DAY, lambda new: {"fen": COST_DAY.c.fen + new["fen"]})
+_ADD_OBSERVED = upsert_sql(OBSERVED, lambda new: {"reads": OBSERVED.c.reads + new["reads"]}, distinct=True)
+_ADD_COST = upsert_sql(COST_DAY, lambda new: {"fen": COST_DAY.c.fen + new["fen"]}, distinct=True)
 _PUT_ACCOUNTS = upsert_sql(ACCOUNT_DAY, lambda new: {"at_s": new["at_s"], "accounts": new["accounts"]}, newer="at_s")
 _PUT_GAUGE = upsert_sql(GAUGE, lambda new: {"at_ms": new["at_ms"], "value": new["value"]}, newer="at_ms")
 _PUT_GAP = upsert_sql(GAP, _extended_gap)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +13,10 @@ from slo.windows import SHANGHAI
 from store.memory import MemoryStore
 from store.opening import open_store
 from store.port import Store
+from tests.store.postgres_server import PostgresChild, postgres_child
 
-TWINS = ("memory", "sqlite")
+TWINS = ("memory", "sqlite", "postgres")
+_NUMBER = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +41,38 @@ def sqlite_store(path: Path) -> Iterator[Store]:
     store.close()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresChild]:
+    """A real server with an empty store that is copied for each test."""
+    with postgres_child() as server:
+        server.execute("CREATE DATABASE empty_store")
+        open_store(server.address("empty_store"), SHANGHAI, upgrade=True).close()
+        yield server
+
+
+@pytest.fixture
+def address(postgres: PostgresChild) -> Iterator[str]:
+    """Address of a database with an empty store."""
+    name = f"store_{next(_NUMBER)}"
+    postgres.execute(f"CREATE DATABASE {name} TEMPLATE empty_store")
+    yield postgres.address(name)
+    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_store(address: str) -> Iterator[Store]:
+    """An empty store in PostgreSQL."""
+    store = open_store(address, SHANGHAI)
+    yield store
+    store.close()
+
+
 @pytest.fixture(params=TWINS)
 def store(request: pytest.FixtureRequest) -> Store:
     """An empty store of every kind."""
     makers: dict[str, Callable[[], Store]] = {
         "memory": MemoryStore,
         "sqlite": lambda: request.getfixturevalue("sqlite_store"),
+        "postgres": lambda: request.getfixturevalue("postgres_store"),
     }
     return makers[request.param]()

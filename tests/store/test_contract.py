@@ -9,6 +9,7 @@ import pytest
 from slo.counts import Counts
 from slo.outcomes import Kind
 from store.errors import StaleWriter, StoreUnavailable, UnknownSource
+from store.memory import MemoryStore
 from store.port import Store
 from store.records import (
     Accounts,
@@ -73,6 +74,14 @@ def registered(store: Store) -> Store:
     """A store that knows two sources."""
     store.register(DC1, 1_000)
     store.register(DC2, 2_000)
+    return store
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def kept_by_row(request: pytest.FixtureRequest) -> Store:
+    """A store that lets go of single rows, not of hours and days; it knows one source."""
+    store: Store = MemoryStore() if request.param == "memory" else request.getfixturevalue("sqlite_store")
+    store.register(DC1, 1_000)
     return store
 
 
@@ -316,41 +325,65 @@ def test_history_is_added_once_to_the_levels_it_gives(registered: Store) -> None
         assert reader.accounts(MIDNIGHT_S, NOON_S) == [AccountTotal(MIDNIGHT_S, "weilidai", "open", 50)]
 
 
-def test_pruning_takes_the_oldest_first_and_no_more_than_asked(registered: Store) -> None:
+def test_pruning_takes_hours_of_slots_and_days_of_minutes_and_reads(registered: Store) -> None:
+    """Every kind of store lets go of what is past when its hour or day (UTC) is; nothing that is not past goes."""
+    day_s = NOON_S - NOON_S % 86400
+    times = (day_s - 1, day_s, NOON_S - 1, NOON_S)
+    commit(
+        registered, *(events(slot_s, 1) for slot_s in times), reads=tuple(read(at_s, collected=False) for at_s in times)
+    )
+    now_s = NOON_S + 10
+    retention = Retention({Level.SLOT: 10, Level.MINUTE: now_s - day_s}, reads_seconds=now_s - day_s)
+    pruned = 0
+    while gone := registered.prune(retention, now_s, most_rows=3):
+        pruned += gone
+    assert pruned == 3 * 4 + 5 + 1  # slots without steps, minutes with; a read
+    with registered.reading() as reader:
+        assert [at for at, _, _ in reader.timeline(Level.SLOT, Scope.DCN, 0, now_s)] == [NOON_S]
+        assert [at for at, _, _ in reader.timeline(Level.MINUTE, Scope.STEP, 0, now_s)] == [day_s, NOON_S - 60, NOON_S]
+        assert [each.at_ms // 1000 for each in reader.reads("dc1", 0, now_s * 1000)] == list(times[1:])
+        assert reader.totals(Scope.BANK, MIDNIGHT_S, now_s) == {Unit(Scope.BANK): Counts(4)}
+    commit(registered, events(day_s - 1, 1), reads=(read(day_s - 1, collected=False),))
+    with registered.reading() as reader:
+        assert reader.timeline(Level.SLOT, Scope.BANK, 0, day_s) == [(day_s - 1, Unit(Scope.BANK), Counts(1))]
+    assert registered.prune(retention, now_s) == 4 + 5 + 1  # what comes late goes again
+
+
+def test_pruning_takes_the_oldest_first_and_no_more_than_asked(kept_by_row: Store) -> None:
     """Slots and reads go, minutes and days stay; the last attempt is known even when its row is gone."""
     slots = range(NOON_S, NOON_S + 10)
     leaves = [events(slot_s, 1, dcn=dcn) for slot_s in slots for dcn in ("dcn1", "dcn2")]
-    commit(registered, *leaves, reads=tuple(read(slot_s) for slot_s in slots))
+    commit(kept_by_row, *leaves, reads=tuple(read(slot_s) for slot_s in slots))
     retention = Retention({Level.SLOT: 4, Level.MINUTE: 86400}, reads_seconds=5)
     now_s = NOON_S + 10
-    assert registered.prune(retention, now_s, most_rows=3) == 3
-    with registered.reading() as reader:
+    assert kept_by_row.prune(retention, now_s, most_rows=3) == 3
+    with kept_by_row.reading() as reader:
         assert reader.timeline(Level.SLOT, Scope.BANK, 0, now_s)[-1][0] == now_s - 1
     pruned = 3
-    while gone := registered.prune(retention, now_s, most_rows=3):
+    while gone := kept_by_row.prune(retention, now_s, most_rows=3):
         assert gone <= 3
         pruned += gone
     assert pruned == 6 * 5 + 5  # six slots of bank, product, cell and two DCNs; five reads
-    with registered.reading() as reader:
+    with kept_by_row.reading() as reader:
         for scope in (Scope.BANK, Scope.PRODUCT, Scope.CELL, Scope.DCN):
             left = {at for at, _, _ in reader.timeline(Level.SLOT, scope, 0, now_s)}
             assert left == set(range(now_s - 4, now_s))
         assert reader.totals(Scope.BANK, NOON_S, NOON_S + 60) == {Unit(Scope.BANK): Counts(20)}
         assert [each.at_ms // 1000 for each in reader.reads("dc1", 0, now_s * 1000)] == list(range(now_s - 5, now_s))
         assert reader.observed(NOON_S, now_s) == {"dc1": 10}
-    registered.prune(replace(retention, reads_seconds=0), now_s)
-    with registered.reading() as reader:
+    kept_by_row.prune(replace(retention, reads_seconds=0), now_s)
+    with kept_by_row.reading() as reader:
         assert reader.sources()[0].last_read == read(now_s - 1)
 
 
-def test_pruning_keeps_what_has_no_retention_and_slices_that_have_not_ended(registered: Store) -> None:
+def test_pruning_keeps_what_has_no_retention_and_slices_that_have_not_ended(kept_by_row: Store) -> None:
     """A minute goes when it is past as a whole; days stay for ever by default."""
-    commit(registered, events(NOON_S, 1), events(NOON_S + 60, 1))
-    assert registered.prune(Retention({Level.MINUTE: 60}), NOON_S + 179) == 5
-    with registered.reading() as reader:
+    commit(kept_by_row, events(NOON_S, 1), events(NOON_S + 60, 1))
+    assert kept_by_row.prune(Retention({Level.MINUTE: 60}), NOON_S + 179) == 5
+    with kept_by_row.reading() as reader:
         assert [at for at, _, _ in reader.timeline(Level.MINUTE, Scope.BANK, 0, NOON_S + 99)] == [NOON_S + 60]
-    registered.prune(Retention(), NOON_S + 4000 * 86400)
-    with registered.reading() as reader:
+    kept_by_row.prune(Retention(), NOON_S + 4000 * 86400)
+    with kept_by_row.reading() as reader:
         assert reader.totals(Scope.BANK, MIDNIGHT_S, MIDNIGHT_S + 86400) == {Unit(Scope.BANK): Counts(2)}
 
 

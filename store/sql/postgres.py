@@ -1,0 +1,133 @@
+"""What is particular to PostgreSQL: addresses, passwords, transactions, and the words of its errors.
+
+Writers queue for an advisory lock, as SQLite's writers do for its file: no order of rows can deadlock them, and the
+numbers of units become visible in the order in which they were given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from store.errors import StoreUnavailable
+from store.sql.dialect import BUSY_MS, cause
+
+EXAMPLE = "postgresql://user@host:5432/database"
+_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
+_WRITER = 0x6C656E64  # the advisory lock of whoever writes
+_PAUSED_MS = 5000  # a writer that stops in the middle (a paused process) must not stop the others for longer
+_READER_PAUSED_MS = 60_000
+_BEGIN_WRITING = (
+    f"SELECT set_config('lock_timeout', '{BUSY_MS}', true),"
+    f" set_config('idle_in_transaction_session_timeout', '{_PAUSED_MS}', true), pg_advisory_xact_lock({_WRITER})"
+)
+_DEFAULTS: Final = {
+    "connect_timeout": "5",
+    "application_name": "lending-control-center",
+    "client_encoding": "utf8",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+_HINTS = {
+    r'database "(.+)" does not exist': r"; make it with: createdb \1",
+    "password authentication failed": "; the password comes from PGPASSWORD or from the file that PGPASSFILE names",
+    "no password supplied": "; give it in PGPASSWORD or in the file that PGPASSFILE names",
+}
+
+
+def is_address(text: str) -> bool:
+    """Whether a text names a database server and not a file."""
+    return "://" in text
+
+
+def redacted(address: str) -> str:
+    """An address without password and options: what may be printed."""
+    plain = address.partition("?")[0]
+    scheme, _, rest = plain.partition("://")
+    login, at, place = rest.rpartition("@")
+    return f"{scheme}://{login.partition(':')[0]}{at}{place}"
+
+
+class PostgresServer:
+    """One PostgreSQL database: where it is and how it is opened.
+
+    The password is libpq's business: PGPASSWORD, the file that PGPASSFILE or ``?passfile=`` names, or ~/.pgpass. One
+    that stands in the address works too, and is never shown.
+    """
+
+    def __init__(self, address: str, *, read_only: bool = False) -> None:
+        """Raises StoreUnavailable when the address cannot be understood; nothing is opened yet."""
+        self.where = redacted(address)
+        self._url = _url(address, self.where)
+        self._read_only = read_only
+
+    def engine(self) -> Engine:
+        """Connections, usable from any thread; one that died with its server is replaced at its next use."""
+        settings = [f"-c idle_in_transaction_session_timeout={_READER_PAUSED_MS}", f"-c lock_timeout={BUSY_MS}"]
+        if self._read_only:
+            settings.append("-c default_transaction_read_only=on")
+        given = {"options": " ".join(settings)} | _DEFAULTS
+        return create_engine(
+            self._url,
+            poolclass=QueuePool,
+            pool_size=4,
+            max_overflow=-1,  # a waiting reader would be worse than one connection more
+            pool_pre_ping=True,
+            connect_args={name: value for name, value in given.items() if name not in self._url.query},
+        )
+
+    def set_up(self, engine: Engine) -> None:
+        """Nothing: readers and writers work side by side anyway."""
+
+    @contextmanager
+    def writing(self, engine: Engine) -> Iterator[Connection]:
+        """One transaction that may write: whole or not at all, after all writers before it. Raises StoreUnavailable."""
+        with self.translated(), engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql(_BEGIN_WRITING)
+            yield connection
+
+    @contextmanager
+    def reading(self, engine: Engine) -> Iterator[Connection]:
+        """One transaction that only reads: what it sees is what was true at its first look. Raises StoreUnavailable."""
+        with self.translated(), engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    def refuse_missing(self) -> None:
+        """Nothing: only the server knows."""
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turns whatever the database says into StoreUnavailable, in one line."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise StoreUnavailable(self.where, _clear(cause(error))) from error
+        except (psycopg.Error, OverflowError, UnicodeEncodeError) as error:
+            raise StoreUnavailable(self.where, _clear(str(error).partition("\n")[0])) from error
+
+
+def _url(address: str, where: str) -> URL:
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError) as error:  # the error's own text may hold the password
+        raise StoreUnavailable(where, f"cannot be understood as an address such as {EXAMPLE}") from error
+    if url.drivername not in _SCHEMES or not url.database:
+        raise StoreUnavailable(where, f"is neither a path nor an address such as {EXAMPLE}")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _clear(words: str) -> str:
+    for pattern, hint in _HINTS.items():
+        if found := re.search(pattern, words):
+            return words + found.expand(hint)
+    return words
