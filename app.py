@@ -21,6 +21,7 @@ COMMANDS = {
     "lending": "the reference estate alone: six data centers, or one with --data-center",
     "check": "validates configuration, store and reachability; names every error",
     "reconcile": "compares the store with the estate's truth, to the event",
+    "db": "the store as a whole: upgrade, prune, backup, restore, stats",
 }
 EPILOG = """\
 first steps:

@@ -34,11 +34,11 @@ def refusal(*words: str) -> str:
 def test_help_names_every_command_and_the_first_steps() -> None:
     """--help teaches."""
     text = app("--help").stdout
-    for word in ("demo", "serve", "collect", "lending", "check", "reconcile", "first steps"):
+    for word in ("demo", "serve", "collect", "lending", "check", "reconcile", "db", "first steps"):
         assert word in text
 
 
-@pytest.mark.parametrize("command", ["demo", "serve", "collect", "lending", "check", "reconcile"])
+@pytest.mark.parametrize("command", ["demo", "serve", "collect", "lending", "check", "reconcile", "db"])
 def test_every_command_explains_itself(command: str) -> None:
     """Its options and what it is for."""
     run = app(command, "--help")

@@ -1,0 +1,147 @@
+"""The store as a whole. Collectors and the dashboard may go on meanwhile.
+
+  upgrade          makes the store, or brings one of an older program up to date
+  prune            deletes what is past retention; --dry-run only counts it
+  backup FILE      one consistent, checked copy of a store that is in use
+  restore FILE     makes the store from a backup, where there is none yet
+  stats            rows, bytes, oldest, newest and completeness of every level
+
+first steps:
+  python app.py db stats                                     how much is there, and how complete is it?
+  python app.py db backup /backups/store-2026-11-21.sqlite   every night
+  python app.py db restore FILE --data /tmp/drill            try your backups, in an empty directory
+
+docs/operations.md has the drill and the table of retention.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from commands import holdings
+from commands.errors import CommandError, refusing
+from commands.meter import Meter
+from commands.options import Configuration, add_configuration, configuration
+from commands.workplace import prepared
+from store import maintenance
+from store.errors import StoreError
+from store.opening import open_store
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of every action."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions")
+    for name, (run_action, text) in _ACTIONS.items():
+        action = actions.add_parser(
+            name, help=text, description=run_action.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        add_configuration(action)
+    actions.choices["backup"].add_argument("file", type=Path, metavar="FILE", help="where to; must not exist yet")
+    actions.choices["restore"].add_argument("file", type=Path, metavar="FILE", help="a backup, or a store not in use")
+    actions.choices["prune"].add_argument(
+        "--dry-run", action="store_true", help="counts what would go, level by level; deletes nothing"
+    )
+    actions.choices["stats"].add_argument(
+        "--json", action="store_true", help="the document that scripts rely on, instead of a table"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs one action; what the store refuses becomes one line."""
+    if args.action is None:
+        raise CommandError(f"db: which one? {', '.join(_ACTIONS)}; python app.py db --help tells what each does")
+    chosen = configuration(args)
+    with refusing(StoreError, OSError):
+        _ACTIONS[args.action][0](args, chosen)
+    return 0
+
+
+def _upgrade(_: argparse.Namespace, chosen: Configuration) -> None:
+    """Makes the store if there is none, or brings one of an older program up to date: whole or not at all.
+
+    Make a backup first. Collectors wait for the end of an upgrade; those of the older program have to be ended.
+    """
+    chosen.data.mkdir(parents=True, exist_ok=True)
+    done = maintenance.upgrade(chosen.store_path, chosen.catalog.zone)
+    if done.before == done.after:
+        print(f"{chosen.store_path}: schema {done.after} is up to date; nothing to do")
+    else:
+        print(f"{chosen.store_path}: schema {done.before} -> {done.after}")
+
+
+def _prune(args: argparse.Namespace, chosen: Configuration) -> None:
+    """Deletes what is past retention, in steps of a few milliseconds that no collector waits for.
+
+    A running collector does the same once a minute; this is for after a shortened retention or a long pause. How long
+    each level is kept: `retention` in the configuration. Freed pages are used again; the file does not shrink.
+    """
+    retention, now_s = chosen.settings.kept(), int(time.time())
+    expired = maintenance.expired(chosen.store_path, chosen.catalog.zone, retention, now_s)
+    total = sum(expired.values())
+    if args.dry_run:
+        for name, rows in expired.items():
+            print(f"{name:<7}{rows:>15,} rows past retention")
+        print(f"{'all':<7}{total:>15,} rows; nothing was deleted")
+        return
+    meter = Meter("pruning", "rows")
+    store = open_store(chosen.store_path, chosen.catalog.zone)
+    try:
+        gone = maintenance.prune_all(store, retention, now_s, lambda done: meter.show(done, total))
+    finally:
+        meter.end()
+        store.close()
+    print(f"{chosen.store_path}: {gone:,} rows past retention deleted")
+
+
+def _backup(args: argparse.Namespace, chosen: Configuration) -> None:
+    """Copies the store into one new file while it is in use: what it was at one instant, with every page checked.
+
+    Written beside as FILE.partial: a run that was killed leaves no FILE, and the next one overwrites what is left.
+    """
+    meter = Meter("copying", "pages")
+    try:
+        revision = maintenance.backup(chosen.store_path, args.file, chosen.catalog.zone, meter.show)
+    finally:
+        meter.end()
+    print(f"{args.file}: {args.file.stat().st_size:,} bytes, schema {revision}, checked")
+
+
+def _restore(args: argparse.Namespace, chosen: Configuration) -> None:
+    """Makes the store from a backup. Only where there is none: move the old one away, or choose another --data.
+
+    The backup is checked first and brought up to date if an older program made it. Killed on the way it leaves no
+    store; run it again.
+    """
+    meter = Meter("copying", "pages")
+    with prepared(chosen.data):
+        try:
+            done = maintenance.restore(args.file, chosen.store_path, chosen.catalog.zone, meter.show)
+        finally:
+            meter.end()
+    upgraded = "" if done.before == done.after else f" (made by schema {done.before})"
+    print(f"{chosen.store_path}: restored from {args.file}, schema {done.after}{upgraded}, checked")
+
+
+def _stats(args: argparse.Namespace, chosen: Configuration) -> None:
+    """Rows, bytes, oldest and newest slice of every level, and how complete it is.
+
+    Complete: accepted reads of those that were due since the level's oldest retained slice, up to the last whole
+    minute, truncated; "-" is unknown. Simulated time is listed apart and is nobody's read.
+    """
+    held = maintenance.holdings_of(chosen.store_path, chosen.catalog.zone, int(time.time()))
+    where = str(chosen.store_path)
+    print(json.dumps(holdings.document(held, where), indent=1) if args.json else holdings.table(held, where))
+
+
+_Action = Callable[[argparse.Namespace, Configuration], None]
+_ACTIONS: dict[str, tuple[_Action, str]] = {
+    "upgrade": (_upgrade, "makes the store, or brings an older one up to date"),
+    "prune": (_prune, "deletes what is past retention, in small steps"),
+    "backup": (_backup, "copies a store in use into one checked file"),
+    "restore": (_restore, "makes the store from a backup, where there is none yet"),
+    "stats": (_stats, "rows, bytes, oldest, newest and completeness per level"),
+}
