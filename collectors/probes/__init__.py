@@ -1,0 +1,1 @@
+"""Synthetic probes: small requests of our own, from named places, told apart from what customers do."""
