@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from collectors.mapping import Limits, MetricMap
 from settings_catalog import CatalogSettings
+from settings_leases import LeaseSettings
 from settings_metrics import LimitSettings, Place, defects, metric_map, reference_map
 from settings_metrics import Names as KnownNames
 from settings_prometheus import PrometheusSettings
@@ -147,6 +148,7 @@ class Settings(Strict):
     catalog: Path = Path("catalog.yaml")
     server: ServerSettings = ServerSettings()
     sources: tuple[AnySource, ...] = Field(min_length=1)
+    lease: LeaseSettings = LeaseSettings()
     states: StateSettings = StateSettings()
     retention: RetentionSettings = RetentionSettings()
     truth: dict[Identifier, Url] = Field(default_factory=dict)

@@ -1,6 +1,8 @@
 """The collectors alone: reads every configured source on its own schedule into the store until Ctrl-C.
 
 What happened while it was away is caught up by the counters themselves (exposition) or read back (Prometheus).
+Start it twice, on one store, and the second stands by: it takes over within 5 s when the first one dies, at once when
+that is stopped, and nothing is counted twice.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import logging
 
 from collectors.errors import CollectorError
 from collectors.exposition import ExpositionCollector, ExpositionSource
+from collectors.leadership import Leadership, new_owner
 from collectors.prometheus.collector import PrometheusCollector
 from collectors.prometheus.config import PrometheusConfig
 from commands.errors import refusing
@@ -22,6 +25,8 @@ from store.opening import open_store
 from store.port import Store
 from store.records import Read
 
+MOST_OWNER_CHARACTERS = 100
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
@@ -29,6 +34,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--once", action="store_true", help="read every source once, print what became of it; exit 1 if one failed"
     )
+    parser.add_argument(
+        "--owner",
+        type=_owner,
+        metavar="NAME",
+        help="name of this collector (default: host:process id:something random)",
+    )
+
+
+def _owner(text: str) -> str:
+    if not text.isprintable() or not 1 <= len(text) <= MOST_OWNER_CHARACTERS or " " in text:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a name of 1 to {MOST_OWNER_CHARACTERS} characters without spaces"
+        )
+    return text
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,19 +57,25 @@ def run(args: argparse.Namespace) -> int:
     with refusing(StoreError, OSError):
         chosen.data.mkdir(parents=True, exist_ok=True)
         store = open_store(chosen.store_path, chosen.catalog.zone, upgrade=True)
+    names = [source.id for source in chosen.settings.sources]
+    leadership = Leadership(store, names, args.owner or new_owner(), chosen.settings.lease.timing())
     try:
-        return _once(chosen, store) if args.once else _until_stopped(chosen, store)
+        collect = _once if args.once else _until_stopped
+        return collect(chosen, store, leadership)
     finally:
+        leadership.stop()
         store.close()
 
 
-def _once(chosen: Configuration, store: Store) -> int:
+def _once(chosen: Configuration, store: Store, leadership: Leadership) -> int:
+    leadership.start()
+    leadership.wait_for_all((chosen.settings.lease.ttl_ms + chosen.settings.lease.renew_ms) / 1000)
     failed = False
-    for source, read in sorted(_exposition(chosen, store, prune=False).collect_once().items()):
+    for source, read in sorted(_exposition(chosen, store, leadership, prune=False).collect_once().items()):
         failed |= not read.collected
         print(f"{source}  {_outcome(read)}")
     for server in prometheus_sources(chosen):
-        trouble = _prometheus(server, chosen, store).collect_once()
+        trouble = _prometheus(server, chosen, store, leadership).collect_once()
         failed |= bool(trouble)
         print(f"{server.name}  {trouble or 'collected'}")
     return int(failed)
@@ -60,10 +85,11 @@ def _outcome(read: Read) -> str:
     return f"collected {read.samples} samples in {read.duration_ms} ms" if read.collected else read.reason
 
 
-def _until_stopped(chosen: Configuration, store: Store) -> int:
+def _until_stopped(chosen: Configuration, store: Store, leadership: Leadership) -> int:
     stop = stop_event()
-    direct = _exposition(chosen, store, prune=True)
-    servers = [_prometheus(server, chosen, store) for server in prometheus_sources(chosen)]
+    direct = _exposition(chosen, store, leadership, prune=True)
+    servers = [_prometheus(server, chosen, store, leadership) for server in prometheus_sources(chosen)]
+    leadership.start()
     direct.start()
     for server in servers:
         server.start()
@@ -74,14 +100,18 @@ def _until_stopped(chosen: Configuration, store: Store) -> int:
     return 0
 
 
-def _exposition(chosen: Configuration, store: Store, *, prune: bool) -> ExpositionCollector:
+def _exposition(chosen: Configuration, store: Store, leadership: Leadership, *, prune: bool) -> ExpositionCollector:
     sources = [
         ExpositionSource(s.source(), s.url) for s in chosen.settings.sources if isinstance(s, ExpositionSettings)
     ]
     retention = chosen.settings.kept() if prune else None
-    return ExpositionCollector(sources, store, chosen.mapping, chosen.catalog.outcomes, retention=retention)
+    return ExpositionCollector(
+        sources, store, chosen.mapping, chosen.catalog.outcomes, retention=retention, leadership=leadership
+    )
 
 
-def _prometheus(server: PrometheusConfig, chosen: Configuration, store: Store) -> PrometheusCollector:
+def _prometheus(
+    server: PrometheusConfig, chosen: Configuration, store: Store, leadership: Leadership
+) -> PrometheusCollector:
     with refusing(CollectorError):
-        return PrometheusCollector(server, store, chosen.mapping, chosen.catalog.outcomes)
+        return PrometheusCollector(server, store, chosen.mapping, chosen.catalog.outcomes, leadership=leadership)

@@ -1,0 +1,35 @@
+"""When another collector takes over: what is accepted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from collectors.leadership import LeaseTiming
+from settings import SettingsError, load_settings
+
+GOOD = """\
+sources:
+  - {id: dc1, kind: exposition, data_center: dc1, url: "http://127.0.0.1:8101/metrics"}
+"""
+
+
+def loaded(tmp_path: Path, text: str) -> LeaseTiming:
+    """The timing that a configuration asks for."""
+    path = tmp_path / "settings.yaml"
+    path.write_text(GOOD + text, encoding="utf-8")
+    return load_settings(path).lease.timing()
+
+
+def test_a_standby_waits_three_seconds_unless_told_otherwise(tmp_path: Path) -> None:
+    """With a beat each second, and four looks."""
+    assert loaded(tmp_path, "") == LeaseTiming(ttl_ms=3_000, renew_ms=1_000)
+    assert loaded(tmp_path, "").look_ms == 250
+    assert loaded(tmp_path, "lease: {ttl_ms: 9000, renew_ms: 500}\n") == LeaseTiming(9_000, 500)
+
+
+def test_a_ttl_of_fewer_than_three_beats_is_refused_by_line(tmp_path: Path) -> None:
+    """One lost beat must replace nobody."""
+    with pytest.raises(SettingsError, match=r"settings.yaml:3: lease: ttl_ms 2999 must be at least 3 times renew_ms"):
+        loaded(tmp_path, "lease: {ttl_ms: 2999}\n")
