@@ -184,7 +184,7 @@ def _bank(facts: Facts, setting: Setting, tables: Mapping[str, _Table], products
         today=today_view,
         composite=composite({product: sum(table.rolling.values(), NOTHING) for product, table in tables.items()}),
         budget=budget,
-        exhausted_at_ms=_exhausted_at_ms(facts, budget),
+        exhausted_at_ms=_exhausted_at_ms(facts, budget, setting.policy),
         transactions_today=transactions,
         per_second=_whole(_sum(_bank_rate(now) for now in facts.centers.values())),
         record=_record(facts, transactions, setting.catalog.zone),
@@ -192,12 +192,15 @@ def _bank(facts: Facts, setting: Setting, tables: Mapping[str, _Table], products
     )
 
 
-def _exhausted_at_ms(facts: Facts, budget: Budget) -> int | None:
-    """When the budget ends at the rate of bad events of the long window; None while it burns no faster than allowed."""
+def _exhausted_at_ms(facts: Facts, budget: Budget, policy: StatePolicy) -> int | None:
+    """When the budget ends at the rate of bad events of the long window; None while it burns no faster than allowed.
+
+    A handful of bad events is no rate: at night two in a minute would already foretell the end.
+    """
     windows = [(now.recent.long, now.long) for now in facts.centers.values() if now.recent is not None]
     counts = sum((each for _, long in windows for each in long.values()), NOTHING)
     burn = burn_rate(counts, budget.objective)
-    if burn is None or burn <= 1:
+    if burn is None or burn <= 1 or counts.bad < policy.degraded_events:
         return None
     per_second = sum(
         (Fraction(sum(c.bad for c in long.values()), window.to_s - window.from_s) for window, long in windows),

@@ -248,6 +248,13 @@ def test_the_record_is_another_day_until_today_beats_it(bank: Bank, noon_s: int)
     assert (best.transactions, best.day, best.simulated) == (601, date(2026, 11, 21), False)
 
 
+def test_a_handful_of_bad_events_foretells_no_end(bank: Bank, noon_s: int) -> None:
+    """Four bad of six thousand burn fast, yet are no rate."""
+    bank.live(noon_s, noon_s + 60, good=100)
+    bank.page(noon_s + 61, "dc1", good=100, bad=4, only="micro")
+    assert bank.snapshot(noon_s + 61).bank.exhausted_at_ms is None
+
+
 def test_the_budget_ends_when_the_present_rate_has_spent_it(bank: Bank, noon_s: int) -> None:
     """100 million events allow 1,000 bad ones; 40 bad a second burn the rest in 25 s less what is spent."""
     midnight = noon_s - 12 * 3600
