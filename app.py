@@ -10,6 +10,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from commands.children import follow_parent
 from commands.errors import CommandError
@@ -30,6 +31,14 @@ first steps:
   python app.py reconcile --json    while it runs: is every event counted once?
 """
 _HIDDEN = {"history": "fills in the demo's simulated past (started by demo)"}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses like everything else here: one line, exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong and where help is."""
+        raise CommandError(f"{message}; {self.prog} --help")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +63,7 @@ def _run(given: list[str]) -> int:
         raise CommandError(f"no command {name!r}; commands: {', '.join(COMMANDS)}; python app.py --help")
     # Imported on demand: a data center must not pay for the dashboard's imports.
     module = importlib.import_module(f"commands.{name}")
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"python app.py {name}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     module.configure(parser)

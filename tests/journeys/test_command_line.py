@@ -51,6 +51,14 @@ def test_an_unknown_command_is_one_line_with_the_known_ones() -> None:
     assert "no command 'srve'; commands: demo, serve" in refusal("srve")
 
 
+def test_a_bad_option_is_one_line_that_points_to_help() -> None:
+    """No page of usage for a typing error."""
+    line = refusal("--scale", "many")
+    assert line == (
+        "error: argument --scale: 'many' is not a whole number of transactions per day; python app.py demo --help"
+    )
+
+
 def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
     """Named with the option that changes it."""
     with socket.socket() as taken:
