@@ -10,6 +10,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 from typing import NoReturn
 
 from commands.children import follow_parent
@@ -62,13 +63,23 @@ def _run(given: list[str]) -> int:
     if name not in COMMANDS and name not in _HIDDEN:
         raise CommandError(f"no command {name!r}; commands: {', '.join(COMMANDS)}; python app.py --help")
     # Imported on demand: a data center must not pay for the dashboard's imports.
-    module = importlib.import_module(f"commands.{name}")
+    module = _imported(f"commands.{name}")
     parser = _Parser(
         prog=f"python app.py {name}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     module.configure(parser)
     code: int = module.run(parser.parse_args(given[1:]))
     return code
+
+
+def _imported(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        # Not a fault of ours when a pinned package is absent: most likely the wrong Python was used.
+        raise CommandError(
+            f"package {error.name!r} is missing for {sys.executable}; run: make setup, then: .venv/bin/python app.py"
+        ) from error
 
 
 def _overview() -> argparse.ArgumentParser:

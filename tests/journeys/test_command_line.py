@@ -51,6 +51,15 @@ def test_an_unknown_command_is_one_line_with_the_known_ones() -> None:
     assert "no command 'srve'; commands: demo, serve" in refusal("srve")
 
 
+def test_a_python_without_the_packages_is_one_line() -> None:
+    """-S leaves site-packages out: the line says how to get them."""
+    line = [sys.executable, "-S", str(ROOT / "app.py"), "check"]
+    run = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 2
+    assert "is missing for" in run.stderr
+    assert run.stderr.endswith("run: make setup, then: .venv/bin/python app.py\n")
+
+
 def test_a_bad_option_is_one_line_that_points_to_help() -> None:
     """No page of usage for a typing error."""
     line = refusal("--scale", "many")
