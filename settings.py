@@ -21,6 +21,7 @@ from settings_leases import LeaseSettings
 from settings_metrics import LimitSettings, Place, defects, metric_map, reference_map
 from settings_metrics import Names as KnownNames
 from settings_prometheus import PrometheusSettings
+from settings_store import StoreAddress
 from settings_types import Identifier, Strict, Url
 from slo.catalog import Catalog
 from slo.states import StatePolicy
@@ -146,6 +147,7 @@ class Settings(Strict):
 
     data: Path = Path("var")
     catalog: Path = Path("catalog.yaml")
+    store: StoreAddress | None = None
     server: ServerSettings = ServerSettings()
     sources: tuple[AnySource, ...] = Field(min_length=1)
     lease: LeaseSettings = LeaseSettings()

@@ -64,13 +64,13 @@ def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
 
 
 def _store_failures(chosen: Configuration) -> Iterator[str]:
-    if not chosen.store_path.exists():
-        print(f"ok      {chosen.store_path}: no store yet; collect or serve makes one")
+    if isinstance(chosen.store, Path) and not chosen.store.exists():
+        print(f"ok      {chosen.store}: no store yet; collect or serve makes one")
         return
     try:
-        store = open_store(chosen.store_path, chosen.catalog.zone, read_only=True)
+        store = open_store(chosen.store, chosen.catalog.zone, read_only=True)
         with store.reading() as reader:
-            print(f"ok      {chosen.store_path}: {len(reader.sources())} sources known")
+            print(f"ok      {chosen.store}: {len(reader.sources())} sources known")
         store.close()
     except StoreError as error:
         yield str(error)

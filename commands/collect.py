@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     chosen = configuration(args)
     with refusing(StoreError, OSError):
         chosen.data.mkdir(parents=True, exist_ok=True)
-        store = open_store(chosen.store_path, chosen.catalog.zone, upgrade=True)
+        store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
     names = [source.id for source in chosen.settings.sources]
     leadership = Leadership(store, names, args.owner or new_owner(), chosen.settings.lease.timing())
     try:

@@ -79,14 +79,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _began_s(shipped: Configuration) -> int:
     """About when watching began, which is where the simulated past ends."""
-    if not shipped.store_path.exists():
+    if isinstance(shipped.store, Path) and not shipped.store.exists():
         return int(time.time())
     # Imported on demand: the first start has no store yet and should be quick.
     from store.errors import StoreError
     from store.opening import open_store
 
     with refusing(StoreError):
-        store = open_store(shipped.store_path, shipped.catalog.zone, upgrade=True)
+        store = open_store(shipped.store, shipped.catalog.zone, upgrade=True)
         with store.reading() as reader:
             registered = [status.registered_ms // 1000 for status in reader.sources()]
         store.close()

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(f"{chosen.path}: no history is planned here; the demo plans it")
     with refusing(StoreError, EstateError):
         estate = load_estate(args.estate)
-        store = open_store(chosen.store_path, chosen.catalog.zone)
+        store = open_store(chosen.store, chosen.catalog.zone)
         try:
             until_s = watched_since_s(store)
             there = _stored_begins(store, until_s, args.days)

@@ -31,9 +31,19 @@ class Configuration:
     data: Path
 
     @property
+    def store(self) -> Path | str:
+        """Where the counts are: a file or the address of a server as ``store:`` says, else in the data directory."""
+        given = self.settings.store
+        if given is None:
+            return self.data / STORE_FILE
+        return given if "://" in given else Path(given)
+
+    @property
     def store_path(self) -> Path:
-        """The SQLite file of this configuration."""
-        return self.data / STORE_FILE
+        """The same for what works on a SQLite file only. Raises CommandError when the store is a server."""
+        if isinstance(self.store, str):
+            raise CommandError(f"store {self.store}: this works on a SQLite file only; use PostgreSQL's own tools")
+        return self.store
 
 
 def add_configuration(parser: argparse.ArgumentParser) -> None:

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         )
     clients = {name: TruthClient(name, url, patience_s=PATIENCE_S) for name, url in truth.items()}
     with refusing(StoreError, TruthError, NothingCollected):
-        store = open_store(chosen.store_path, chosen.catalog.zone, read_only=True)
+        store = open_store(chosen.store, chosen.catalog.zone, read_only=True)
         try:
             found = reconcile(store, clients)
         finally:

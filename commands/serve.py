@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         if not is_loopback(host):
             raise OpenToTheNetwork(host)
         chosen.data.mkdir(parents=True, exist_ok=True)
-        store = open_store(chosen.store_path, chosen.catalog.zone, upgrade=True)
+        store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
     publisher = Publisher(store, _setting(chosen))
     publisher.start()
     try:
