@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, replace
 from slo.counts import Counts
 from slo.windows import SHANGHAI, day_start
 from store.errors import StaleWriter, UnknownSource
+from store.healing import Healing, kept_observed, kept_reads, kept_rollups, lived
 from store.memory_leases import MemoryLeases
+from store.memory_pruning import prune_level, prune_reads
+from store.memory_sources import SourceState, add_progress
 from store.probe_memory import MemoryProbeReader, ProbeShelf
 from store.probes import Probe, ProbeResult
 from store.records import (
@@ -35,28 +38,11 @@ from store.records import (
     Span,
     Unit,
 )
-from store.scopes import rollups
+from store.scopes import Rollups, rollups
 from store.slices import is_simulated, joined, outward_minutes, signed, slice_start, stretches
 
-
-@dataclass(slots=True)
-class _SourceState:
-    status: SourceStatus
-    series: list[str] = field(default_factory=list)
-    state: bytes | None = None
-    incarnations: dict[int, Incarnation] = field(default_factory=dict)
-    reads: list[Read] = field(default_factory=list)
-    observed: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
-
-    def copy(self) -> _SourceState:
-        return _SourceState(
-            self.status,
-            list(self.series),
-            self.state,
-            dict(self.incarnations),
-            list(self.reads),
-            self.observed.copy(),
-        )
+_ALL = Retention({})
+"""This twin forgets no count of reads."""
 
 
 @dataclass(slots=True)
@@ -64,7 +50,7 @@ class _Contents:
     """Everything that is stored. ``counts``: level -> begin of the slice -> unit -> counts."""
 
     version: int = 0
-    sources: dict[str, _SourceState] = field(default_factory=dict)
+    sources: dict[str, SourceState] = field(default_factory=dict)
     counts: dict[Level, dict[int, dict[Unit, Counts]]] = field(default_factory=lambda: {level: {} for level in Level})
     gaps: dict[tuple[int, str], Gap] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
@@ -86,7 +72,7 @@ class _Contents:
             self.probes.copy(),
         )
 
-    def source(self, source: str) -> _SourceState:
+    def source(self, source: str) -> SourceState:
         known = self.sources.get(source)
         if known is None:
             raise UnknownSource(source)
@@ -95,6 +81,12 @@ class _Contents:
     def add_counts(self, level: Level, at: int, unit: Unit, counts: Counts) -> None:
         units = self.counts[level].setdefault(at, {})
         units[unit] = units.get(unit, Counts()) + counts
+
+    def add_rollups(self, added: Rollups) -> None:
+        for level, slices in added.items():
+            for at, units in slices.items():
+                for unit, counts in units.items():
+                    self.add_counts(level, at, unit, counts)
 
     def add_costs(self, costs: Iterable[Cost], zone: str) -> None:
         for cost in costs:
@@ -106,6 +98,18 @@ class _Contents:
             before = self.accounts.get(key)
             if before is None or seen.at_s >= before.at_s:
                 self.accounts[key] = seen
+
+    def take_hole(self, known: SourceState, healing: Healing) -> bool:
+        if healing.gap is None:
+            same = known.status.first_page_ms == healing.before_ms
+            known.status = replace(known.status, first_page_ms=healing.first_page_ms) if same else known.status
+            return same
+        there = self.gaps.get((healing.gap.from_ms, healing.source))
+        return (
+            there is not None
+            and there.to_ms == healing.gap.to_ms
+            and bool(self.gaps.pop((there.from_ms, there.source)))
+        )
 
 
 class MemoryReader:
@@ -238,7 +242,7 @@ class MemoryStore(MemoryLeases):
             known = contents.sources.get(source.id)
             contents.version += 1
             if known is None:
-                contents.sources[source.id] = _SourceState(SourceStatus(source, now_ms, 0, None, None))
+                contents.sources[source.id] = SourceState(SourceStatus(source, now_ms, 0, None, None))
                 return
             same = replace(known.status.source, interval_ms=source.interval_ms)
             known.status = replace(known.status, source=same)
@@ -260,11 +264,8 @@ class MemoryStore(MemoryLeases):
             known = contents.source(batch.source)
             if known.status.version != batch.expected_version:
                 raise StaleWriter(batch.source, batch.expected_version, known.status.version)
-            for level, slices in added.items():
-                for at, units in slices.items():
-                    for unit, counts in units.items():
-                        contents.add_counts(level, at, unit, counts)
-            _add_progress(known, batch)
+            contents.add_rollups(added)
+            add_progress(known, batch)
             _add_findings(contents, batch, self._zone)
             contents.version += 1
             return known.status.version
@@ -279,6 +280,23 @@ class MemoryStore(MemoryLeases):
                 contents.add_counts(level, at, unit, counts)
             contents.add_costs(chunk.costs, self._zone)
             contents.add_accounts(chunk.accounts, self._zone)
+            contents.version += 1
+            return True
+
+    def heal(self, healing: Healing, retention: Retention, now_s: int) -> bool:
+        """Fills a hole of a source's past; False, and nothing changed, when the hole is not as it was any more."""
+        added = kept_rollups(healing, retention, now_s, self._zone)
+        with self._writing() as contents:
+            known = contents.source(healing.source)
+            if not contents.take_hole(known, healing):
+                return False
+            contents.add_rollups(added)
+            known.reads.extend(kept_reads(healing, retention, now_s))
+            for (_, at), number in kept_observed(healing.reads, [Level.MINUTE], _ALL, now_s, self._zone).items():
+                known.observed[at] += number
+            for life in healing.incarnations:
+                known.incarnations[life.born_ms] = lived(known.incarnations.get(life.born_ms), life)
+            _add_findings(contents, Batch(healing.source, 0, (), gaps=healing.gaps, costs=healing.costs), self._zone)
             contents.version += 1
             return True
 
@@ -301,9 +319,9 @@ class MemoryStore(MemoryLeases):
             left = most_rows
             for level, seconds in retention.seconds.items():
                 if seconds is not None:
-                    left -= _prune_level(contents.counts[level], slice_start(level, now_s - seconds, self._zone), left)
+                    left -= prune_level(contents.counts[level], slice_start(level, now_s - seconds, self._zone), left)
             for known in contents.sources.values():
-                left -= _prune_reads(known, (now_s - retention.reads_seconds) * 1000, left)
+                left -= prune_reads(known.reads, (now_s - retention.reads_seconds) * 1000, left)
             left -= contents.probes.prune(retention, now_s, self._zone, left)
             pruned = most_rows - left
             contents.version += bool(pruned)
@@ -333,32 +351,6 @@ class MemoryStore(MemoryLeases):
             yield self._contents
 
 
-def _add_progress(known: _SourceState, batch: Batch) -> None:
-    """What the batch says of its source: reads, watermark, series, lives and the opaque state."""
-    before = known.status
-    known.status = replace(
-        before,
-        version=before.version + 1,
-        watermark_ms=before.watermark_ms if batch.watermark_ms is None else batch.watermark_ms,
-        last_read=batch.reads[-1] if batch.reads else before.last_read,
-    )
-    known.reads.extend(batch.reads)
-    for read in batch.reads:
-        known.observed[read.at_ms // 60_000 * 60] += read.collected
-    if batch.replaces_series:
-        known.series.clear()
-    known.series.extend(batch.new_series)
-    known.state = known.state if batch.state is None else batch.state
-    for life in batch.incarnations:
-        first = known.incarnations.get(life.born_ms)
-        known.incarnations[life.born_ms] = life if first is None else _lived_on(first, life)
-
-
-def _lived_on(before: Incarnation, now: Incarnation) -> Incarnation:
-    mark = before.last_mark if now.last_mark is None else now.last_mark
-    return replace(before, last_mark=mark, last_read_ms=max(before.last_read_ms, now.last_read_ms))
-
-
 def _add_findings(contents: _Contents, batch: Batch, zone: str) -> None:
     """What the batch says beside counts: gaps, costs, accounts and gauges."""
     contents.add_costs(batch.costs, zone)
@@ -372,22 +364,3 @@ def _add_findings(contents: _Contents, batch: Batch, zone: str) -> None:
         seen = contents.gauges.get(key)
         if seen is None or gauge.at_ms >= seen.at_ms:
             contents.gauges[key] = gauge
-
-
-def _prune_level(slices: dict[int, dict[Unit, Counts]], before_s: int, most_rows: int) -> int:
-    pruned = 0
-    for at in sorted(at for at in slices if at < before_s):
-        for unit in list(slices[at])[: most_rows - pruned]:
-            del slices[at][unit]
-            pruned += 1
-        if slices[at]:
-            break
-        del slices[at]
-    return pruned
-
-
-def _prune_reads(known: _SourceState, before_ms: int, most_rows: int) -> int:
-    past = sorted((read for read in known.reads if read.at_ms < before_ms), key=lambda read: read.at_ms)[:most_rows]
-    for read in past:
-        known.reads.remove(read)
-    return len(past)

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from slo.counts import Counts
+from store.healing import Healing
 from store.leases import Beat, Lease
 from store.probes import Probe, ProbeReader, ProbeResult
 from store.records import (
@@ -122,6 +123,11 @@ class Store(Protocol):
 
     def release(self, held: Mapping[str, Lease]) -> None:
         """Gives leases back, so that the next one need not wait; what has changed hands is left alone."""
+
+    def heal(self, healing: Healing, retention: Retention, now_s: int) -> bool:
+        """Fills a hole of a source's past in one transaction (see ``store.healing``); False, and nothing changed, when
+        the hole is not as it was any more. Levels get what they would still keep. Raises UnknownSource.
+        """
 
     def add_history(self, chunk: HistoryChunk) -> bool:
         """Adds simulated counts once; False when that span is already there. One short transaction."""

@@ -194,13 +194,15 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """How a source is doing. ``watermark_ms``: last accepted page; ``last_read``: last attempt, good or bad."""
+    """How a source is doing. ``watermark_ms``: last accepted page; ``last_read``: last attempt, good or bad;
+    ``first_page_ms``: counts begin there (0: an older store did not write it down)."""
 
     source: Source
     registered_ms: int
     version: int
     watermark_ms: int | None
     last_read: Read | None
+    first_page_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

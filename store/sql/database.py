@@ -8,17 +8,22 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 
 from store.errors import StoreUnavailable
+from store.healing import Healing, kept_observed, kept_reads, kept_rollups
 from store.leases import Beat, Lease
 from store.probes import Probe, ProbeResult
-from store.records import Batch, HistoryChunk, Level, Resume, Retention, Source, Unit
-from store.scopes import rollups
+from store.records import Batch, HistoryChunk, Level, Read, Resume, Retention, Source, Unit
+from store.scopes import Rollups, rollups
 from store.sql import leasing, probing, writing
 from store.sql.dialect import Database
+from store.sql.healing import put_lives, take_hole
 from store.sql.partitions import Partitions, drop_past
 from store.sql.pruning import past_parts, prune
 from store.sql.reading import SqlReader
 from store.sql.schema import COUNTS, READ
 from store.sql.units import Units
+
+HEALED_VERSION = 0
+"""Version of reads that no commit brought: commits begin at 1."""
 
 
 class SqlStore:
@@ -50,9 +55,7 @@ class SqlStore:
         added = rollups(batch.events, batch.transactions, self._zone)
         self._number(unit for units in added[Level.MINUTE].values() for unit in units)
         rows = writing.batch_rows(added, self._units.ids)
-        reads = [read.at_ms for read in batch.reads]
-        slots, minutes = added[Level.SLOT], added[Level.MINUTE]
-        self._partitions.make_room({COUNTS[Level.SLOT]: slots, COUNTS[Level.MINUTE]: minutes, READ: reads})
+        self._make_room(added, batch.reads)
         with self._database.writing(self._engine) as connection:
             leasing.refuse_outdated_writer(connection, batch)
             source_id = writing.advance(connection, batch)
@@ -105,6 +108,28 @@ class SqlStore:
             writing.count_change(connection)
         return True
 
+    def heal(self, healing: Healing, retention: Retention, now_s: int) -> bool:
+        """Fills a hole of a source's past; False, and nothing changed, when the hole is not as it was any more."""
+        self._refuse_when_closed()
+        added = kept_rollups(healing, retention, now_s, self._zone)
+        self._number(dict.fromkeys(unit for slices in added.values() for units in slices.values() for unit in units))
+        rows = writing.batch_rows(added, self._units.ids)
+        reads = kept_reads(healing, retention, now_s)
+        self._make_room(added, reads)
+        observed = kept_observed(healing.reads, writing.OBSERVED_LEVELS, retention, now_s, self._zone)
+        with self._database.writing(self._engine) as connection:
+            source_id = take_hole(connection, healing)
+            if source_id is None:
+                return False
+            for level, of_level in rows.items():
+                writing.put_counts(connection, level, of_level)
+            writing.put_reads(connection, source_id, HEALED_VERSION, reads, observed)
+            writing.put_findings(connection, Batch(healing.source, HEALED_VERSION, (), gaps=healing.gaps))
+            writing.put_day_totals(connection, healing.costs, (), self._zone)
+            put_lives(connection, healing.incarnations)
+            writing.count_change(connection)
+        return True
+
     def register_probe(self, probe: Probe, now_ms: int) -> None:
         """Makes a probe known, or updates it."""
         self._refuse_when_closed()
@@ -144,6 +169,10 @@ class SqlStore:
         """Releases files and connections."""
         self._closed = True
         self._engine.dispose()
+
+    def _make_room(self, added: Rollups, reads: Iterable[Read]) -> None:
+        recent = {COUNTS[level]: added[level] for level in (Level.SLOT, Level.MINUTE)}
+        self._partitions.make_room({**recent, READ: [read.at_ms for read in reads]})
 
     def _number(self, units: Iterable[Unit]) -> None:
         """Sees to it that every unit has a number. In transactions of its own: a name without counts shows nowhere,

@@ -305,4 +305,5 @@ def _status(row: Row[Any]) -> SourceStatus:
         row.version,
         row.watermark_ms,
         Read(*(getattr(row, f"last_{name}") for name in _READ_FACTS)) if last else None,
+        row.first_page_ms,
     )

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from store.records import Level
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every schema that ever was, oldest first; the last is the one that this program reads and writes."""
 
 METADATA = MetaData()
@@ -83,6 +83,7 @@ SOURCE = Table(
     Column("registered_ms", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("watermark_ms", BigInteger),
+    Column("first_page_ms", BigInteger),  # 0: there was one, but it is not known when
     Column("last_at_ms", BigInteger),  # the last attempt, kept because reads are pruned
     Column("last_collected", Boolean),
     Column("last_reason", Text),

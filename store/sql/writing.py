@@ -86,6 +86,7 @@ _ADVANCE = (
     .values(
         version=SOURCE.c.version + 1,
         watermark_ms=func.coalesce(bindparam("new_watermark_ms"), SOURCE.c.watermark_ms),
+        first_page_ms=func.coalesce(SOURCE.c.first_page_ms, bindparam("new_watermark_ms")),
     )
     .returning(SOURCE.c.id)
 )
@@ -131,9 +132,7 @@ def _refuse(connection: Connection, batch: Batch) -> NoReturn:
 def put_progress(connection: Connection, source_id: int, batch: Batch, zone: str) -> None:
     """What the batch says of its source: reads, series, lives and the opaque state."""
     version = batch.expected_version + 1
-    reads = [(source_id, read.at_ms, version, position, *_facts(read)) for position, read in enumerate(batch.reads)]
-    put_rows(connection, _PUT_READ, reads)
-    put_rows(connection, _ADD_OBSERVED, [(*slice_, source_id, n) for slice_, n in _observed(batch.reads, zone).items()])
+    put_reads(connection, source_id, version, batch.reads, _observed(batch.reads, zone))
     put_rows(connection, _PUT_INCARNATION, [_fields(life) for life in batch.incarnations])
     if batch.replaces_series:
         connection.execute(delete(SERIES).where(SERIES.c.source_id == source_id))
@@ -143,6 +142,15 @@ def put_progress(connection: Connection, source_id: int, batch: Batch, zone: str
         put_rows(connection, _PUT_SERIES, [(source_id, first + n, text) for n, text in enumerate(batch.new_series)])
     if batch.state is not None:
         put_rows(connection, _PUT_STATE, [(source_id, batch.state)])
+
+
+def put_reads(
+    connection: Connection, source_id: int, version: int, reads: Sequence[Read], observed: Mapping[tuple[int, int], int]
+) -> None:
+    """Attempts, and how many of them were accepted by level and begin of the slice."""
+    rows = [(source_id, read.at_ms, version, position, *_facts(read)) for position, read in enumerate(reads)]
+    put_rows(connection, _PUT_READ, rows)
+    put_rows(connection, _ADD_OBSERVED, [(*slice_, source_id, number) for slice_, number in observed.items()])
 
 
 def _facts(read: Read) -> Row:

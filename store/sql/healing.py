@@ -1,0 +1,51 @@
+"""A healing inside a transaction that the caller began (see ``store.healing``)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from store.errors import UnknownSource
+from store.healing import Healing, lived
+from store.records import Gap, Incarnation
+from store.sql.schema import GAP, INCARNATION, SOURCE
+
+_SOURCE_ID = select(SOURCE.c.id).where(SOURCE.c.name == bindparam("source"))
+_MOVE_FIRST_PAGE = (
+    update(SOURCE)
+    .where(SOURCE.c.name == bindparam("source"), SOURCE.c.first_page_ms == bindparam("before_ms"))
+    .values(first_page_ms=bindparam("new_first_page_ms"))
+)
+
+
+def take_hole(connection: Connection, healing: Healing) -> int | None:
+    """Takes the hole away and returns the number of its source; None when it is not as it was any more."""
+    source_id = connection.execute(_SOURCE_ID, {"source": healing.source}).scalar_one_or_none()
+    if source_id is None:
+        raise UnknownSource(healing.source)
+    taken = _closed(connection, healing.gap) if healing.gap is not None else _moved(connection, healing)
+    return int(source_id) if taken else None
+
+
+def _closed(connection: Connection, gap: Gap) -> bool:
+    same = (GAP.c.from_ms == gap.from_ms, GAP.c.source == gap.source, GAP.c.to_ms == gap.to_ms)
+    return connection.execute(delete(GAP).where(*same)).rowcount == 1
+
+
+def _moved(connection: Connection, healing: Healing) -> bool:
+    values = {
+        "source": healing.source,
+        "before_ms": healing.before_ms,
+        "new_first_page_ms": healing.first_page_ms,
+    }
+    return connection.execute(_MOVE_FIRST_PAGE, values).rowcount == 1
+
+
+def put_lives(connection: Connection, lives: tuple[Incarnation, ...]) -> None:
+    """Joins lives with what is known of them."""
+    for life in lives:
+        same = (INCARNATION.c.source == life.source, INCARNATION.c.born_ms == life.born_ms)
+        row = connection.execute(select(INCARNATION).where(*same)).first()
+        joined = lived(None if row is None else Incarnation(*row), life)
+        connection.execute(delete(INCARNATION).where(*same))
+        fields = {name: getattr(joined, name) for name in INCARNATION.columns.keys()}  # noqa: SIM118  not a mapping
+        connection.execute(insert(INCARNATION), fields)
