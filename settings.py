@@ -20,6 +20,7 @@ from settings_catalog import CatalogSettings
 from settings_leases import LeaseSettings
 from settings_metrics import LimitSettings, Place, defects, metric_map, reference_map
 from settings_metrics import Names as KnownNames
+from settings_probes import ProbeSettings, VantageSettings, refuse_repeated, refuse_unknown_vantages
 from settings_prometheus import PrometheusSettings
 from settings_store import StoreAddress
 from settings_types import Identifier, Strict, Url
@@ -153,6 +154,8 @@ class Settings(Strict):
     lease: LeaseSettings = LeaseSettings()
     states: StateSettings = StateSettings()
     retention: RetentionSettings = RetentionSettings()
+    vantages: tuple[VantageSettings, ...] = ()
+    probes: tuple[ProbeSettings, ...] = ()
     truth: dict[Identifier, Url] = Field(default_factory=dict)
     limits: LimitSettings = LimitSettings()
     demo: bool = False
@@ -180,6 +183,12 @@ class Settings(Strict):
                 raise ValueError(f"job {job!r} of {url} is read by {seen} sources and would be counted twice")
         if direct and len(direct) != len(self.sources):
             raise ValueError("exposition and prometheus sources in one store would count the same events twice")
+        return self
+
+    @model_validator(mode="after")
+    def _probes_are_told_apart(self) -> Settings:
+        refuse_repeated(self.vantages, self.probes)
+        refuse_unknown_vantages(self.vantages, self.probes)
         return self
 
 

@@ -1,4 +1,4 @@
-"""Validates configuration, catalog, store, and reachability and clock of every source; names every error.
+"""Validates configuration, catalog, store, reachability and clock of every source, and every probe; names every error.
 
 Exit code 0: all is well, 1: something does not answer or does not fit, 2: the configuration itself is broken.
 """
@@ -17,6 +17,7 @@ import requests
 
 from commands.errors import CommandError
 from commands.options import Configuration, add_configuration, chosen_config, configuration
+from commands.probing import probe_failures
 from settings import ExpositionSettings, Problem, SettingsError, catalog_path, load_catalog, load_settings
 from store.errors import StoreError
 from store.opening import open_store
@@ -41,7 +42,11 @@ def run(args: argparse.Namespace) -> int:
         return 2
     chosen = configuration(args)
     print(f"ok      {path}: {len(chosen.settings.sources)} sources, {len(chosen.catalog.products)} products")
-    failures = [*_store_failures(chosen), *_source_failures(chosen)]
+    failures = [
+        *_store_failures(chosen),
+        *_source_failures(chosen),
+        *probe_failures(chosen, time.time_ns() // 1_000_000),
+    ]
     for line in failures:
         print(f"error: {line}", file=sys.stderr)
     return 1 if failures else 0

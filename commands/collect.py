@@ -2,7 +2,7 @@
 
 What happened while it was away is caught up by the counters themselves (exposition) or read back (Prometheus).
 Start it twice, on one store, and the second stands by: it takes over within 5 s when the first one dies, at once when
-that is stopped, and nothing is counted twice.
+that is stopped, and nothing is counted twice. Probes run beside: all of them, or those of one place (--vantage).
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ import logging
 from collectors.errors import CollectorError
 from collectors.exposition import ExpositionCollector, ExpositionSource
 from collectors.leadership import Leadership, new_owner
+from collectors.probes.prober import Prober
 from collectors.prometheus.collector import PrometheusCollector
 from collectors.prometheus.config import PrometheusConfig
 from commands.errors import refusing
 from commands.interrupt import stop_event
 from commands.options import Configuration, add_configuration, configuration
+from commands.probing import outcome, prober
 from commands.prometheus import prometheus_sources
 from settings import ExpositionSettings
+from slo.states import SliceState
 from store.errors import StoreError
 from store.opening import open_store
 from store.port import Store
@@ -34,6 +37,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--once", action="store_true", help="read every source once, print what became of it; exit 1 if one failed"
     )
+    parser.add_argument(
+        "--vantage",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run only the probes of this vantage point; may be repeated (default: all)",
+    )
+    parser.add_argument("--probes-only", action="store_true", help="read no source, only probe")
     parser.add_argument(
         "--owner",
         type=_owner,
@@ -60,14 +71,35 @@ def run(args: argparse.Namespace) -> int:
     names = [source.id for source in chosen.settings.sources]
     leadership = Leadership(store, names, args.owner or new_owner(), chosen.settings.lease.timing())
     try:
+        probes = prober(chosen, store, args.vantage)
+        if args.probes_only:
+            return _probe(probes, once=args.once)
         collect = _once if args.once else _until_stopped
-        return collect(chosen, store, leadership)
+        return collect(chosen, store, leadership, probes)
     finally:
         leadership.stop()
         store.close()
 
 
-def _once(chosen: Configuration, store: Store, leadership: Leadership) -> int:
+def _probe(probes: Prober, *, once: bool) -> int:
+    if once:
+        return int(_probe_once(probes))
+    stop = stop_event()
+    probes.start()
+    stop.wait()
+    probes.stop()
+    return 0
+
+
+def _probe_once(probes: Prober) -> bool:
+    """Whether a probe did not find what it expects."""
+    found = probes.run_once()
+    for result in found:
+        print(f"{result.key.id} from {result.key.vantage}  {outcome(result)}")
+    return any(result.state is not SliceState.GOOD for result in found)
+
+
+def _once(chosen: Configuration, store: Store, leadership: Leadership, probes: Prober) -> int:
     leadership.start()
     leadership.wait_for_all((chosen.settings.lease.ttl_ms + chosen.settings.lease.renew_ms) / 1000)
     failed = False
@@ -78,14 +110,14 @@ def _once(chosen: Configuration, store: Store, leadership: Leadership) -> int:
         trouble = _prometheus(server, chosen, store, leadership).collect_once()
         failed |= bool(trouble)
         print(f"{server.name}  {trouble or 'collected'}")
-    return int(failed)
+    return int(failed | _probe_once(probes))
 
 
 def _outcome(read: Read) -> str:
     return f"collected {read.samples} samples in {read.duration_ms} ms" if read.collected else read.reason
 
 
-def _until_stopped(chosen: Configuration, store: Store, leadership: Leadership) -> int:
+def _until_stopped(chosen: Configuration, store: Store, leadership: Leadership, probes: Prober) -> int:
     stop = stop_event()
     direct = _exposition(chosen, store, leadership, prune=True)
     servers = [_prometheus(server, chosen, store, leadership) for server in prometheus_sources(chosen)]
@@ -93,7 +125,9 @@ def _until_stopped(chosen: Configuration, store: Store, leadership: Leadership) 
     direct.start()
     for server in servers:
         server.start()
+    probes.start()
     stop.wait()
+    probes.stop()
     direct.stop()
     for server in servers:
         server.stop()

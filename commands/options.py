@@ -62,7 +62,21 @@ def configuration(args: argparse.Namespace) -> Configuration:
         catalog = load_catalog(catalog_path(path, settings))
         mapping = load_metrics(catalog_path(path, settings), settings.limits.limits())
     _known_data_centers(path, settings, catalog)
+    _known_probed(path, settings, catalog)
     return Configuration(path, settings, catalog, mapping, args.data or settings.data)
+
+
+def _known_probed(path: Path, settings: Settings, catalog: Catalog) -> None:
+    products = {product.id for product in catalog.products}
+    data_centers = {data_center.id for data_center in catalog.data_centers}
+    for probe in settings.probes:
+        for what, name, known in (
+            ("product", probe.product, products),
+            ("data center", probe.data_center, data_centers),
+        ):
+            if name is not None and name not in known:
+                choice = ", ".join(sorted(known))
+                raise CommandError(f"{path}: probes: {probe.id}: no {what} {name!r} in the catalog; known: {choice}")
 
 
 def chosen_config(args: argparse.Namespace) -> Path:
