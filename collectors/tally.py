@@ -9,38 +9,44 @@ When a process was replaced, and what was merely a moved clock
 Many exporters derive ``process_start_time_seconds`` from the machine's clock, so it moves when that clock is set. A
 birth that moved counts as a restart when the process can have begun after the last page (``RESTART_SLACK_MS`` allows
 for clocks that differ), or when any counter fell. Otherwise the process is still the one that we know.
+
+Series that are gone
+--------------------
+Where labels churn (pods that are replaced) a memory of every series that ever was would grow for ever. A series that
+no whole page has shown for ``FORGET_AFTER_MS`` is forgotten, once such series are an eighth of all. Should it come
+back, its birth decides as for any other: born after the last page it counts from 0, else it is a new baseline and
+the read says so (``unknown_births``).
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import compress
 
 from collectors import memory
 from collectors.errors import GarbagePage
+from collectors.folding import Folding, Meaning
 from collectors.mapping import AccountLeaf, CostLeaf, GaugeLeaf, Leaf, MetricMap, RequestLeaf, TransactionLeaf
 from collectors.page import Page, is_value, whole_number
-from slo.counters import IncreaseKind, Reading, accepted, increase
+from collectors.quality import told_before, told_now
+from collectors.step import Proposal, Step
+from slo.counters import Increase, IncreaseKind, Reading, accepted, increase
 from slo.outcomes import OutcomeTable
-from store.records import Accounts, Batch, Cost, Events, Gap, Gauge, Incarnation, Read, Resume, Source, Transactions
+from store.records import Accounts, Batch, Gauge, Read, Resume, Source
 
 RESTART_SLACK_MS = 60_000
 ACCOUNTS_EVERY_MS = 900_000
 """Accounts are told at least once per quarter of an hour: every zone's midnight is a multiple of it away."""
 
+FORGET_AFTER_MS = 6 * 3_600_000
+
 
 def slot_of(at_ms: int) -> int:
     """Second to which a page's increase belongs: what a page shows at k happened in the second before, ``[k-1, k)``."""
     return (at_ms - 1) // 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What one step adds: the batch to commit, and what the tally remembers once that is done."""
-
-    batch: Batch
-    step: _Step | None
 
 
 class Tally:
@@ -70,10 +76,25 @@ class Tally:
         self._values = array("q", remembered.values)
         self._births = array("q", map(memory.birth_number, remembered.births_ms))
         self._births_column = memory.column(self._births)
-        self._leaves: dict[str, Leaf | None] = {}
+        known = {"outcome": frozenset(outcomes.kinds), "product": mapping.products}
+        self._folding = Folding(source.id, mapping.limits, known)
+        self._meanings: dict[str, Meaning] = {}
+        self._metrics = {series.partition("{")[0] for series in resume.series}
+        self._absent: dict[str, int] = {}
+        self._told = told_before(resume.state)
+        self._recognise(resume.series)
         self._shown: dict[str, str] = {}
         self._told_accounts: dict[AccountLeaf, int] = {}
         self._told_accounts_ms = 0
+
+    def _recognise(self, series: Sequence[str]) -> None:
+        """Folds in the order of first sight, as before, when so much is remembered that something may be folded."""
+        limits = self._mapping.limits
+        if len(series) <= min(limits.values_per_dimension, limits.series_per_metric):
+            return
+        for one in series:
+            with suppress(GarbagePage):  # a series that fits the map no more is named when a page shows it
+                self._meaning(one)
 
     @classmethod
     def resumed(
@@ -120,6 +141,7 @@ class Tally:
             return
         for series in step.new_series:
             self._positions[series] = len(self._positions)
+            self._metrics.add(series.partition("{")[0])
         self._readings.extend(step.new_readings)
         for position, reading in step.moved.items():
             self._readings[position] = reading
@@ -130,8 +152,21 @@ class Tally:
         self._incarnation = step.incarnation
         self._shown = step.shown
         self._told_accounts, self._told_accounts_ms = step.told_accounts, step.told_accounts_ms
+        self._absent, self._told = step.absent, step.told
+        if step.forgotten:
+            self._forget(step.forgotten)
 
-    def _begun(self, page: Page) -> _Step:
+    def _forget(self, gone: frozenset[str]) -> None:
+        """Closes the ranks of what is left; values and births of the step have done so already."""
+        left = [(series, at) for series, at in self._positions.items() if series not in gone]
+        self._readings = [self._readings[at] for _, at in left]
+        self._positions = {series: position for position, (series, _) in enumerate(left)}
+        self._absent = {series: since for series, since in self._absent.items() if series not in gone}
+        alive = self._positions.keys() | self._shown.keys()
+        self._meanings = {series: meaning for series, meaning in self._meanings.items() if series in alive}
+        self._folding.keep_only(meaning.leaf for meaning in self._meanings.values() if meaning.leaf is not None)
+
+    def _begun(self, page: Page) -> Step:
         """Decides whether the process is a new one, before any counter is looked at."""
         restarted = self._restarted(page)
         born_ms = page.process_born_ms if restarted or self._process_born_ms is None else self._process_born_ms
@@ -139,7 +174,7 @@ class Tally:
         if restarted and target_read_ms is not None and born_ms is not None:
             # whatever a new process counts began after the last page, also when its clock says otherwise
             target_read_ms = min(target_read_ms, born_ms - 1)
-        return _Step(
+        return Step(
             at_ms=page.at_ms,
             restarted=restarted,
             process_born_ms=born_ms,
@@ -164,34 +199,47 @@ class Tally:
         value = whole_number(shown[1])
         return value is not None and value < self._readings[position].value
 
-    def _count(self, page: Page, step: _Step) -> None:
+    def _count(self, page: Page, step: Step) -> None:
         """Goes through the series that may have changed."""
         shown: dict[str, str] = {}
+        step.absent = self._absent_from(page) if page.complete else self._absent
+        step.forgotten = self._past_remembering(step)
         for series, text in page.changed.items():
             position = self._positions.get(series)
             if position is not None:
                 previous = self._readings[position]
-                reading = self._reading(series, text, page, step, previous)
+                reading = step.reading(series, text, page, previous)
                 if reading.value != previous.value or reading.born_ms != previous.born_ms:
                     self._counted(series, position, previous, reading, step)
                 continue
             leaf = self._leaf(series)
             if isinstance(leaf, RequestLeaf | TransactionLeaf | CostLeaf):
-                self._first_seen(series, self._reading(series, text, page, step, None), step)
+                self._first_seen(series, step.reading(series, text, page, None), step)
             elif leaf is not None:
                 shown[series] = text
         self._look_at_gauges(shown, step)
 
-    def _reading(self, series: str, text: str, page: Page, step: _Step, previous: Reading | None) -> Reading:
-        """A counter's new reading; its birth is its own, else its process's, and stays on a page that tells changes."""
-        value = whole_number(text)
-        if value is None:
-            raise GarbagePage(f"counter {series} shows {text}, which is not a whole number from 0 to 2**63-1")
-        if page.complete or previous is None:
-            return Reading(page.at_ms, value, page.born.get(series, step.process_born_ms))
-        return Reading(page.at_ms, value, previous.born_ms)
+    def _absent_from(self, page: Page) -> dict[str, int]:
+        """Series that a whole page does not show -> since when."""
+        return {series: self._absent.get(series, page.at_ms) for series in self._positions.keys() - page.changed.keys()}
 
-    def _counted(self, series: str, position: int, previous: Reading, reading: Reading, step: _Step) -> None:
+    def _past_remembering(self, step: Step) -> frozenset[str]:
+        """Series to forget with this page; looked for once a minute."""
+        if not step.absent or self._last_ms is None or step.at_ms // 60_000 == self._last_ms // 60_000:
+            return frozenset()
+        since_ms = step.at_ms - FORGET_AFTER_MS
+        long_absent = (series for series, absent_ms in step.absent.items() if absent_ms <= since_ms)
+        gone = frozenset(series for series in long_absent if self._may_forget(series, step))
+        return gone if 8 * len(gone) >= len(self._positions) else frozenset()
+
+    def _may_forget(self, series: str, step: Step) -> bool:
+        """A series that would be counted from 0 when it came back is kept as long as its process may live."""
+        if not self._mapping.from_zero(series):
+            return True
+        born_ms = self._readings[self._positions[series]].born_ms
+        return born_ms is not None and step.process_born_ms is not None and born_ms < step.process_born_ms
+
+    def _counted(self, series: str, position: int, previous: Reading, reading: Reading, step: Step) -> None:
         before = self._before(previous, reading, step)
         grown = increase(before, reading, step.target_read_ms)
         step.moved[position] = accepted(before, reading)
@@ -199,7 +247,7 @@ class Tally:
             step.resets += 1
             step.lossy = step.lossy or not self._of_an_earlier_life(previous)
         if grown.events:
-            step.grown.append((self._leaf(series), grown.events))
+            step.grown.append((self._meaning(series), grown.events))
 
     def _of_an_earlier_life(self, previous: Reading) -> bool:
         """Whether a series was last seen in a process whose end is known already."""
@@ -207,7 +255,7 @@ class Tally:
             return False
         return previous.born_ms < self._process_born_ms
 
-    def _before(self, previous: Reading, reading: Reading, step: _Step) -> Reading:
+    def _before(self, previous: Reading, reading: Reading, step: Step) -> Reading:
         """The previous reading as the rules must see it: earlier than this one, and of an earlier life if it was."""
         if not step.restarted and previous.at_ms < reading.at_ms:
             return previous
@@ -219,17 +267,27 @@ class Tally:
             return previous
         return Reading(at_ms, previous.value, born_ms)
 
-    def _first_seen(self, series: str, reading: Reading, step: _Step) -> None:
+    def _first_seen(self, series: str, reading: Reading, step: Step) -> None:
         begun = increase(None, reading, step.target_read_ms)
+        if begun.kind is IncreaseKind.UNKNOWN_BIRTH and self._appeared(series):
+            begun = Increase(reading.value, IncreaseKind.BORN)
         step.new_series.append(series)
         step.new_readings.append(accepted(None, reading))
         if begun.kind is IncreaseKind.UNKNOWN_BIRTH:
             step.unknown_births += 1
             step.unknown_events = step.unknown_events or reading.value > 0
         elif begun.events:
-            step.grown.append((self._leaf(series), begun.events))
+            step.grown.append((self._meaning(series), begun.events))
 
-    def _look_at_gauges(self, shown: Mapping[str, str], step: _Step) -> None:
+    def _appeared(self, series: str) -> bool:
+        """Whether a series that the last page did not show must have begun since (see ``Rule.from_zero``).
+
+        Not when no page of ours had its metric: then it is the operator who only mapped it now.
+        """
+        was_read = self._last_ms is not None and series.partition("{")[0] in self._metrics
+        return was_read and self._mapping.from_zero(series)
+
+    def _look_at_gauges(self, shown: Mapping[str, str], step: Step) -> None:
         """Gauges that show something new, and accounts: those that changed, all of them every quarter of an hour."""
         step.new_gauges = [series for series, text in shown.items() if self._shown.get(series) != text]
         for series in step.new_gauges:
@@ -259,19 +317,31 @@ class Tally:
         return totals
 
     def _leaf(self, series: str) -> Leaf | None:
-        if series not in self._leaves:
-            self._leaves[series] = self._mapping.leaf(series, self._source.data_center)
-        return self._leaves[series]
+        return self._meaning(series).leaf
 
-    def _batch(self, page: Page, step: _Step, reads: tuple[Read, ...], missed: str) -> Batch:
-        step.incarnation = self._lived(page, step)
+    def _meaning(self, series: str) -> Meaning:
+        meaning = self._meanings.get(series)
+        if meaning is None:
+            meaning = self._meanings[series] = self._first_meaning(series)
+        return meaning
+
+    def _first_meaning(self, series: str) -> Meaning:
+        leaf = self._mapping.leaf(series, self._source.data_center)
+        if leaf is None:
+            return Meaning(None)
+        kind = self._outcomes.kind(leaf.outcome) if isinstance(leaf, RequestLeaf) else None
+        return Meaning(self._folding.stored(leaf), kind)
+
+    def _batch(self, page: Page, step: Step, reads: tuple[Read, ...], missed: str) -> Batch:
+        step.incarnation = step.lived(self._source.id, page, self._incarnation)
         step.values, step.births = self._columns(step)
         if step.births is self._births:
             step.births_column = self._births_column
         else:
             step.births_column = memory.column(step.births)
-        events, transactions, costs = self._rows(step)
+        events, transactions, costs = step.rows(slot_of(step.at_ms))
         values = memory.column(step.values)
+        step.told, quality = told_now(self._told, self._source.id, page, self._folding.folded.total())
         return Batch(
             source=self._source.id,
             expected_version=self._version,
@@ -281,28 +351,21 @@ class Tally:
             transactions=tuple(transactions),
             costs=tuple(costs),
             accounts=tuple(Accounts(slot_of(page.at_ms), *leaf, number) for leaf, number in step.accounts),
-            gauges=self._gauges(step),
-            gaps=self._gaps(step, missed),
+            gauges=(*self._gauges(step), *quality),
+            gaps=step.gaps(self._source, self._last_ms, missed),
             incarnations=() if step.incarnation is None else (step.incarnation,),
-            new_series=tuple(step.new_series),
+            replaces_series=bool(step.forgotten),
+            new_series=self._series_to_store(step),
             state=memory.encoded(len(step.values), values, step.births_column, step.process_born_ms),
         )
 
-    def _rows(self, step: _Step) -> tuple[list[Events], list[Transactions], list[Cost]]:
-        events: list[Events] = []
-        transactions: list[Transactions] = []
-        costs: list[Cost] = []
-        slot_s = slot_of(step.at_ms)
-        for leaf, number in step.grown:
-            if isinstance(leaf, RequestLeaf):
-                events.append(Events(slot_s, *leaf, self._outcomes.kind(leaf.outcome), number))
-            elif isinstance(leaf, TransactionLeaf):
-                transactions.append(Transactions(slot_s, *leaf, number))
-            elif isinstance(leaf, CostLeaf):
-                costs.append(Cost(slot_s, *leaf, number))
-        return events, transactions, costs
+    def _series_to_store(self, step: Step) -> tuple[str, ...]:
+        """What is new, or everything that is left when something is forgotten."""
+        if not step.forgotten:
+            return tuple(step.new_series)
+        return (*(series for series in self._positions if series not in step.forgotten), *step.new_series)
 
-    def _columns(self, step: _Step) -> tuple[array[int], array[int]]:
+    def _columns(self, step: Step) -> tuple[array[int], array[int]]:
         """Values and births with the step in them; the births, which hardly ever move, are shared until they do."""
         values, births = self._values[:], self._births
         if step.new_readings or any(reading.born_ms != births[at] for at, reading in step.moved.items()):
@@ -314,64 +377,15 @@ class Tally:
         values.extend(reading.value for reading in step.new_readings)
         if step.new_readings:
             births.extend(memory.birth_number(reading.born_ms) for reading in step.new_readings)
+        if step.forgotten:
+            kept = [series not in step.forgotten for series in (*self._positions, *step.new_series)]
+            values, births = array("q", compress(values, kept)), array("q", compress(births, kept))
         return values, births
 
-    def _gauges(self, step: _Step) -> tuple[Gauge, ...]:
+    def _gauges(self, step: Step) -> tuple[Gauge, ...]:
         leaves = ((series, self._leaf(series)) for series in step.new_gauges)
         return tuple(
             Gauge(self._source.id, leaf.name, leaf.labels, step.at_ms, step.shown[series])
             for series, leaf in leaves
             if isinstance(leaf, GaugeLeaf)
         )
-
-    def _gaps(self, step: _Step, missed: str) -> tuple[Gap, ...]:
-        """The time since the last page, when pages are missing in it or a process ended in it."""
-        if self._last_ms is None:
-            return ()
-        lossy = step.restarted or step.lossy
-        late = 2 * (step.at_ms - self._last_ms) > 3 * self._source.interval_ms
-        if not lossy and not late:
-            return ()
-        reasons = ["process restarted"] * lossy + [missed or "no page"] * late
-        from_ms = min(self._last_ms, step.at_ms - 1)
-        exact = not lossy and not step.unknown_events
-        return (Gap(self._source.id, from_ms, step.at_ms, exact, "; ".join(reasons)),)
-
-    def _lived(self, page: Page, step: _Step) -> Incarnation | None:
-        """The life that the page belongs to; None while the target does not tell its birth."""
-        born_ms = step.process_born_ms
-        if born_ms is None:
-            return None
-        known = self._incarnation
-        if known is None or known.born_ms != born_ms:
-            first_mark = None if step.restarted else page.mark
-            return Incarnation(self._source.id, born_ms, first_mark, page.mark, page.at_ms, page.at_ms)
-        last_mark = known.last_mark if page.mark is None else page.mark
-        return replace(known, last_mark=last_mark, last_read_ms=page.at_ms)
-
-
-@dataclass(slots=True)
-class _Step:
-    """One page being counted: filled by ``propose``, taken over by ``accept``."""
-
-    at_ms: int
-    restarted: bool
-    process_born_ms: int | None
-    target_read_ms: int | None
-    shown: dict[str, str]
-    told_accounts: dict[AccountLeaf, int]
-    told_accounts_ms: int
-    moved: dict[int, Reading] = field(default_factory=dict)
-    new_series: list[str] = field(default_factory=list)
-    new_readings: list[Reading] = field(default_factory=list)
-    grown: list[tuple[Leaf | None, int]] = field(default_factory=list)
-    new_gauges: list[str] = field(default_factory=list)
-    accounts: Iterable[tuple[AccountLeaf, int]] = ()
-    values: array[int] = field(default_factory=lambda: array("q"))
-    births: array[int] = field(default_factory=lambda: array("q"))
-    births_column: bytes = b""
-    incarnation: Incarnation | None = None
-    resets: int = 0
-    unknown_births: int = 0
-    lossy: bool = False
-    unknown_events: bool = False
