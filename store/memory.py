@@ -12,8 +12,10 @@ from slo.windows import SHANGHAI, day_start
 from store.errors import StaleWriter, UnknownSource
 from store.healing import Healing, kept_observed, kept_reads, kept_rollups, lived
 from store.memory_leases import MemoryLeases
+from store.memory_peaks import Busiest, as_peaks, busiest
 from store.memory_pruning import prune_level, prune_reads
 from store.memory_sources import SourceState, add_progress
+from store.peaks import Feed, Peak, feeds, silences
 from store.probe_memory import MemoryProbeReader, ProbeShelf
 from store.probes import Probe, ProbeResult
 from store.records import (
@@ -52,6 +54,7 @@ class _Contents:
     version: int = 0
     sources: dict[str, SourceState] = field(default_factory=dict)
     counts: dict[Level, dict[int, dict[Unit, Counts]]] = field(default_factory=lambda: {level: {} for level in Level})
+    kept_peaks: Busiest = field(default_factory=dict)
     gaps: dict[tuple[int, str], Gap] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
     costs: defaultdict[tuple[int, str, str, str], int] = field(default_factory=lambda: defaultdict(int))
@@ -64,6 +67,7 @@ class _Contents:
             self.version,
             {name: source.copy() for name, source in self.sources.items()},
             {level: {at: dict(units) for at, units in slices.items()} for level, slices in self.counts.items()},
+            dict(self.kept_peaks),
             dict(self.gaps),
             list(self.spans),
             self.costs.copy(),
@@ -71,6 +75,14 @@ class _Contents:
             dict(self.gauges),
             self.probes.copy(),
         )
+
+    def feeds(self) -> list[Feed]:
+        return feeds(source.status for source in self.sources.values())
+
+    def peaks(self, zone: str) -> Busiest:
+        places = {name: source.status.source.data_center for name, source in self.sources.items()}
+        torn = silences(self.gaps.values(), places)
+        return busiest(self.counts[Level.MINUTE], self.feeds(), torn, self.kept_peaks, zone)
 
     def source(self, source: str) -> SourceState:
         known = self.sources.get(source)
@@ -172,6 +184,12 @@ class MemoryReader:
             return None
         transactions, negative_at = max(closed)
         return DayTotal(-negative_at, transactions, is_simulated(self._contents.spans, -negative_at, self._zone))
+
+    def daily_peaks(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> list[Peak]:
+        """The busiest minute of every unit and day that begins in ``[from_s, to_s)``, oldest day first."""
+        contents = self._contents
+        peaks = as_peaks(contents.peaks(self._zone), scope, contents.feeds(), contents.spans, self._zone)
+        return [peak for peak in peaks if from_s <= peak.day_s < to_s and peak.unit.traffic == traffic]
 
     def observed(self, from_s: int, to_s: int) -> dict[str, int]:
         """Accepted reads per source (edges taken outwards to whole minutes); sources without any left out."""
@@ -317,6 +335,7 @@ class MemoryStore(MemoryLeases):
         """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""
         with self._writing() as contents:
             left = most_rows
+            contents.kept_peaks = contents.peaks(self._zone)
             for level, seconds in retention.seconds.items():
                 if seconds is not None:
                     left -= prune_level(contents.counts[level], slice_start(level, now_s - seconds, self._zone), left)

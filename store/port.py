@@ -9,6 +9,7 @@ from typing import Protocol
 from slo.counts import Counts
 from store.healing import Healing
 from store.leases import Beat, Lease
+from store.peaks import Peak
 from store.probes import Probe, ProbeReader, ProbeResult
 from store.records import (
     CUSTOMER,
@@ -64,6 +65,12 @@ class Reader(Protocol):
 
     def record_day(self, before_s: int) -> DayTotal | None:
         """The day with the most bank transactions among days that ended at or before ``before_s``."""
+
+    def daily_peaks(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> list[Peak]:
+        """The minute with the most transactions of every unit and day that begins in ``[from_s, to_s)``, oldest day
+        first. Kept for bank, products and cells, for ever; taken from closed minutes that no gap reaches into
+        (``store.peaks``). A day without one is left out.
+        """
 
     def observed(self, from_s: int, to_s: int) -> dict[str, int]:
         """Accepted reads per source in ``[from_s, to_s)`` (edges taken outwards to whole minutes)."""

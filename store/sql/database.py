@@ -13,7 +13,7 @@ from store.leases import Beat, Lease
 from store.probes import Probe, ProbeResult
 from store.records import Batch, HistoryChunk, Level, Read, Resume, Retention, Source, Unit
 from store.scopes import Rollups, rollups
-from store.sql import leasing, probing, writing
+from store.sql import leasing, peaking, probing, writing
 from store.sql.dialect import Database
 from store.sql.healing import put_lives, take_hole
 from store.sql.partitions import Partitions, drop_past
@@ -64,6 +64,7 @@ class SqlStore:
             writing.put_progress(connection, source_id, batch, self._zone)
             writing.put_findings(connection, batch)
             writing.put_day_totals(connection, batch.costs, batch.accounts, self._zone)
+            peaking.close_minutes(connection, source_id, batch, added[Level.MINUTE], self._zone)
         return batch.expected_version + 1
 
     def leases(self) -> dict[str, Lease]:
@@ -105,6 +106,8 @@ class SqlStore:
             for level, of_level in rows.items():
                 writing.put_counts(connection, level, of_level)
             writing.put_day_totals(connection, chunk.costs, chunk.accounts, self._zone)
+            minutes = {at for level, at, _ in chunk.counts if level is Level.MINUTE}
+            peaking.take_peaks(connection, minutes, self._zone)
             writing.count_change(connection)
         return True
 
@@ -127,6 +130,7 @@ class SqlStore:
             writing.put_findings(connection, Batch(healing.source, HEALED_VERSION, (), gaps=healing.gaps))
             writing.put_day_totals(connection, healing.costs, (), self._zone)
             put_lives(connection, healing.incarnations)
+            peaking.heal_minutes(connection, healing, added[Level.MINUTE], self._zone)
             writing.count_change(connection)
         return True
 

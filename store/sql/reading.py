@@ -24,6 +24,7 @@ from sqlalchemy import (
 from slo.counts import Counts
 from slo.windows import day_start
 from store.errors import UnknownSource
+from store.peaks import Peak, feeds, is_provisional
 from store.records import (
     CUSTOMER,
     AccountTotal,
@@ -41,7 +42,7 @@ from store.records import (
     Span,
     Unit,
 )
-from store.slices import STEP_S, Stretch, is_simulated, joined, signed, stretches
+from store.slices import STEP_S, Stretch, is_simulated, joined, signed, slice_end, stretches
 from store.sql.dialect import Database
 from store.sql.probing import SqlProbeReader
 from store.sql.schema import (
@@ -53,6 +54,7 @@ from store.sql.schema import (
     GAUGE,
     INCARNATION,
     OBSERVED,
+    PEAK_DAY,
     READ,
     SERIES,
     SOURCE,
@@ -141,6 +143,24 @@ class SqlReader:
         for day_s, transactions in self._rows(best):
             return DayTotal(day_s, transactions, is_simulated(self._spans(), day_s, self._zone))
         return None
+
+    def daily_peaks(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> list[Peak]:
+        """The busiest minute of every unit and day that begins in ``[from_s, to_s)``, oldest day first."""
+        units = self._known(scope, traffic)
+        kept = self._rows(_PEAKS, {"scope": scope, "from_s": from_s, "to_s": to_s})
+        sources, spans = feeds(self.sources()), self._spans()
+        about = {
+            day_s: (
+                is_provisional(slice_end(Level.DAY, day_s, self._zone), sources, spans),
+                is_simulated(spans, day_s, self._zone),
+            )
+            for day_s in {row[0] for row in kept}
+        }
+        return [
+            Peak(day_s, units[unit_id], at_s, transactions, *about[day_s])
+            for day_s, unit_id, at_s, transactions in kept
+            if unit_id in units
+        ]
 
     def observed(self, from_s: int, to_s: int) -> dict[str, int]:
         """Accepted reads per source (edges taken outwards to whole minutes); sources without any left out."""
@@ -256,6 +276,14 @@ def _sums(level: Level) -> Select[Any]:
 
 # Made once: building a statement costs more than running it.
 _SUMS = {level: _sums(level) for level in Level}
+
+
+_PEAKS = (
+    select(PEAK_DAY.c.day_s, PEAK_DAY.c.unit_id, PEAK_DAY.c.at, PEAK_DAY.c.transactions)
+    .where(PEAK_DAY.c.scope == bindparam("scope"))
+    .where(PEAK_DAY.c.day_s >= bindparam("from_s"), PEAK_DAY.c.day_s < bindparam("to_s"))
+    .order_by(PEAK_DAY.c.day_s, PEAK_DAY.c.unit_id)
+)
 
 
 def _at_and_unit(found: tuple[int, Unit, Counts]) -> tuple[int, Unit]:

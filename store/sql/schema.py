@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from store.records import Level
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every schema that ever was, oldest first; the last is the one that this program reads and writes."""
 
 METADATA = MetaData()
@@ -253,6 +253,24 @@ PROBE_COUNT = Table(
     Column("bad", BigInteger, nullable=False),
     Column("invalid_probe", BigInteger, nullable=False),
     sqlite_with_rowid=False,
+)
+
+PEAK_DAY = Table(
+    "peak_day",
+    METADATA,
+    Column("scope", Integer, primary_key=True, autoincrement=False),
+    Column("day_s", BigInteger, primary_key=True, autoincrement=False),
+    Column("unit_id", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),  # the minute of that day with the most transactions
+    Column("transactions", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+PEAK_MARK = Table(
+    "peak_mark",
+    METADATA,
+    Column("source_id", Integer, ForeignKey("source.id"), primary_key=True, autoincrement=False),
+    Column("minute_s", BigInteger, nullable=False),  # peaks were taken from the source's minutes before this one
 )
 
 ALEMBIC_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
