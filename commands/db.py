@@ -66,11 +66,11 @@ def _upgrade(_: argparse.Namespace, chosen: Configuration) -> None:
     Make a backup first. Collectors wait for the end of an upgrade; those of the older program have to be ended.
     """
     chosen.data.mkdir(parents=True, exist_ok=True)
-    done = maintenance.upgrade(chosen.store_path, chosen.catalog.zone)
+    done = maintenance.upgrade(chosen.store, chosen.catalog.zone)
     if done.before == done.after:
-        print(f"{chosen.store_path}: schema {done.after} is up to date; nothing to do")
+        print(f"{maintenance.where(chosen.store)}: schema {done.after} is up to date; nothing to do")
     else:
-        print(f"{chosen.store_path}: schema {done.before} -> {done.after}")
+        print(f"{maintenance.where(chosen.store)}: schema {done.before} -> {done.after}")
 
 
 def _prune(args: argparse.Namespace, chosen: Configuration) -> None:
@@ -80,7 +80,7 @@ def _prune(args: argparse.Namespace, chosen: Configuration) -> None:
     each level is kept: `retention` in the configuration. Freed pages are used again; the file does not shrink.
     """
     retention, now_s = chosen.settings.kept(), int(time.time())
-    expired = maintenance.expired(chosen.store_path, chosen.catalog.zone, retention, now_s)
+    expired = maintenance.expired(chosen.store, chosen.catalog.zone, retention, now_s)
     total = sum(expired.values())
     if args.dry_run:
         for name, rows in expired.items():
@@ -88,13 +88,13 @@ def _prune(args: argparse.Namespace, chosen: Configuration) -> None:
         print(f"{'all':<7}{total:>15,} rows; nothing was deleted")
         return
     meter = Meter("pruning", "rows")
-    store = open_store(chosen.store_path, chosen.catalog.zone)
+    store = open_store(chosen.store, chosen.catalog.zone)
     try:
         gone = maintenance.prune_all(store, retention, now_s, lambda done: meter.show(done, total))
     finally:
         meter.end()
         store.close()
-    print(f"{chosen.store_path}: {gone:,} rows past retention deleted")
+    print(f"{maintenance.where(chosen.store)}: {gone:,} rows past retention deleted")
 
 
 def _backup(args: argparse.Namespace, chosen: Configuration) -> None:
@@ -102,9 +102,9 @@ def _backup(args: argparse.Namespace, chosen: Configuration) -> None:
 
     Written beside as FILE.partial: a run that was killed leaves no FILE, and the next one overwrites what is left.
     """
-    meter = Meter("copying", "pages")
+    meter = Meter("copying", "bytes")
     try:
-        revision = maintenance.backup(chosen.store_path, args.file, chosen.catalog.zone, meter.show)
+        revision = maintenance.backup(chosen.store, args.file, chosen.catalog.zone, meter.show)
     finally:
         meter.end()
     print(f"{args.file}: {args.file.stat().st_size:,} bytes, schema {revision}, checked")
@@ -116,14 +116,14 @@ def _restore(args: argparse.Namespace, chosen: Configuration) -> None:
     The backup is checked first and brought up to date if an older program made it. Killed on the way it leaves no
     store; run it again.
     """
-    meter = Meter("copying", "pages")
+    meter = Meter("copying", "bytes")
     with prepared(chosen.data):
         try:
-            done = maintenance.restore(args.file, chosen.store_path, chosen.catalog.zone, meter.show)
+            done = maintenance.restore(args.file, chosen.store, chosen.catalog.zone, meter.show)
         finally:
             meter.end()
     upgraded = "" if done.before == done.after else f" (made by schema {done.before})"
-    print(f"{chosen.store_path}: restored from {args.file}, schema {done.after}{upgraded}, checked")
+    print(f"{maintenance.where(chosen.store)}: restored from {args.file}, schema {done.after}{upgraded}, checked")
 
 
 def _stats(args: argparse.Namespace, chosen: Configuration) -> None:
@@ -132,8 +132,8 @@ def _stats(args: argparse.Namespace, chosen: Configuration) -> None:
     Complete: accepted reads of those that were due since the level's oldest retained slice, up to the last whole
     minute, truncated; "-" is unknown. Simulated time is listed apart and is nobody's read.
     """
-    held = maintenance.holdings_of(chosen.store_path, chosen.catalog.zone, int(time.time()))
-    where = str(chosen.store_path)
+    held = maintenance.holdings_of(chosen.store, chosen.catalog.zone, int(time.time()))
+    where = maintenance.where(chosen.store)
     print(json.dumps(holdings.document(held, where), indent=1) if args.json else holdings.table(held, where))
 
 

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from store.errors import CopyRefused, SchemaMismatch
 from store.holdings import Holdings, level_holding
-from store.opening import open_store
+from store.opening import database_at, open_store
 from store.port import Store
 from store.records import Level, Retention
-from store.sql import copying, holdings
-from store.sql.dialect import SqliteFile
+from store.sql import copying, dumping, holdings
+from store.sql.dialect import Database
 from store.sql.reading import SqlReader
 from store.sql.revision import EMPTY, HEAD, refuse_other, refuse_zone, revision
 from store.sql.schema import REVISIONS
@@ -24,8 +25,10 @@ from store.sql.units import Units
 
 STEP_ROWS = 2000
 SHORTEST_PAUSE_S = 0.02
-OnProgress = Callable[[int, int], None]
-"""Told how much is done, and of how much."""
+Address: TypeAlias = Path | str
+"""A SQLite file, or the address of a PostgreSQL database (see ``open_store``)."""
+OnProgress: TypeAlias = Callable[[int, int], None]
+"""Told how many bytes are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +39,33 @@ class Upgraded:
     after: str
 
 
-def upgrade(path: Path, zone: str) -> Upgraded:
+def where(address: Address) -> str:
+    """The address as it may be printed, without a password."""
+    return database_at(address).where
+
+
+def upgrade(address: Address, zone: str) -> Upgraded:
     """Makes a missing store, or brings an older one to the schema of this program, whole or not at all.
 
     Raises StoreUnavailable, or SchemaMismatch when it is newer than this program or no store.
     """
-    before = _revision(path) if path.exists() else EMPTY
-    open_store(path, zone, upgrade=True).close()
+    missing = isinstance(address, Path) and not address.exists()
+    before = EMPTY if missing else _revision(address)
+    open_store(address, zone, upgrade=True).close()
     return Upgraded(before, HEAD)
 
 
-def expired(path: Path, zone: str, retention: Retention, now_s: int) -> dict[str, int]:
+def expired(address: Address, zone: str, retention: Retention, now_s: int) -> dict[str, int]:
     """Rows past retention by name of the level, and of the attempts to look (``read``). Changes nothing."""
-    with _opened(path) as (database, engine):
+    with _opened(address) as (database, engine):
         refuse_other(database, engine, zone)
         with database.reading(engine) as connection:
             return holdings.expired(connection, retention, now_s, zone)
 
 
-def holdings_of(path: Path, zone: str, now_s: int) -> Holdings:
+def holdings_of(address: Address, zone: str, now_s: int) -> Holdings:
     """What the store holds and how complete it is. Reads all of it, seconds on a full store; blocks nobody."""
-    with _opened(path) as (database, engine):
+    with _opened(address) as (database, engine):
         refuse_other(database, engine, zone)
         with database.reading(engine) as connection:
             reader = SqlReader(connection, database, Units(), zone)
@@ -64,11 +73,15 @@ def holdings_of(path: Path, zone: str, now_s: int) -> Holdings:
             extents = [holdings.extent(connection, level) for level in Level]
             return Holdings(
                 revision=revision(connection),
-                size_bytes=copying.size_bytes(path),
+                size_bytes=_size_bytes(address, connection),
                 levels=tuple(level_holding(extent, sources, reader.observed, now_s) for extent in extents),
                 sources=tuple(sources),
                 simulated=tuple(reader.simulated()),
             )
+
+
+def _size_bytes(address: Address, connection: Connection) -> int:
+    return copying.size_bytes(address) if isinstance(address, Path) else holdings.database_bytes(connection)
 
 
 def prune_all(store: Store, retention: Retention, now_s: int, on_step: Callable[[int], None]) -> int:
@@ -88,30 +101,35 @@ def prune_all(store: Store, retention: Retention, now_s: int, on_step: Callable[
         time.sleep(max(SHORTEST_PAUSE_S, time.monotonic() - began))
 
 
-def backup(path: Path, target: Path, zone: str, on_pages: OnProgress) -> str:
+def backup(address: Address, target: Path, zone: str, on_bytes: OnProgress) -> str:
     """Copies a store that may be in use into one new file and returns its schema's revision.
 
     The copy is what the store was at one instant; it is checked and on the disk before it has its name. Also of an
-    older schema, for a backup is what comes before an upgrade. Raises StoreUnavailable, SchemaMismatch or CopyRefused;
-    then there is nothing under that name.
+    older schema, for a backup is what comes before an upgrade. A copy of PostgreSQL is an archive of pg_dump. Raises
+    StoreUnavailable, SchemaMismatch or CopyRefused; then there is nothing under that name.
     """
-    _known(path, zone)
+    _known(address, zone)
     with copying.draft_of(target) as draft:
-        copying.copy_pages(path, draft, on_pages)
+        if isinstance(address, str):
+            dumping.dump(address, where(address), draft)
+            return dumping.archived_revision(draft, HEAD, zone)
+        copying.copy_pages(address, draft, on_bytes)
         copying.refuse_damaged(draft)
         return _known(draft, zone)
 
 
-def restore(source: Path, path: Path, zone: str, on_pages: OnProgress) -> Upgraded:
-    """Makes a store from a backup where there is none yet; brings an older schema up to date.
+def restore(source: Path, address: Address, zone: str, on_bytes: OnProgress) -> Upgraded:
+    """Makes a store from a backup of the same kind where there is none yet; brings an older schema up to date.
 
     Raises StoreUnavailable, SchemaMismatch or CopyRefused; then there is still no store.
     """
     if not source.exists():
         raise CopyRefused(source, "there is no such file")
+    if isinstance(address, str):
+        return _load(source, address, zone, on_bytes)
     before = _known(source, zone)
-    with copying.draft_of(path) as draft:
-        copying.copy_pages(source, draft, on_pages)
+    with copying.draft_of(address) as draft:
+        copying.copy_pages(source, draft, on_bytes)
         copying.refuse_damaged(draft)
         open_store(draft, zone, upgrade=True).close()
         with _opened(draft, read_only=False) as (database, engine):
@@ -119,10 +137,19 @@ def restore(source: Path, path: Path, zone: str, on_pages: OnProgress) -> Upgrad
     return Upgraded(before, HEAD)
 
 
+def _load(source: Path, address: str, zone: str, on_bytes: OnProgress) -> Upgraded:
+    before = dumping.archived_revision(source, HEAD, zone)
+    if _revision(address) != EMPTY:
+        raise CopyRefused(where(address), "it has tables and nothing is overwritten; restore into an empty database")
+    dumping.load(source, address, where(address), on_bytes)
+    open_store(address, zone, upgrade=True).close()
+    return Upgraded(before, HEAD)
+
+
 @contextmanager
-def _opened(path: Path, *, read_only: bool = True) -> Iterator[tuple[SqliteFile, Engine]]:
+def _opened(address: Address, *, read_only: bool = True) -> Iterator[tuple[Database, Engine]]:
     """A database and its connections, which are closed at the end."""
-    database = SqliteFile(path, read_only=read_only)
+    database = database_at(address, read_only=read_only)
     database.refuse_missing()
     engine = database.engine()
     try:
@@ -131,16 +158,16 @@ def _opened(path: Path, *, read_only: bool = True) -> Iterator[tuple[SqliteFile,
         engine.dispose()
 
 
-def _revision(path: Path) -> str:
-    with _opened(path) as (database, engine), database.reading(engine) as connection:
+def _revision(address: Address) -> str:
+    with _opened(address) as (database, engine), database.reading(engine) as connection:
         return revision(connection)
 
 
-def _known(path: Path, zone: str) -> str:
+def _known(address: Address, zone: str) -> str:
     """Revision of a store that this program can read or bring up to date, with days of ``zone``."""
-    with _opened(path) as (database, engine), database.reading(engine) as connection:
+    with _opened(address) as (database, engine), database.reading(engine) as connection:
         found = revision(connection)
         if found not in REVISIONS:
-            raise SchemaMismatch(database.where, found, HEAD, older=False)
+            raise SchemaMismatch(database.where, found, HEAD, older=found == EMPTY)
         refuse_zone(database, connection, zone)
         return found

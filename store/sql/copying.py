@@ -18,8 +18,8 @@ from urllib.parse import quote
 
 from store.errors import CopyRefused
 
-OnPages: TypeAlias = Callable[[int, int], None]
-"""Told after each step how many pages are copied, and of how many."""
+OnBytes: TypeAlias = Callable[[int, int], None]
+"""Told after each step how many bytes are copied, and of how many."""
 
 STEP_PAGES = 256
 PAUSE_S = 0.002
@@ -111,7 +111,7 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def copy_pages(source: Path, draft: Path, on_pages: OnPages) -> None:
+def copy_pages(source: Path, draft: Path, on_bytes: OnBytes) -> None:
     """Copies a database while others write to it: what the copy holds was true at the moment of the first look.
 
     The copy needs no side files. Raises CopyRefused.
@@ -127,14 +127,15 @@ def copy_pages(source: Path, draft: Path, on_pages: OnPages) -> None:
         # Without a transaction around all steps every commit of a collector would begin the copy anew, for ever.
         reading.execute("BEGIN")
         reading.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        reading.backup(writing, pages=STEP_PAGES, progress=_paced(on_pages))
+        (page_bytes,) = reading.execute("PRAGMA page_size").fetchone()
+        reading.backup(writing, pages=STEP_PAGES, progress=_paced(on_bytes, page_bytes))
     with _translated(draft), closing(sqlite3.connect(draft, isolation_level=None)) as copy:
         copy.execute("PRAGMA journal_mode = DELETE")
 
 
-def _paced(on_pages: OnPages) -> Callable[[int, int, int], None]:
+def _paced(on_bytes: OnBytes, page_bytes: int) -> Callable[[int, int, int], None]:
     def step(_: int, remaining: int, total: int) -> None:
-        on_pages(total - remaining, total)
+        on_bytes((total - remaining) * page_bytes, total * page_bytes)
         if remaining:
             time.sleep(PAUSE_S)
 

@@ -71,6 +71,11 @@ def _size_bytes(connection: Connection, table: Table) -> int | None:
     return None if size is None else int(size)
 
 
+def database_bytes(connection: Connection) -> int:
+    """Bytes of a whole PostgreSQL database."""
+    return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+
+
 def expired(connection: Connection, retention: Retention, now_s: int, zone: str) -> dict[str, int]:
     """Rows past retention: by name of the level (its counts and its reads), and of the attempts to look."""
     rows: dict[str, int] = {}
