@@ -29,6 +29,7 @@ from lending.history import chunks
 
 READY_WITHIN_S = 30.0
 HISTORY_DAYS = 400
+PROBE_INTERVAL_S = 1
 LONGEST_HISTORY_DAYS = 4000
 
 
@@ -101,6 +102,16 @@ def _write_configuration(args: argparse.Namespace, plan: EstatePlan, began_s: in
     content["server"] = {"host": LOOPBACK, "port": plan.ports.dashboard}
     content["sources"] = [
         {"id": name, "kind": "exposition", "data_center": name, "url": f"{url}/metrics", "interval_seconds": 1}
+        for name, url in plan.urls().items()
+    ]
+    content["probes"] = [
+        {
+            "id": f"{name}-front",
+            "data_center": name,
+            "url": f"{url}/healthz",
+            "interval_seconds": PROBE_INTERVAL_S,
+            "vantage": "demo",
+        }
         for name, url in plan.urls().items()
     ]
     content["truth"] = plan.urls()

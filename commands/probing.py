@@ -13,9 +13,8 @@ from commands.options import Configuration
 from settings_probes import ProbeSettings
 from slo.states import SliceState
 from store.memory import MemoryStore
-from store.probes import ProbeResult, ProbeStore
+from store.probes import ProbeResult, ProbeStore, tls_days_left
 
-MS_PER_DAY = 86_400_000
 FEW_DAYS_LEFT = 14
 """A certificate that ends sooner is named by `check`."""
 
@@ -62,17 +61,12 @@ def _judged(result: ProbeResult, now_ms: int) -> Iterator[str]:
     if result.state is not SliceState.GOOD:
         yield f"{name}: {result.state.value.replace('_', ' ')}: {result.reason}"
         return
-    left = days_left(result.tls_expires_s, now_ms)
+    left = tls_days_left(result.tls_expires_s, now_ms)
     if left is not None and left < FEW_DAYS_LEFT:
         yield f"{name}: its certificate ends in {left} days"
         return
     ends = "" if left is None else f", certificate ends in {left} days"
     print(f"ok      {name}: {result.duration_ms} ms{ends}")
-
-
-def days_left(expires_s: int | None, now_ms: int) -> int | None:
-    """Whole days until a certificate ends, below 0 when it has."""
-    return None if expires_s is None else (expires_s * 1000 - now_ms) // MS_PER_DAY
 
 
 def outcome(result: ProbeResult) -> str:

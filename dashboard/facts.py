@@ -17,6 +17,7 @@ from dashboard.past import (
     gaps_of,
     minute_start_s,
 )
+from dashboard.probes import ProbeView, probe_view
 from dashboard.recent import Recent, recent
 from dashboard.sources import SourceState, SourceView, source_view
 from slo.catalog import Catalog
@@ -55,6 +56,7 @@ class Facts:
     past: Past
     today: Cells
     centers: Mapping[str, CenterFacts]
+    probes: tuple[ProbeView, ...]
 
 
 def gather(reader: Reader, now_ms: int, catalog: Catalog, policy: StatePolicy, past: Past | None) -> Facts:
@@ -77,6 +79,7 @@ def gather(reader: Reader, now_ms: int, catalog: Catalog, policy: StatePolicy, p
         past=known,
         today=cells(reader, periods.today),
         centers=_with_counts(reader, centers),
+        probes=tuple(probe_view(status, now_ms) for status in reader.probes().statuses()),
     )
 
 

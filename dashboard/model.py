@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from dashboard.cost import CostPerAccount
 from dashboard.coverage import Interval
+from dashboard.probes import ProbeView
 from dashboard.sources import SourceView
 from slo.availability import Availability, Composite
 from slo.budget import Budget
@@ -130,6 +131,7 @@ class Snapshot:
     data_centers: tuple[CenterView, ...]
     attention: tuple[AttentionView, ...]
     simulated: SimulatedView | None
+    probes: tuple[ProbeView, ...] = ()
 
     def since(self) -> dict[tuple[str, str], Since]:
         """State and its beginning per (product, data center): what the next snapshot must remember."""

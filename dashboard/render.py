@@ -18,6 +18,7 @@ from dashboard.model import (
     SimulatedView,
     Snapshot,
 )
+from dashboard.probes import ProbeView
 from dashboard.snapshot import Setting
 from dashboard.sources import SourceView
 from slo.budget import Budget
@@ -55,6 +56,7 @@ def as_json(snapshot: Snapshot, setting: Setting) -> Json:
         "attention": [_attention(entry) for entry in snapshot.attention],
         "alerts": [],
         "simulated": _simulated(snapshot.simulated),
+        "probes": [probe_json(probe) for probe in snapshot.probes],
     }
 
 
@@ -82,6 +84,20 @@ def _source(source: SourceView) -> Json:
         "age_seconds": age,
         "state": source.state.value,
         "reason": source.reason,
+    }
+
+
+def probe_json(probe: ProbeView) -> Json:
+    """One probe of the document."""
+    return {
+        "id": probe.id,
+        "vantage": probe.vantage,
+        "product": probe.product or None,
+        "data_center": probe.data_center or None,
+        "state": probe.state.value,
+        "age_seconds": None if probe.age_ms is None else probe.age_ms // 100 / 10,
+        "tls_days_left": probe.tls_days_left,
+        "reason": probe.reason,
     }
 
 

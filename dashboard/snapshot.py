@@ -67,6 +67,7 @@ def judge(facts: Facts, setting: Setting, sequence: int, remembered: Remembered)
         ),
         attention=attention(products),
         simulated=_simulated(facts.past.simulated, setting.history),
+        probes=facts.probes,
     )
 
 

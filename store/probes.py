@@ -11,6 +11,8 @@ from typing import NamedTuple, Protocol
 from slo.states import SliceState
 from store.records import Level
 
+MS_PER_DAY = 86_400_000
+
 STORED_STATES = (SliceState.GOOD, SliceState.BAD, SliceState.INVALID_PROBE)
 """What a probe that ran can have found."""
 
@@ -99,6 +101,11 @@ def slices(results: Sequence[ProbeResult], from_ms: int, to_ms: int, interval_ms
     found = {result.at_ms - result.at_ms % interval_ms: result.state for result in results}
     first_ms = from_ms + -from_ms % interval_ms
     return [(at_ms, found.get(at_ms, SliceState.MISSING)) for at_ms in range(first_ms, to_ms, interval_ms)]
+
+
+def tls_days_left(expires_s: int | None, now_ms: int) -> int | None:
+    """Whole days until a certificate ends, below 0 when it has; None when its end is not known."""
+    return None if expires_s is None else (expires_s * 1000 - now_ms) // MS_PER_DAY
 
 
 class ProbeReader(Protocol):

@@ -13,9 +13,10 @@ import pytest
 from commands import collect
 from commands.errors import CommandError
 from commands.options import Configuration, configuration
-from commands.probing import days_left, probe_failures, targets
+from commands.probing import probe_failures, targets
 from slo.states import SliceState
 from store.opening import open_store
+from store.probes import tls_days_left
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -110,4 +111,4 @@ def test_a_ca_file_is_relative_to_the_configuration(tmp_path: Path) -> None:
 def test_days_left_are_whole_and_go_below_zero() -> None:
     """Truncated downwards; unknown is None."""
     day = 86_400
-    assert [days_left(s, day * 1000) for s in (day * 3 - 1, day * 2, day - 1, None)] == [1, 1, -1, None]
+    assert [tls_days_left(s, day * 1000) for s in (day * 3 - 1, day * 2, day - 1, None)] == [1, 1, -1, None]

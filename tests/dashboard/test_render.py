@@ -13,7 +13,9 @@ import pytest
 
 from dashboard.render import as_bytes, as_json, rfc3339
 from slo.counts import Counts
+from slo.states import SliceState
 from slo.windows import DAY_S
+from store.probes import Probe, ProbeResult
 from store.records import Accounts, Cost, HistoryChunk, Span
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "snapshot.md"
@@ -47,6 +49,10 @@ def full(bank: Bank, noon_s: int) -> Bank:
     bank.snapshot(noon_s + 10)
     bank.page(noon_s + 11, "dc1", bad=400)
     bank.page(noon_s + 11, "dc2", good=100, begun=30)
+    probe = Probe("dc1-front", "here", "micro", "dc1", 1000)
+    bank.store.register_probe(probe, 0)
+    at_ms, ends_s = (noon_s + 11) * 1000, noon_s + 90 * DAY_S
+    bank.store.record_probes([ProbeResult(probe.key, at_ms, SliceState.GOOD, tls_expires_s=ends_s)])
     return bank
 
 
