@@ -78,10 +78,12 @@ def _delete_strays(connection: Connection, cut: Table, before: int, most_rows: i
 def _delete(connection: Connection, past: _Past, most_rows: int) -> int:
     prefix, at, *rest = past.table.primary_key.columns
     key = (at, *rest)
-    gone = [prefix == past.prefix, at < past.before]
-    last = connection.execute(select(*key).where(*gone).order_by(*key).offset(most_rows - 1).limit(1)).first()
-    if last is not None:
-        # One range of the key, up to the last row that may go. Its time is said twice because SQLite would otherwise
-        # walk through everything that is past.
-        gone += [at <= last[0], tuple_(*key) <= tuple_(*last)]
-    return connection.execute(delete(past.table).where(*gone)).rowcount
+    of_past = prefix == past.prefix
+    oldest = select(*key).where(of_past, at < past.before).order_by(*key)
+    last = connection.execute(oldest.offset(most_rows - 1).limit(1)).first()
+    if last is None:
+        return connection.execute(delete(past.table).where(of_past, at < past.before)).rowcount
+    # One range of the key, up to the last row that may go. Its time is said twice, and the end of what is past not at
+    # all: from either SQLite would walk through everything that is past, to delete a step of it.
+    in_step = (at <= last[0], tuple_(*key) <= tuple_(*last))
+    return connection.execute(delete(past.table).where(of_past, *in_step)).rowcount
