@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, Table, func, select, table, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from store.records import Level
 from store.sql.dialect import Database
@@ -22,6 +22,7 @@ from store.sql.writing import count_change
 
 _WAIT_MS = 50  # while this waits for a lock everybody else waits behind it
 _LOCK_NOT_AVAILABLE = "55P03"
+_UNDEFINED_TABLE = "42P01"
 _AGAIN_AFTER_S = 10.0
 _LATEST = 1 << 53  # what lies beyond is no time; it may go to the default part
 
@@ -162,11 +163,18 @@ def drop_past(database: Database, engine: Engine, before: Mapping[Table, int], m
 
 def _drop(database: Database, engine: Engine, part: Part) -> int:
     with database.reading(engine) as connection:
-        if part not in stored_parts(connection, part.table):  # somebody else was faster
-            return 0
-        rows = connection.execute(select(func.count()).select_from(table(part.name))).scalar_one()
+        rows = _rows(connection, part)
     with database.writing(engine) as connection:
         dropped = _soon(connection, [f'DROP TABLE IF EXISTS "{part.name}"'])
         if dropped:
             count_change(connection)
-    return int(rows) if dropped else 0
+    return rows if dropped else 0
+
+
+def _rows(connection: Connection, part: Part) -> int:
+    try:
+        return int(connection.execute(select(func.count()).select_from(table(part.name))).scalar_one())
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", "") == _UNDEFINED_TABLE:  # somebody else was faster
+            return 0
+        raise

@@ -21,12 +21,9 @@ from store.sql.dialect import BUSY_MS, cause
 EXAMPLE = "postgresql://user@host:5432/database"
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 _WRITER = 0x6C656E64  # the advisory lock of whoever writes
-_PAUSED_MS = 5000  # a writer that stops in the middle (a paused process) must not stop the others for longer
+PAUSED_MS = 3000
+"""After how long a writer that stopped in the middle (a paused process) loses its turn."""
 _READER_PAUSED_MS = 60_000
-_BEGIN_WRITING = (
-    f"SELECT set_config('lock_timeout', '{BUSY_MS}', true),"
-    f" set_config('idle_in_transaction_session_timeout', '{_PAUSED_MS}', true), pg_advisory_xact_lock({_WRITER})"
-)
 _DEFAULTS: Final = {
     "connect_timeout": "5",
     "application_name": "lending-control-center",
@@ -63,18 +60,23 @@ class PostgresServer:
     that stands in the address works too, and is never shown.
     """
 
-    def __init__(self, address: str, *, read_only: bool = False) -> None:
+    def __init__(
+        self, address: str, *, read_only: bool = False, busy_ms: int = BUSY_MS, paused_ms: int = PAUSED_MS
+    ) -> None:
         """Raises StoreUnavailable when the address cannot be understood; nothing is opened yet."""
         self.where = redacted(address)
         self._url = _url(address, self.where)
         self._read_only = read_only
+        self._busy_ms = busy_ms
+        self._begin_writing = (
+            f"SELECT set_config('idle_in_transaction_session_timeout', '{paused_ms}', true),"
+            f" pg_advisory_xact_lock({_WRITER})"
+        )
 
     def engine(self) -> Engine:
         """Connections, usable from any thread; one that died with its server is replaced at its next use."""
-        settings = [f"-c idle_in_transaction_session_timeout={_READER_PAUSED_MS}", f"-c lock_timeout={BUSY_MS}"]
-        if self._read_only:
-            settings.append("-c default_transaction_read_only=on")
-        given = {"options": " ".join(settings)} | _DEFAULTS
+        limits = f"-c idle_in_transaction_session_timeout={_READER_PAUSED_MS} -c lock_timeout={self._busy_ms}"
+        given = {"options": limits} | _DEFAULTS
         return create_engine(
             self._url,
             poolclass=QueuePool,
@@ -90,9 +92,11 @@ class PostgresServer:
     @contextmanager
     def writing(self, engine: Engine) -> Iterator[Connection]:
         """One transaction that may write: whole or not at all, after all writers before it. Raises StoreUnavailable."""
-        with self.translated(), engine.connect() as connection, connection.begin():
-            connection.exec_driver_sql(_BEGIN_WRITING)
-            yield connection
+        with self.translated(), engine.connect() as plain:
+            connection = plain.execution_options(postgresql_readonly=self._read_only)
+            with connection.begin():
+                connection.exec_driver_sql(self._begin_writing)
+                yield connection
 
     @contextmanager
     def reading(self, engine: Engine) -> Iterator[Connection]:

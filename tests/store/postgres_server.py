@@ -38,12 +38,23 @@ class PostgresChild:
         initdb = [PROGRAMS / "initdb", "-A", "trust", "-U", "postgres", "--locale=C", "-E", "UTF8", "--no-sync"]
         self._run([*initdb, "-D", self._data])
 
-    def start(self) -> None:
-        """Starts the server and waits until it answers."""
+    def start(self, *, largest_file_bytes: int | None = None) -> None:
+        """Starts the server and waits until it answers; a limit on its files' size stands for a full disk."""
         log = (self._folder / "postgres.log").open("ab")
         options = ("fsync=off", "listen_addresses=127.0.0.1", "max_connections=60", "shared_buffers=64MB")
         words = [word for option in options for word in ("-c", option)]
-        command = [PROGRAMS / "postgres", "-D", self._data, "-p", str(self.port), "-k", self._folder, *words]
+        command: list[Path | str] = [
+            PROGRAMS / "postgres",
+            "-D",
+            self._data,
+            "-p",
+            str(self.port),
+            "-k",
+            self._folder,
+            *words,
+        ]
+        if largest_file_bytes is not None:
+            command = ["prlimit", f"--fsize={largest_file_bytes}", *command]
         with log:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, cwd="/", start_new_session=True, **_unprivileged()
