@@ -8,6 +8,7 @@ CollectorError           one clear line that starts with a code word
 |- BadStatus             an answer other than 200, redirects included            http:
 |- PageTooLarge          more bytes than a page may have                         too_large:
 |- GarbagePage           the answer is not a whole page of metrics               garbage:
+|- DuplicateTarget       another source counts this process already              duplicate:
 |- BadTarget             an address that cannot be asked                         config:
 `- MemoryDamaged         the stored memory of a source cannot be read back       store:
 """
@@ -64,6 +65,12 @@ class GarbagePage(CollectorError):
     """The page is torn, not metrics, or holds a value that cannot be counted exactly. Nothing of it is used."""
 
     code = "garbage"
+
+
+class DuplicateTarget(CollectorError):
+    """The process behind a source is counted through another one."""
+
+    code = "duplicate"
 
 
 class BadTarget(CollectorError):

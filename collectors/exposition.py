@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from collectors.clocks import Asked, SkewWatch, skew_ms
+from collectors.duplicates import Claims, Sight
 from collectors.errors import CollectorError, one_line
 from collectors.fetch import Fetcher
 from collectors.leadership import Leadership
@@ -20,7 +22,8 @@ from collectors.mapping import MetricMap
 from collectors.openmetrics import PageParser
 from collectors.page import Page
 from collectors.schedule import MOST_SKIPPED_ROWS, first_tick, next_tick, skipped_reads
-from collectors.tally import Proposal, Tally
+from collectors.step import Proposal
+from collectors.tally import Tally
 from slo.outcomes import OutcomeTable
 from store.errors import LeaseLost, StaleWriter, StoreError
 from store.port import Store
@@ -94,8 +97,10 @@ class ExpositionCollector:
         self._retention = retention
         self._clock = clock or SystemClock()
         self._leadership = leadership
+        claims = Claims(store, (source.source.id for source in sources)) if len(sources) > 1 else None
         self._watchers = [
-            Watcher(source, store, mapping, outcomes, self._clock, leadership=leadership) for source in sources
+            Watcher(source, store, mapping, outcomes, self._clock, leadership=leadership, claims=claims)
+            for source in sources
         ]
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -171,6 +176,7 @@ class Watcher:
         clock: Clock,
         *,
         leadership: Leadership | None = None,
+        claims: Claims | None = None,
     ) -> None:
         self.id = target.source.id
         self._source = target.source
@@ -188,6 +194,9 @@ class Watcher:
         self._unlisted = 0
         self._missed = [_AWAY]
         self._told = ""
+        self._claims = claims
+        self._skew = SkewWatch(self.id)
+        self._asked_ns = (0, 0)
 
     def follow(self, stopping: threading.Event) -> None:
         """Attempts on schedule until told to stop."""
@@ -228,6 +237,7 @@ class Watcher:
             page = self._page(at_ms)
             read = Read(at_ms, collected=True, duration_ms=self._since_ms(began_ns))
             proposal = tally.propose(page, read, earlier=self._unstored(), missed="; ".join(self._missed))
+            self._claim(tally, page, proposal)
         except StoreError as fault:
             return self._keep(Read(at_ms, collected=False, reason=_store_reason(fault)))
         except CollectorError as fault:
@@ -252,8 +262,22 @@ class Watcher:
         return self._tally
 
     def _page(self, at_ms: int) -> Page:
+        sent_ns, sent_ms = self._clock.monotonic_ns(), self._clock.wall_ms()
         answer = self._fetcher.fetch()
-        return self._parser.parse(answer.text, at_ms, openmetrics=answer.openmetrics)
+        self._asked_ns = (sent_ns, self._clock.monotonic_ns())
+        asked = Asked(sent_ms, self._clock.wall_ms())
+        page = self._parser.parse(answer.text, at_ms, openmetrics=answer.openmetrics)
+        skew = skew_ms(asked, page.clock_ms, answer.date_ms)
+        self._skew.seen(skew)
+        return replace(page, skew_ms=skew)
+
+    def _claim(self, tally: Tally, page: Page, proposal: Proposal) -> None:
+        """Raises DuplicateTarget when another source counts this process."""
+        if self._claims is None or page.process_born_ms is None:
+            return
+        if sighted := tally.sighted(page, proposal):
+            series, total = sighted
+            self._claims.admit(self.id, page.process_born_ms, series, Sight(*self._asked_ns, total))
 
     def _failed(self, read: Read) -> Read:
         """An attempt without a page; it is stored too, when the store can be reached."""

@@ -13,6 +13,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
 
 from collectors.deadline import DeadlineSocket, DeadlineTlsSocket, left
@@ -41,10 +42,11 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The text of a page and which of the two formats it claims to be."""
+    """The text of a page, which of the two formats it claims to be, and the time in its Date header."""
 
     text: str
     openmetrics: bool
+    date_ms: int | None = None
 
 
 class Fetcher:
@@ -148,7 +150,7 @@ class Fetcher:
             raise GarbagePage(f"the answer is {kind}, not metrics")
         body = self._body(response)
         try:
-            return Answer(body.decode(), kind == _OPENMETRICS)
+            return Answer(body.decode(), kind == _OPENMETRICS, _date_ms(response))
         except UnicodeDecodeError as cause:
             raise GarbagePage(f"the page is not UTF-8 at byte {cause.start}") from cause
 
@@ -181,6 +183,14 @@ def _parts(url: str) -> SplitResult:
     if not url.isascii() or not url.isprintable() or " " in url:
         raise BadTarget(f"{url!r} holds characters that an address cannot have")
     return parts
+
+
+def _date_ms(response: http.client.HTTPResponse) -> int | None:
+    """What the server believes the time to be, in whole seconds; None when it does not say."""
+    try:
+        return round(parsedate_to_datetime(response.getheader("Date") or "").timestamp() * 1000)
+    except ValueError:
+        return None
 
 
 def _status(response: http.client.HTTPResponse) -> str:

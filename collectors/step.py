@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from collectors.errors import GarbagePage
@@ -79,6 +79,10 @@ class Step:
         if page.complete or previous is None:
             return Reading(page.at_ms, value, page.born.get(series, self.process_born_ms))
         return Reading(page.at_ms, value, previous.born_ms)
+
+    def total(self, positions: Mapping[str, int]) -> int:
+        """Sum of all counters on the page; ``positions`` are those of the tally before this step."""
+        return sum(self.values) - sum(self.values[positions[series]] for series in self.absent)
 
     def lived(self, source: str, page: Page, known: Incarnation | None) -> Incarnation | None:
         """The life that the page belongs to; None while the target does not tell its birth."""

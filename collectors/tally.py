@@ -156,6 +156,14 @@ class Tally:
         if step.forgotten:
             self._forget(step.forgotten)
 
+    def sighted(self, page: Page, proposal: Proposal) -> tuple[frozenset[str] | None, int] | None:
+        """Counters on a page that is proposed (None: those of the page before) and their sum; None when not known."""
+        step = proposal.step
+        if step is None or step.forgotten:
+            return None
+        series = (self._positions.keys() & page.changed.keys()).union(step.new_series) if page.complete else None
+        return (None if series is None else frozenset(series)), step.total(self._positions)
+
     def _forget(self, gone: frozenset[str]) -> None:
         """Closes the ranks of what is left; values and births of the step have done so already."""
         left = [(series, at) for series, at in self._positions.items() if series not in gone]

@@ -14,7 +14,8 @@ from collectors.prometheus.client import Labels, PrometheusClient, selector
 from collectors.prometheus.config import PrometheusConfig
 from collectors.prometheus.errors import TooMuch, TooSlow
 from collectors.prometheus.pages import PageBuilder, Scrapes
-from collectors.tally import Proposal, Tally
+from collectors.step import Proposal
+from collectors.tally import Tally
 from slo.outcomes import OutcomeTable
 from store.port import Reader, Store
 from store.records import Read, Source
