@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
@@ -70,10 +71,10 @@ class PostgresChild:
         if self._process is None:
             return
         process, self._process = self._process, None
-        if how is signal.SIGKILL:
-            os.killpg(process.pid, how)
-        else:
-            process.send_signal(how)
+        backends = psutil.Process(process.pid).children() if how is signal.SIGKILL else []
+        process.send_signal(how)
+        for backend in backends:  # they would notice only after a moment
+            backend.kill()
         try:
             process.wait(20)
         finally:
