@@ -22,6 +22,7 @@ COMMANDS = {
     "collect": "the collectors alone",
     "lending": "the reference estate alone: six data centers, or one with --data-center",
     "check": "validates configuration, store and reachability; names every error",
+    "backfill": "reads a range of the past from Prometheus again: counts, gaps, completeness",
     "reconcile": "compares the store with the estate's truth, to the event",
     "db": "the store as a whole: upgrade, prune, backup, restore, stats",
 }

@@ -10,12 +10,14 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.collectors.prometheus.real_parts import NOBODY, Exporter, Prometheus, free_port, wait_until
+from tests.collectors.prometheus.written import Bench, Handler, Scraped, Server
 
 JOBS = 16
 MOST_SAMPLES = 20_000
@@ -66,3 +68,16 @@ def exporter(prometheus: Prometheus, idle_exporter: Exporter) -> Exporter:
     idle_exporter.start()
     wait_until(lambda: idle_exporter.pages > 0, what="the first scrape")
     return idle_exporter
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    """A store, a clock and collectors on a server whose samples the test writes down."""
+    server = Server(("127.0.0.1", 0), Handler)
+    server.scraped = Scraped()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    made = Bench(f"http://127.0.0.1:{server.server_address[1]}", server.scraped)
+    yield made
+    made.stop()
+    server.shutdown()
+    server.server_close()
