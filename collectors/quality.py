@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from collectors.page import Page
@@ -48,6 +49,11 @@ def seconds_text(skew_ms: int) -> str:
     """Milliseconds as seconds with three decimals: -1500 -> "-1.500"."""
     sign = "-" if skew_ms < 0 else ""
     return f"{sign}{abs(skew_ms) // 1000}.{abs(skew_ms) % 1000:03d}"
+
+
+def milliseconds_of(text: str) -> int:
+    """The inverse of ``seconds_text``."""
+    return int(Decimal(text) * 1000)
 
 
 def _is_news(before: Told, skew_ms: int, at_ms: int) -> bool:

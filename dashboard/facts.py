@@ -18,6 +18,7 @@ from dashboard.past import (
     minute_start_s,
 )
 from dashboard.probes import ProbeView, probe_view
+from dashboard.quality import quality_of, with_quality
 from dashboard.recent import Recent, recent
 from dashboard.sources import SourceState, SourceView, source_view
 from slo.catalog import Catalog
@@ -65,7 +66,8 @@ def gather(reader: Reader, now_ms: int, catalog: Catalog, policy: StatePolicy, p
     statuses = reader.sources()
     groups = by_data_center([c.id for c in catalog.data_centers], statuses)
     known = current_past(reader, periods, groups, catalog.zone, past)
-    views = {s.source.id: source_view(s, now_ms) for s in statuses}
+    quality = quality_of(reader.gauges(), now_ms)
+    views = {s.source.id: with_quality(source_view(s, now_ms), quality) for s in statuses}
     gaps = _recent_gaps(reader, now_ms, statuses, policy)
     centers = {
         center: _center(_Group(tuple(group), views, gaps_of(group, gaps), known.seen[center]), known, periods, policy)

@@ -84,6 +84,8 @@ def _source(source: SourceView) -> Json:
         "age_seconds": age,
         "state": source.state.value,
         "reason": source.reason,
+        "skew_seconds": None if source.skew_ms is None else source.skew_ms / 1000,
+        "notes": list(source.notes),
     }
 
 

@@ -16,7 +16,7 @@ SILENT_INTERVALS = 3
 SILENT_MS = 5_000
 """Nobody looked for longer than both: unknown, whatever the last read said (definitions.md section 5)."""
 
-SEEN_ABSENT = frozenset({"refused", "http", "garbage", "dns", "tls", "too_large"})
+SEEN_ABSENT = frozenset({"refused", "http", "garbage", "dns", "tls", "too_large", "duplicate"})
 """First words of reasons that say: we looked, and it is not there or not readable."""
 OWN_FAULT = frozenset({"skipped", "store"})
 """First words of reasons that speak of the collector, not of the target: only time makes such a source missing."""
@@ -32,7 +32,11 @@ class SourceState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """One source as shown. ``age_ms``: since the last accepted page, None before the first."""
+    """One source as shown. ``age_ms``: since the last accepted page, None before the first.
+
+    ``skew_ms``: by how much its clock is ahead of the collector's, None when not known; ``notes``: what is wrong with
+    the quality of its data, one line each.
+    """
 
     id: str
     kind: str
@@ -40,6 +44,8 @@ class SourceView:
     age_ms: int | None
     state: SourceState
     reason: str
+    skew_ms: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def source_view(status: SourceStatus, now_ms: int) -> SourceView:

@@ -163,6 +163,7 @@ class MetricsPage:
         self._gauges(estate)
         self._gauge("process_start_time_seconds", "Start of this process", "", created.encode())
         self._sequence = self._gauge("lending_truth_sequence", "Last truth record that this page holds", "", b"0")
+        self._clock = self._gauge("lending_clock_seconds", "What this process believes the time to be", "", b"0")
         self._text.line("# EOF")
 
     def count_event(self, place: int, outcome: int, traffic: int, transaction: bool) -> None:
@@ -198,6 +199,7 @@ class MetricsPage:
         for family in (self.requests, self.transactions, self.replays, self.durations, self._costs_family):
             family.refresh()
         self._text.parts[self._sequence] = b"%d" % sequence
+        self._text.parts[self._clock] = b"%d.%03d" % divmod(now_ms, 1000)
         return self._text.rendered()
 
     def _counters(self, name: str, meaning: str, labels: Iterable[str]) -> CounterFamily:

@@ -149,4 +149,6 @@ def test_a_clock_that_is_set_back_takes_no_cost_away(estate: Estate) -> None:
     page = page_of(estate)
     later = samples(page, BORN_MS + 60_000)
     earlier = samples(page, BORN_MS + 1_000)
+    clock = ("lending_clock_seconds", labels())
+    assert later.pop(clock) - earlier.pop(clock) == 59
     assert all(earlier[key] >= value for key, value in later.items())
