@@ -43,11 +43,15 @@ class Units:
         if not newer:
             return
         with self._lock:
+            grown = set()
             for number, scope, *names in newer:
                 unit = Unit(Scope(scope), *names)
                 self._ids[unit] = number
                 self._by_scope[unit.scope, unit.traffic][number] = unit
                 self._newest = max(self._newest, number)
+                grown.add((unit.scope, unit.traffic))
+            for key in grown:
+                self._by_scope[key] = dict(sorted(self._by_scope[key].items(), key=_unit))
 
     @property
     def ids(self) -> Mapping[Unit, int]:
@@ -55,6 +59,10 @@ class Units:
         return self._ids
 
     def of_scope(self, scope: Scope, traffic: str) -> dict[int, Unit]:
-        """Known units of one scope and traffic by number."""
+        """Known units of one scope and traffic by number, in the order of units."""
         with self._lock:
             return dict(self._by_scope[scope, traffic])
+
+
+def _unit(known: tuple[int, Unit]) -> Unit:
+    return known[1]
