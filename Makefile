@@ -1,7 +1,7 @@
 PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
-PACKAGES := prometheus chromium fonts-noto-cjk postgresql
+PACKAGES := prometheus chromium fonts-noto-cjk postgresql prometheus-node-exporter prometheus-blackbox-exporter
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test check format bench screenshots clean

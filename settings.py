@@ -173,10 +173,10 @@ class Settings(Strict):
         for name, seen in Counter(source.id for source in self.sources).items():
             if seen > 1:
                 raise ValueError(f"source id {name!r} is used {seen} times; give each source its own id")
-        direct = Counter(s.data_center for s in self.sources if isinstance(s, ExpositionSettings))
-        for data_center, seen in direct.items():
+        direct = Counter(s.url for s in self.sources if isinstance(s, ExpositionSettings))
+        for url, seen in direct.items():
             if seen > 1:
-                raise ValueError(f"data center {data_center!r} is read by {seen} sources and would be counted twice")
+                raise ValueError(f"{url} is read by {seen} sources and would be counted twice")
         jobs = Counter((s.url.rstrip("/"), s.job) for s in self.sources if isinstance(s, PrometheusSettings))
         for (url, job), seen in jobs.items():
             if seen > 1:

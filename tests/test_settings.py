@@ -100,9 +100,9 @@ def test_every_defect_is_named_not_only_the_first(tmp_path: Path) -> None:
     assert len(found) == 2
 
 
-def test_one_data_center_read_by_two_sources_is_refused(tmp_path: Path) -> None:
-    """Its events would be counted twice."""
-    second = '  - {id: other, kind: exposition, data_center: dc1, url: "http://127.0.0.1:1/metrics"}\n'
+def test_one_page_read_by_two_sources_is_refused(tmp_path: Path) -> None:
+    """Its events would be counted twice; a data center may have many targets."""
+    second = '  - {id: other, kind: exposition, data_center: dc1, url: "http://127.0.0.1:8101/metrics"}\n'
     assert "counted twice" in problems(tmp_path, GOOD + second)[0]
 
 

@@ -73,6 +73,23 @@ class PrometheusClient:
         series = [self._series(item, from_ms) for item in result]
         return [one for one in series if one.times_ms]
 
+    def names(self, matchers: Labels) -> list[str]:
+        """Names of all metrics that have a series with these labels now."""
+        label, value = next(iter(matchers.items()))
+        result = self._patiently(f'group by (__name__) ({{{label}="{escaped(value)}"}})', dict(self._parameters))
+        try:
+            return sorted(item["metric"]["__name__"] for item in result)
+        except (KeyError, TypeError) as fault:
+            raise Garbage(self.server, f"a result that is not a list of names ({fault!r})") from fault
+
+    def clock_ms(self) -> int:
+        """What the server believes the time to be, in milliseconds."""
+        result = self._patiently("time()", dict(self._parameters))
+        try:
+            return round(float(result[1]) * 1000)
+        except (IndexError, KeyError, TypeError, ValueError) as fault:
+            raise Garbage(self.server, f"a result that is not a time ({fault!r})") from fault
+
     def _patiently(self, query: str, parameters: dict[str, str]) -> Any:
         deadline = time.monotonic() + self._patience_s
         pause_s = FIRST_PAUSE_S
