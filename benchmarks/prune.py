@@ -4,18 +4,23 @@
 
 This process commits what six data centers bring each second (about 1,000 rows six times a second): first alone, then
 while another process prunes that many slots past retention, then alone again. Prints median, p99 and the longest
-wall-clock milliseconds of a commit, and how many rows went in a second.
+wall-clock milliseconds of a whole commit, and of its turn alone: how long a writer that changes nothing waits for
+those before it, which is all that pruning can make it wait. The rest of a commit is its own work, and the disk's.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.store_commit import DATA_CENTERS, batch
@@ -50,25 +55,41 @@ def fill(store: Store, rows: int, now_s: int) -> None:
         store.add_history(HistoryChunk(Span(at, at + CHUNK_S), counts))
 
 
-def commit_waits(store: Store, now_s: int, keep_on: Callable[[], bool]) -> list[float]:
-    """Wall-clock milliseconds of each commit, one sixth of a second apart as six data centers make them."""
-    spent = []
-    while keep_on():
-        name = DATA_CENTERS[len(spent) % len(DATA_CENTERS)]
-        version = store.resume(name).version
-        made = batch(name, now_s + version, version)
-        began = time.perf_counter()
-        store.commit(made)
-        spent.append((time.perf_counter() - began) * 1000)
-        time.sleep(PAUSE_S)
-    return spent
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Wall-clock milliseconds of one run."""
+
+    commits: list[float]
+    turns: list[float]
 
 
-def line(name: str, spent: list[float]) -> str:
-    """Median, p99 and worst of one run."""
-    p99 = sorted(spent)[len(spent) * 99 // 100]
-    middle = statistics.median(spent)
-    return f"{name:<14}{len(spent):>6} commits, ms: median {middle:6.1f}  p99 {p99:6.1f}  longest {max(spent):6.1f}"
+def waits(store: Store, path: Path, now_s: int, keep_on: Callable[[], bool]) -> Waits:
+    """Commits and turns, one of each every sixth of a second, as six data centers make them."""
+    found = Waits([], [])
+    gc.collect()
+    gc.freeze()  # what filled the store must not be walked through in the middle of a commit
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=5)) as bare:
+        while keep_on():
+            name = DATA_CENTERS[len(found.commits) % len(DATA_CENTERS)]
+            version = store.resume(name).version
+            made = batch(name, now_s + version, version)
+            began = time.perf_counter()
+            bare.execute("BEGIN IMMEDIATE")
+            found.turns.append((time.perf_counter() - began) * 1000)
+            bare.execute("ROLLBACK")
+            began = time.perf_counter()
+            store.commit(made)
+            found.commits.append((time.perf_counter() - began) * 1000)
+            time.sleep(PAUSE_S)
+    return found
+
+
+def show(name: str, found: Waits) -> None:
+    """Prints median, p99 and worst of one run."""
+    for what, spent in (("commit", found.commits), ("turn", found.turns)):
+        p99 = sorted(spent)[len(spent) * 99 // 100]
+        figures = f"median {statistics.median(spent):6.1f}  p99 {p99:6.1f}  longest {max(spent):6.1f}"
+        print(f"{name:<13}{what:<7}{len(spent):>5} times, ms: {figures}", flush=True)
 
 
 def for_seconds(seconds: float) -> Callable[[], bool]:
@@ -85,13 +106,13 @@ def measure(folder: Path, rows: int, seconds: int) -> None:
         store.register(Source(name, "exposition", name, 1000), now_s * 1000)
     fill(store, rows, now_s)
     due = sum(maintenance.expired(path, SHANGHAI, Retention(), now_s).values())
-    print(line("alone", commit_waits(store, now_s, for_seconds(seconds))), flush=True)
+    show("alone", waits(store, path, now_s, for_seconds(seconds)))
     began = time.monotonic()
     with subprocess.Popen([sys.executable, "-c", PRUNE, str(path), SHANGHAI, str(now_s)]) as pruning:
-        spent = commit_waits(store, now_s, lambda: pruning.poll() is None)
+        found = waits(store, path, now_s, lambda: pruning.poll() is None)
     took_s = time.monotonic() - began
-    print(line("beside prune", spent), flush=True)
-    print(line("alone again", commit_waits(store, now_s, for_seconds(seconds))), flush=True)
+    show("beside prune", found)
+    show("alone again", waits(store, path, now_s, for_seconds(seconds)))
     print(f"{due:,} rows pruned in {took_s:.0f} s, {due / took_s:,.0f} a second")
     store.close()
 

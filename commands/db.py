@@ -55,8 +55,11 @@ def run(args: argparse.Namespace) -> int:
     if args.action is None:
         raise CommandError(f"db: which one? {', '.join(_ACTIONS)}; python app.py db --help tells what each does")
     chosen = configuration(args)
-    with refusing(StoreError, OSError):
-        _ACTIONS[args.action][0](args, chosen)
+    try:
+        with refusing(StoreError, OSError):
+            _ACTIONS[args.action][0](args, chosen)
+    except KeyboardInterrupt:
+        raise CommandError(f"db {args.action}: stopped before its end; nothing is half-made, run it again") from None
     return 0
 
 
@@ -84,8 +87,8 @@ def _prune(args: argparse.Namespace, chosen: Configuration) -> None:
     total = sum(expired.values())
     if args.dry_run:
         for name, rows in expired.items():
-            print(f"{name:<7}{rows:>15,} rows past retention")
-        print(f"{'all':<7}{total:>15,} rows; nothing was deleted")
+            print(f"{name:<13}{rows:>15,} rows past retention")
+        print(f"{'all':<13}{total:>15,} rows; nothing was deleted")
         return
     meter = Meter("pruning", "rows")
     store = open_store(chosen.store, chosen.catalog.zone)

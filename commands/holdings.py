@@ -9,7 +9,7 @@ from store.holdings import Holdings, LevelHolding
 from store.records import SourceStatus
 
 UNKNOWN = "-"
-_HEADS = ("level", "rows", "bytes", "oldest", "newest", "reads", "of", "complete %")
+_HEADS = ("level", "rows", "bytes", "oldest", "newest", "reads", "due", "complete %")
 _TEXTS = {0, 3, 4}  # columns that are no numbers and stand left
 
 

@@ -56,7 +56,7 @@ def upgrade(address: Address, zone: str) -> Upgraded:
 
 
 def expired(address: Address, zone: str, retention: Retention, now_s: int) -> dict[str, int]:
-    """Rows past retention by name of the level, and of the attempts to look (``read``). Changes nothing."""
+    """Rows past retention by level, and of single attempts (``read``, ``probe_result``). Changes nothing."""
     with _opened(address) as (database, engine):
         refuse_other(database, engine, zone)
         with database.reading(engine) as connection:

@@ -9,11 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from store.holdings import Extent
 from store.records import Level, Retention, Scope
-from store.slices import slice_start
-from store.sql.schema import COUNTS, OBSERVED, READ, SOURCE
-
-READS = "read"
-"""Name under which attempts to look are listed beside the levels."""
+from store.sql.partitions import is_cut
+from store.sql.pruning import all_past, past_parts
+from store.sql.schema import COUNTS, OBSERVED, PROBE_COUNT, PROBE_RESULT, READ, SOURCE
 
 _SIZE_OF = {
     "sqlite": text("SELECT sum(pgsize) FROM dbstat WHERE name = :name AND aggregate = TRUE"),
@@ -77,22 +75,21 @@ def database_bytes(connection: Connection) -> int:
 
 
 def expired(connection: Connection, retention: Retention, now_s: int, zone: str) -> dict[str, int]:
-    """Rows past retention: by name of the level (its counts and its reads), and of the attempts to look."""
-    rows: dict[str, int] = {}
-    for level, seconds in retention.seconds.items():
-        before_s = None if seconds is None else slice_start(level, now_s - seconds, zone)
-        rows[level.name.lower()] = 0 if before_s is None else _before(connection, level, before_s)
-    before_ms = (now_s - retention.reads_seconds) * 1000
-    of_any_source = READ.c.source_id.in_(select(SOURCE.c.id))  # so that the key is used
-    rows[READS] = _count(connection, READ, of_any_source, READ.c.at_ms < before_ms)
+    """Rows past retention: by name of the level (counts, reads and probes), and of single attempts."""
+    rows = {level.name.lower(): 0 for level in retention.seconds} | {table.name: 0 for table in (READ, PROBE_RESULT)}
+    for table, prefix, before in all_past(connection, retention, now_s, zone):
+        key, at, *_ = table.primary_key.columns
+        rows[_listed_as(table, prefix)] += _count(connection, table, key == prefix, at < before)
+    for table, before in past_parts(retention, now_s, zone).items():
+        if is_cut(table, connection):
+            rows[_listed_as(table)] += _count(connection, table, table.primary_key.columns[1] < before)
     return rows
 
 
-def _before(connection: Connection, level: Level, before_s: int) -> int:
-    counts = COUNTS[level]
-    of_any_scope = counts.c.scope.in_([int(scope) for scope in Scope])  # so that the key is used
-    reads = _count(connection, OBSERVED, OBSERVED.c.level == int(level), OBSERVED.c.at < before_s)
-    return reads + _count(connection, counts, of_any_scope, counts.c.at < before_s)
+def _listed_as(table: Table, prefix: int = 0) -> str:
+    if table in (OBSERVED, PROBE_COUNT):
+        return Level(prefix).name.lower()
+    return next((level.name.lower() for level, counts in COUNTS.items() if counts is table), table.name)
 
 
 def _count(connection: Connection, table: Table, *conditions: ColumnElement[bool]) -> int:

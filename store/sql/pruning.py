@@ -14,7 +14,7 @@ from store.sql.schema import COUNTS, OBSERVED, PROBE, PROBE_COUNT, PROBE_RESULT,
 from store.sql.writing import OBSERVED_LEVELS
 
 
-class _Past(NamedTuple):
+class Past(NamedTuple):
     """Rows of one table whose key begins with ``prefix`` and goes on below ``before``."""
 
     table: Table
@@ -31,7 +31,7 @@ def prune(connection: Connection, retention: Retention, now_s: int, zone: str, m
     if connection.dialect.name == "postgresql":
         for cut, before in past_parts(retention, now_s, zone).items():
             left -= _delete_strays(connection, cut, before, left)
-    for past in _past(connection, retention, now_s, zone):
+    for past in all_past(connection, retention, now_s, zone):
         if left <= 0:
             break
         left -= _delete(connection, past, left)
@@ -48,24 +48,25 @@ def past_parts(retention: Retention, now_s: int, zone: str) -> dict[Table, int]:
     return {**before, READ: (now_s - retention.reads_seconds) * 1000}
 
 
-def _past(connection: Connection, retention: Retention, now_s: int, zone: str) -> Iterator[_Past]:
+def all_past(connection: Connection, retention: Retention, now_s: int, zone: str) -> Iterator[Past]:
+    """Everything that may go row by row, in the order in which it goes."""
     for level, seconds in retention.seconds.items():
         if seconds is None:
             continue
         before_s = slice_start(level, now_s - seconds, zone)
         if not is_cut(COUNTS[level], connection):
-            yield from (_Past(COUNTS[level], scope, before_s) for scope in Scope)
+            yield from (Past(COUNTS[level], scope, before_s) for scope in Scope)
         if level in OBSERVED_LEVELS:
-            yield _Past(OBSERVED, level, before_s)
-            yield _Past(PROBE_COUNT, level, before_s)
+            yield Past(OBSERVED, level, before_s)
+            yield Past(PROBE_COUNT, level, before_s)
         if level is Level.SLOT:
             for probe_id in connection.execute(select(PROBE.c.id)).scalars().all():
-                yield _Past(PROBE_RESULT, probe_id, before_s * 1000)
+                yield Past(PROBE_RESULT, probe_id, before_s * 1000)
     if is_cut(READ, connection):
         return
     before_ms = (now_s - retention.reads_seconds) * 1000
     for source_id in connection.execute(select(SOURCE.c.id)).scalars().all():
-        yield _Past(READ, source_id, before_ms)
+        yield Past(READ, source_id, before_ms)
 
 
 def _delete_strays(connection: Connection, cut: Table, before: int, most_rows: int) -> int:
@@ -75,7 +76,7 @@ def _delete_strays(connection: Connection, cut: Table, before: int, most_rows: i
     return connection.execute(delete(strays).where(strays.c.ctid.in_(oldest))).rowcount
 
 
-def _delete(connection: Connection, past: _Past, most_rows: int) -> int:
+def _delete(connection: Connection, past: Past, most_rows: int) -> int:
     prefix, at, *rest = past.table.primary_key.columns
     key = (at, *rest)
     of_past = prefix == past.prefix

@@ -11,11 +11,13 @@ import pytest
 
 from slo.counts import Counts
 from slo.outcomes import Kind
+from slo.states import SliceState
 from slo.windows import SHANGHAI
 from store import maintenance
 from store.errors import CopyRefused, SchemaMismatch, StoreError
 from store.opening import open_store
 from store.port import Store
+from store.probes import Probe, ProbeResult
 from store.records import Batch, Events, HistoryChunk, Level, Read, Retention, Scope, Source, Span, Unit
 from store.sql import copying
 from store.sql.schema import REVISIONS
@@ -113,9 +115,15 @@ def test_what_is_counted_as_expired_is_what_goes(path: Path) -> None:
     """A dry run tells the truth, level by level."""
     store = open_store(path, SHANGHAI)
     fill(store, 200, reads=5)
-    retention, later = Retention(), NOW + 3 * 86400
+    probe = Probe("front", "here", "weilidai", "dc1", 1000)
+    store.register_probe(probe, NOW * 1000)
+    store.record_probes([ProbeResult(probe.key, (NOW + n) * 1000, SliceState.GOOD) for n in range(7)])
+    retention, later = Retention(), NOW + 40 * 86400
     expired = maintenance.expired(path, SHANGHAI, retention, later)
-    assert expired == {"slot": 200 * 40 + 5 * 4, "minute": 0, "hour": 0, "day": 0, "read": 5}
+    told = {name: rows for name, rows in expired.items() if rows}
+    # five counted units in one minute, its reads and its probes: that is what the minute level loses
+    assert told == {"slot": 200 * 40 + 5 * 4, "minute": 5 + 1 + 1, "read": 5, "probe_result": 7}
+    assert list(expired)[:4] == ["slot", "minute", "hour", "day"]
     steps: list[int] = []
     assert maintenance.prune_all(store, retention, later, steps.append) == sum(expired.values())
     assert steps[-1] == sum(expired.values())
