@@ -74,3 +74,20 @@ def listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def cpu_seconds_below(folder: Path | None) -> float:
+    """CPU of every process whose working folder is in a data folder: a server and what it started; 0 without one."""
+    if folder is None:
+        return 0.0
+    ticks = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if not (process / "cwd").resolve().is_relative_to(folder.resolve()):
+                continue
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, PermissionError, ProcessLookupError):
+            continue  # ended meanwhile, or somebody else's
+        ticks += int(fields[11]) + int(fields[12])
+        ticks += int(fields[13]) + int(fields[14])  # children that ended
+    return ticks / os.sysconf("SC_CLK_TCK")
