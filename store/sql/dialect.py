@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, QueuePool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.errors import StoreUnavailable
@@ -72,6 +72,7 @@ class SqliteFile:
         )
         event.listen(engine, "connect", self._prepare)
         event.listen(engine, "begin", _begin)
+        event.listen(engine, "handle_error", _drop_read_only)
         return engine
 
     def _prepare(self, connection: sqlite3.Connection, _: object) -> None:
@@ -118,6 +119,17 @@ class SqliteFile:
             raise StoreUnavailable(self.where, cause(error)) from error
         except (sqlite3.Error, OverflowError) as error:  # a number beyond 64 bits is refused by neither of the others
             raise StoreUnavailable(self.where, str(error)) from error
+
+
+def _drop_read_only(context: ExceptionContext) -> None:
+    # What was opened while the disk was read-only stays so for ever, and so does the index of the log that all
+    # connections of a process share: all are closed, and the next one opens the file anew.
+    name = getattr(context.original_exception, "sqlite_errorname", "")
+    if name.startswith("SQLITE_READONLY") and context.engine is not None:
+        if context.execution_context is not None:
+            context.execution_context.cursor.close()  # a statement still held would keep its connection from closing
+        context.is_disconnect = True
+        context.engine.dispose()
 
 
 def _begin(connection: Connection) -> None:
