@@ -21,7 +21,7 @@ from collectors.leadership import Leadership
 from collectors.mapping import MetricMap
 from collectors.openmetrics import PageParser
 from collectors.page import Page
-from collectors.schedule import MOST_SKIPPED_ROWS, first_tick, next_tick, skipped_reads
+from collectors.schedule import MOST_SKIPPED_ROWS, Tick, first_tick, next_tick, skipped_reads
 from collectors.step import Proposal
 from collectors.tally import Tally
 from slo.outcomes import OutcomeTable
@@ -36,6 +36,9 @@ MOST_TIMEOUT_S = 10.0
 PRUNE_EVERY_S = 60.0
 PRUNE_ROWS = 2000
 PRUNE_STEPS = 50
+TAKEOVER_LOOK_S = 0.25
+WARM_NS = 60 * 10**9
+"""So long does a standby trust that it knows the series of a page."""
 _AWAY = "collector was away"
 
 
@@ -187,6 +190,7 @@ class Watcher:
         self._leadership = leadership
         self._token: int | None = None
         self._refused: int | None = None
+        self._warm_until_ns = 0
         self._fetcher = Fetcher(target.url, target.deadline_s)
         self._parser = PageParser(mapping)
         self._tally: Tally | None = None
@@ -202,12 +206,44 @@ class Watcher:
         """Attempts on schedule until told to stop."""
         interval_ms = self._source.interval_ms
         tick = first_tick(self._clock.monotonic_ns(), self._clock.wall_ms(), interval_ms)
-        while not stopping.wait(tick.wait_s(self._clock.monotonic_ns())):
+        while self._due(tick, stopping):
             if self.leads():
                 self._guarded_attempt(tick.at_ms)
+            else:
+                self._warm_up(tick.at_ms)
             tick, skipped = next_tick(tick, self._clock.monotonic_ns(), self._clock.wall_ms(), interval_ms)
             for read in skipped_reads(skipped) if self.leads() else ():
                 self._keep(read)
+
+    def _due(self, tick: Tick, stopping: threading.Event) -> bool:
+        """Waits for a tick; a standby that takes over meanwhile looks at once. False when told to stop."""
+        while not self.leads():
+            if stopping.wait(min(TAKEOVER_LOOK_S, tick.wait_s(self._clock.monotonic_ns()))):
+                return False
+            if not tick.wait_s(self._clock.monotonic_ns()):
+                return True
+            if self.leads() and self._is_late():
+                self._guarded_attempt(self._clock.wall_ms())
+        return not stopping.wait(tick.wait_s(self._clock.monotonic_ns()))
+
+    def _is_late(self) -> bool:
+        """Whether the last page in the store is so old that somebody missed a tick; unknown counts as no."""
+        try:
+            last_ms = (self._tally or self._resumed()).last_page_ms
+        except (StoreError, CollectorError):
+            return False
+        return last_ms is not None and 2 * (self._clock.wall_ms() - last_ms) > 3 * self._source.interval_ms
+
+    def _warm_up(self, at_ms: int) -> None:
+        """Learns the labels of a page while standing by, so that the first one that counts is read quickly."""
+        if self._warm_until_ns > self._clock.monotonic_ns():
+            return
+        self._warm_until_ns = self._clock.monotonic_ns() + WARM_NS
+        try:
+            self._page(at_ms)
+        except CollectorError as fault:
+            LOG.debug("source %s cannot be read while standing by: %s", self.id, fault)
+        self.close()
 
     def close(self) -> None:
         """Drops the connection."""

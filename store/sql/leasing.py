@@ -16,6 +16,7 @@ from store.records import Batch
 from store.sql.schema import LEASE
 
 _COUNTER = ""
+_UNHELD = {"owner": NOBODY, "token": 0, "clock": "", "beat_ms": 0}
 _COLUMNS = (LEASE.c.name, LEASE.c.owner, LEASE.c.token, LEASE.c.clock, LEASE.c.beat_ms)
 _ALL = select(*_COLUMNS).where(LEASE.c.name != _COUNTER)
 _ONE = select(*_COLUMNS).where(LEASE.c.name == bindparam("lease")).with_for_update(read=True)
@@ -52,13 +53,12 @@ def acquire(
     token = _next_token(connection)
     wanted = sorted(set(names))
     present = leases(connection)
-    for name in wanted:
-        if name not in present:
-            connection.execute(insert(LEASE).values(name=name, owner=NOBODY, token=0, clock="", beat_ms=0))
+    if new := [{"name": name, **_UNHELD} for name in wanted if name not in present]:
+        connection.execute(insert(LEASE), new)
     taken = {name: Lease(name, owner, token, beat) for name in wanted if takeable(present.get(name), stale)}
     values = {"new_owner": owner, "new_token": token, "new_clock": beat.clock, "new_beat_ms": beat.at_ms}
-    for name in taken:
-        connection.execute(_TAKE, {"lease": name, **values})
+    if taken:
+        connection.execute(_TAKE, [{"lease": name, **values} for name in taken])
     return taken
 
 

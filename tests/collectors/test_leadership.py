@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from collectors.exposition import ExpositionCollector, ExpositionSource
+from collectors.exposition import Clock, ExpositionCollector, ExpositionSource, SystemClock
 from collectors.leadership import Leadership, LeaseTiming, Lookout, clock_name, new_owner
 from collectors.mapping import MetricMap
 from slo.counts import Counts
@@ -259,10 +259,14 @@ def test_a_holder_beats_on_time(store: FragileStore) -> None:
 class Side:
     """One collector process in small: leadership and collector of one exporter."""
 
-    def __init__(self, url: str, store: MemoryStore, outcomes: OutcomeTable, owner: str) -> None:
+    def __init__(
+        self, url: str, store: MemoryStore, outcomes: OutcomeTable, owner: str, clock: Clock | None = None
+    ) -> None:
         self.leadership = Leadership(store, ["dc1"], owner, QUICK)
         source = ExpositionSource(Source("dc1", "exposition", "dc1", 100), url)
-        self.collector = ExpositionCollector([source], store, MetricMap(), outcomes, leadership=self.leadership)
+        self.collector = ExpositionCollector(
+            [source], store, MetricMap(), outcomes, clock=clock, leadership=self.leadership
+        )
 
     def start(self) -> None:
         self.leadership.start()
@@ -329,6 +333,40 @@ def test_what_happens_between_two_holders_is_counted_once(
     exporter.count("ok", 70)
     until(lambda: good(store) == 70, "the successor counted it")
     assert two.leadership.leads
+
+
+class SkewedClock(SystemClock):
+    """The clocks of a machine whose wall clock is wrong."""
+
+    def __init__(self, skew_ms: int) -> None:
+        self._skew_ms = skew_ms
+
+    def wall_ms(self) -> int:
+        return super().wall_ms() + self._skew_ms
+
+
+@pytest.mark.parametrize("skew_ms", [-3_600_000, 3_600_000])
+def test_a_standby_whose_wall_clock_is_an_hour_off_waits_like_any_other(
+    store: FragileStore, exporter: Any, outcomes: OutcomeTable, skew_ms: int
+) -> None:
+    """While the holder lives it never reads; afterwards nothing is lost or counted twice."""
+    one = Side(exporter.url, store, outcomes, "a")
+    two = Side(exporter.url, store, outcomes, "b", SkewedClock(skew_ms))
+    try:
+        one.start()
+        two.start()
+        until(lambda: versions(store) >= 2, "baseline")
+        exporter.count("ok", 1_000)
+        until(lambda: good(store) == 1_000, "counted")
+        time.sleep(2 * QUICK.ttl_ms / 1000)
+        assert one.leadership.leads
+        assert not two.leadership.leads
+        one.stop()
+        exporter.count("ok", 70)
+        until(lambda: good(store) == 1_070, "the successor counted the rest")
+    finally:
+        one.stop()
+        two.stop()
 
 
 def test_a_holder_that_wakes_up_late_writes_nothing(
