@@ -17,6 +17,7 @@ from collectors.errors import CollectorError
 from collectors.leadership import Leadership
 from collectors.mapping import MetricMap
 from collectors.prometheus.client import selector
+from collectors.prometheus.clock import ServerClock
 from collectors.prometheus.config import KIND, PrometheusConfig
 from collectors.prometheus.errors import PrometheusError, TooMuch, TooSlow
 from collectors.prometheus.pages import Scrapes, scrapes_by_instance
@@ -65,6 +66,7 @@ class PrometheusCollector:
         self._stopping = threading.Event()
         # Half an interval of patience: the rest of the tick must still fit in.
         self._client = config.client(patience_s=config.interval_ms / 2000, wait=self._stopping.wait)
+        self._clock = ServerClock(config.name, self._client, clock_ms)
         self._thread: threading.Thread | None = None
         self._complaint = ""
 
@@ -127,6 +129,8 @@ class PrometheusCollector:
             self._recall()
             troubles = self._resume()
             self._look(to_ms, troubles)
+            if not troubles:
+                self._clock.look()
             return self._noted(troubles, to_ms)
         except LeaseLost:
             self._targets.clear()
@@ -252,6 +256,7 @@ class PrometheusCollector:
             return True
         if target.scanned_ms is None:
             target.begin(scrapes)
+        target.skew_ms = self._clock.skew_ms
         new = scrapes.after(target.scanned_ms or 0)
         return target.follow(self._client, new, lambda: self._may_go_on(deadline_s))
 

@@ -79,6 +79,6 @@ class PrometheusConfig:
 
     def names(self, mapping: MetricMap) -> list[str]:
         """Metrics to ask for: what the map names, the extra gauges, and births when they are wanted."""
-        births = [name.removesuffix("_total") + "_created" for name in mapping.counters]
+        births = [f"{name.removesuffix('_total').removesuffix('_count')}_created" for name in mapping.counters]
         wanted = [*mapping.metrics, *self.gauges]
         return wanted + births if self.births is Births.CREATED else wanted

@@ -14,6 +14,8 @@ from collectors.prometheus.client import Labels, Series
 
 PROCESS_START = "process_start_time_seconds"
 CREATED = "_created"
+WHOLE_EVERY_MS = 3_600_000
+"""So often a page is told whole, so that what is gone for good can be forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,21 @@ class PageBuilder:
     page, so that a series stays the same one when the operator relabels the target.
     """
 
-    def __init__(self, mark_name: str, target_labels: Collection[str] = ("job", "instance")) -> None:
+    def __init__(
+        self,
+        mark_name: str,
+        target_labels: Collection[str] = ("job", "instance"),
+        *,
+        process_start_name: str = PROCESS_START,
+    ) -> None:
         self._mark_name = mark_name
+        self._process_start_name = process_start_name
         self._dropped = frozenset({"__name__", *target_labels})
         self._texts: dict[tuple[str, ...], str] = {}
         self._last: dict[str, str] = {}
         self._births: dict[str, str] = {}
         self._process_start: str | None = None
+        self._whole_ms = 0
 
     def forget(self) -> None:
         """The next page will be complete: after a page was not accepted."""
@@ -81,17 +91,22 @@ class PageBuilder:
 
     def pages(self, samples: Sequence[Series], scrapes_ms: Sequence[int]) -> Iterator[Page]:
         """One page per scrape. Take each page only after the one before it was accepted (or ``forget``)."""
+        if len(self._texts) > 4 * len(samples) + 1000:  # series come and go: keep the cache near the size of a page
+            self._texts.clear()
         columns = [(self._text(one.labels), dict(zip(one.times_ms, one.values, strict=True))) for one in samples]
         for at_ms in scrapes_ms:
             yield self._page(at_ms, {text: values[at_ms] for text, values in columns if at_ms in values})
 
     def _page(self, at_ms: int, values: Mapping[str, str]) -> Page:
-        start, mark = values.get(PROCESS_START), values.get(self._mark_name)
+        start, mark = values.get(self._process_start_name), values.get(self._mark_name)
         births = {text: value for text, value in values.items() if is_birth(text)}
         counted = {text: value for text, value in values.items() if text not in births}
-        complete = not self._last or start != self._process_start or births.items() != self._births.items()
+        moved = start != self._process_start or births.items() != self._births.items()
+        complete = not self._last or moved or at_ms // WHOLE_EVERY_MS != self._whole_ms // WHOLE_EVERY_MS
         changed = counted if complete else self._differing(counted)
         born = born_ms(births) if complete else {}
+        if complete:
+            self._last, self._whole_ms = {}, at_ms
         self._last.update(counted)
         self._births, self._process_start = births, start
         return Page(

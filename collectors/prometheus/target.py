@@ -30,8 +30,8 @@ class Target:
     """One instance of the job, at one place in its samples. After a StoreError make a new one: it resumes.
 
     ``scanned_ms``: every scrape up to here is dealt with; None before the first one. ``last_scrape_ms``: the newest
-    scrape that is known, good or bad. ``token``: of the lease under which it commits. The constructor raises
-    StoreError, and MemoryDamaged.
+    scrape that is known, good or bad. ``skew_ms``: what is known of the server's clock. ``token``: of the lease under
+    which it commits. The constructor raises StoreError, and MemoryDamaged.
     """
 
     def __init__(
@@ -51,7 +51,8 @@ class Target:
         self._mapping = mapping
         self._names = config.names(mapping)
         self._labels: Labels = {}
-        self._builder = PageBuilder(mapping.mark)
+        self._builder = PageBuilder(mapping.mark, process_start_name=mapping.process_start)
+        self.skew_ms: int | None = None
         self._most_pages = config.most_samples
         stored = store.resume(source.id)
         self._series = len(stored.series)
@@ -95,7 +96,9 @@ class Target:
             return
         needed = self._mapping.label_names
         added = {label for label in labels if label not in needed}
-        self._labels, self._builder = labels, PageBuilder(self._mapping.mark, {"job", "instance", *added})
+        dropped = {"job", "instance", *added}
+        start = self._mapping.process_start
+        self._labels, self._builder = labels, PageBuilder(self._mapping.mark, dropped, process_start_name=start)
 
     def _take(self, client: PrometheusClient, times_ms: Sequence[int], may_go_on: Callable[[], bool]) -> bool:
         wanted = selector(self._names, {"job": self._config.job, "instance": self._labels["instance"]})
@@ -130,7 +133,7 @@ class Target:
         try:
             if not page.samples:
                 raise GarbagePage(NOTHING_STORED)
-            proposal = self._tally.propose(page, read, missed=missed)
+            proposal = self._tally.propose(replace(page, skew_ms=self.skew_ms), read, missed=missed)
         except CollectorError as fault:
             self._builder.forget()
             self.fail([page.at_ms], str(fault))

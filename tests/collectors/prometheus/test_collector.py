@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from collectors.mapping import MetricMap, Role, named_alike
+from collectors.mapping import Limits, MetricMap, Role, named_alike
 from collectors.prometheus.collector import PrometheusCollector, wall_ms
 from collectors.prometheus.config import Births, PrometheusConfig
 from slo.outcomes import Kind, OutcomeTable
@@ -50,7 +50,7 @@ class Watch:
 
     def another(self) -> PrometheusCollector:
         """A collector that knows only what the store knows."""
-        return PrometheusCollector(self.config, self.store, MetricMap(), OUTCOMES)
+        return PrometheusCollector(self.config, self.store, MetricMap(limits=Limits(100_000, 100_000)), OUTCOMES)
 
     def replace_collector(self) -> None:
         self.collector.stop()
