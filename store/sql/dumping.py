@@ -27,8 +27,13 @@ def dump(address: str, where: str, draft: Path) -> None:
     """Writes an archive of a database to a file. Raises CopyRefused."""
     words = ("--format=custom", "--no-owner", "--no-privileges", *_database(address))
     with draft.open("wb") as out, _running("pg_dump", words, where, address, stdout=subprocess.PIPE) as process:
-        if process.stdout is not None:
+        if process.stdout is None:
+            return
+        try:
             shutil.copyfileobj(process.stdout, out, CHUNK_BYTES)
+            out.flush()
+        except OSError as error:
+            raise CopyRefused(draft, (error.strerror or str(error)).lower()) from error
 
 
 def load(source: Path, address: str, where: str, on_bytes: Callable[[int, int], None]) -> None:

@@ -114,3 +114,22 @@ def test_a_killed_restore_leaves_no_store_and_is_made_anew(full: Path, tmp_path:
         assert not target.exists()
         maintenance.restore(full, target, SHANGHAI, nothing)
         assert stored(target) == ALL
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(full: Path, tmp_path: Path) -> None:
+    """Stood in for by a limit on the size of files; the store itself is untouched."""
+    program = (
+        "import resource, sys; from pathlib import Path; from store import maintenance; from store.errors import *\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "try: maintenance.backup(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], lambda done, total: None)\n"
+        "except CopyRefused as error: print(error)\n"
+    )
+    target = tmp_path / "full-disk" / "backup.sqlite"
+    target.parent.mkdir()
+    command = [sys.executable, "-c", program, str(full), str(target), SHANGHAI]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"copy {target}.partial: ")
+    assert len(done.stdout.splitlines()) == 1
+    assert list(target.parent.iterdir()) == []
+    assert stored(full) == ALL

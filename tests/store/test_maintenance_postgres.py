@@ -190,6 +190,20 @@ def test_a_password_is_neither_printed_nor_listed(full: str, tmp_path: Path, mon
         assert password == "s3cret"
 
 
+def test_a_full_disk_is_one_line_and_leaves_nothing(full: str, tmp_path: Path) -> None:
+    """Stood in for by a limit on the size of files."""
+    program = (
+        "import resource, sys; from pathlib import Path; from store import maintenance; from store.errors import *\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))\n"
+        "try: maintenance.backup(sys.argv[1], Path(sys.argv[2]), sys.argv[3], lambda done, total: None)\n"
+        "except CopyRefused as error: print(error)\n"
+    )
+    command = [sys.executable, "-c", program, full, str(tmp_path / "b"), SHANGHAI]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
+    assert done.stdout == f"copy {tmp_path / 'b'}.partial: file too large\n", done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_killed_restore_leaves_an_empty_database(full: str, blank: str, tmp_path: Path) -> None:
     """One transaction: its end without the archive's end undoes it."""
     archive = tmp_path / "backup.dump"
