@@ -1,10 +1,10 @@
 PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
-PACKAGES := prometheus chromium fonts-noto-cjk postgresql prometheus-node-exporter prometheus-blackbox-exporter
+PACKAGES := prometheus openssl chromium fonts-noto-cjk postgresql prometheus-node-exporter prometheus-blackbox-exporter
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format bench screenshots clean
+.PHONY: help setup setup-dev run test test-faults check format bench screenshots clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ run: setup ## Starts the demo on http://127.0.0.1:8050 (ARGS="--port 9000" passe
 test: setup-dev ## Runs every test; slo/ must be covered to the last branch
 	$(BIN)/python -m pytest tests/slo --cov=slo --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -q
 	$(BIN)/python -m pytest tests --ignore=tests/slo -m "not soak" -q
+
+test-faults: setup-dev ## Hurts a small bank (100 kill -9, full and read-only disks, locks) and reconciles it; minutes
+	$(BIN)/python -m pytest tests/faults -m soak -q
 
 check: setup-dev ## Format, lint, types, import contracts, then every test
 	$(BIN)/ruff format --check .
