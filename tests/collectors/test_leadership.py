@@ -22,7 +22,7 @@ from store.records import Scope, Source, Unit
 
 HERE = "here"
 TTL_MS = 3_000
-QUICK = LeaseTiming(ttl_ms=300, renew_ms=100)
+QUICK = LeaseTiming(ttl_ms=900, renew_ms=100)
 
 
 def lease(at_ms: int, *, name: str = "dc1", clock: str = "elsewhere", token: int = 1) -> Lease:
@@ -260,10 +260,17 @@ class Side:
     """One collector process in small: leadership and collector of one exporter."""
 
     def __init__(
-        self, url: str, store: MemoryStore, outcomes: OutcomeTable, owner: str, clock: Clock | None = None
+        self,
+        url: str,
+        store: MemoryStore,
+        outcomes: OutcomeTable,
+        owner: str,
+        clock: Clock | None = None,
+        *,
+        interval_ms: int = 100,
     ) -> None:
         self.leadership = Leadership(store, ["dc1"], owner, QUICK)
-        source = ExpositionSource(Source("dc1", "exposition", "dc1", 100), url)
+        source = ExpositionSource(Source("dc1", "exposition", "dc1", interval_ms), url)
         self.collector = ExpositionCollector(
             [source], store, MetricMap(), outcomes, clock=clock, leadership=self.leadership
         )
@@ -367,6 +374,34 @@ def test_a_standby_whose_wall_clock_is_an_hour_off_waits_like_any_other(
     finally:
         one.stop()
         two.stop()
+
+
+def test_a_successor_that_comes_late_does_not_wait_for_its_tick(
+    store: FragileStore, exporter: Any, outcomes: OutcomeTable
+) -> None:
+    """The last page is two intervals of five minutes old: it is read at once, not at the next whole five minutes."""
+    one = Side(exporter.url, store, outcomes, "a", interval_ms=300_000)
+    two = Side(exporter.url, store, outcomes, "b", SkewedClock(600_000), interval_ms=300_000)
+    one.leadership.round()
+    assert one.collector.collect_once()["dc1"].collected
+    exporter.count("ok", 70)
+    try:
+        two.start()
+        until(lambda: good(store) == 70, "read at once")
+    finally:
+        two.stop()
+
+
+def test_a_single_attempt_of_a_standby_says_who_reads(
+    store: FragileStore, exporter: Any, outcomes: OutcomeTable
+) -> None:
+    """``collect --once`` beside a running collector reads nothing."""
+    one, two = Side(exporter.url, store, outcomes, "a"), Side(exporter.url, store, outcomes, "b")
+    one.leadership.round()
+    two.leadership.round()
+    read = two.collector.collect_once()["dc1"]
+    assert (read.collected, read.reason) == (False, "standby: read by a")
+    assert versions(store) == 0
 
 
 def test_a_holder_that_wakes_up_late_writes_nothing(
