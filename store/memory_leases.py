@@ -52,8 +52,8 @@ class MemoryLeases:
                 self._leases[name] = replace(lease, owner=NOBODY, token=self._token)
 
     def _still(self, held: Mapping[str, Lease]) -> dict[str, Lease]:
-        present = self._leases
-        return {name: present[name] for name, mine in held.items() if present[name].token == mine.token}
+        present = {name: lease for name, lease in self._leases.items() if name in held}
+        return {name: lease for name, lease in present.items() if lease.token == held[name].token}
 
     def _refuse_outdated(self, batch: Batch) -> None:
         refuse_outdated(batch, self._leases.get(lease_name(batch.source)))
