@@ -1,9 +1,10 @@
 """What the store costs: commits of one demo second, and the questions that a wall asks each second.
 
-    python benchmarks/store_commit.py [--seconds 60] [--days 30]
+    python -m benchmarks.store_commit [--seconds 60] [--days 30] [--postgres]
 
 Six data centers commit once a second: each about 1,000 request and 140 transaction increments (14 products, 10 DCNs,
-3.5 steps, 2 outcomes). Prints medians of CPU milliseconds of this process.
+3.5 steps, 2 outcomes). Prints medians of CPU milliseconds of this process for SQLite; with --postgres also wall-clock
+milliseconds of both, for there the work is done by a server (Debian's, started for this run on a free port).
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import argparse
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from slo.counts import Counts
 from slo.outcomes import Kind
@@ -33,6 +36,7 @@ from store.records import (
     Transactions,
     Unit,
 )
+from tests.store.postgres_server import postgres_child
 
 PRODUCTS = [f"product_{number}" for number in range(14)]
 DATA_CENTERS = [f"dc{number}" for number in range(1, 7)]
@@ -74,27 +78,40 @@ def _units() -> list[Unit]:
     return [Unit(Scope.BANK), *(Unit(Scope.PRODUCT, product) for product in PRODUCTS), *cells]
 
 
-def commits(store: Store, seconds: int) -> list[float]:
-    """CPU milliseconds of each second's six commits."""
+def commits(store: Store, seconds: int) -> list[Cost]:
+    """What each second's six commits cost."""
     versions = {data_center: store.resume(data_center).version for data_center in DATA_CENTERS}
-    spent = []
+    spent: list[Cost] = []
     for slot_s in range(NOW_S, NOW_S + seconds):
         batches = [batch(data_center, slot_s, versions[data_center]) for data_center in DATA_CENTERS]
-        began = time.process_time()
-        for each in batches:
-            versions[each.source] = store.commit(each)
-        spent.append((time.process_time() - began) * 1000)
+        with measured(spent):
+            for each in batches:
+                versions[each.source] = store.commit(each)
     return spent
 
 
-def median_ms(ask: Callable[[], object]) -> float:
-    """Median CPU milliseconds of a question."""
-    spent = []
+class Cost(NamedTuple):
+    """Milliseconds of this process's CPU and of the clock on the wall."""
+
+    cpu_ms: float
+    wall_ms: float
+
+
+@contextmanager
+def measured(spent: list[Cost]) -> Iterator[None]:
+    """Adds what the block costs."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    yield
+    spent.append(Cost((time.process_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000))
+
+
+def asked(ask: Callable[[], object]) -> list[Cost]:
+    """What a question costs, many times."""
+    spent: list[Cost] = []
     for _ in range(REPEATS):
-        began = time.process_time()
-        ask()
-        spent.append((time.process_time() - began) * 1000)
-    return statistics.median(spent)
+        with measured(spent):
+            ask()
+    return spent
 
 
 def questions(store: Store, now_s: int, days: int) -> dict[str, Callable[[], object]]:
@@ -130,23 +147,31 @@ def _version(store: Store) -> int:
         return reader.version()
 
 
-def measure(folder: Path, seconds: int, days: int) -> None:
-    """Prints one line for each figure."""
-    path = folder / "store.sqlite"
-    store = open_store(path, SHANGHAI, upgrade=True)
+def measure(address: Path | str, seconds: int, days: int) -> dict[str, list[Cost]]:
+    """What everything costs in one store, by name."""
+    store = open_store(address, SHANGHAI, upgrade=True)
     for data_center in DATA_CENTERS:
         store.register(Source(data_center, "exposition", data_center, 1000), NOW_S * 1000)
-    began = time.process_time()
-    fill(store, days)
-    print(f"{(time.process_time() - began) * 1000 / (days + 1):9.2f} ms  one day of history (bank, products, cells)")
-    spent = commits(store, seconds)
-    print(f"{statistics.median(spent):9.2f} ms  six commits of one second (worst {max(spent):.1f})")
+    filling: list[Cost] = []
+    with measured(filling):
+        fill(store, days)
+    found = {"one day of history (bank, products, cells)": [Cost(*(each / (days + 1) for each in filling[0]))]}
+    found["six commits of one second"] = commits(store, seconds)
     for name, ask in questions(store, NOW_S + seconds, days).items():
-        print(f"{median_ms(ask):9.2f} ms  {name}")
+        found[name] = asked(ask)
     cut = Retention({Level.SLOT: 0})
-    print(f"{median_ms(lambda: store.prune(cut, NOW_S + seconds, most_rows=2000)):9.2f} ms  pruning 2,000 rows")
+    found["pruning 2,000 rows, or whole hours"] = asked(lambda: store.prune(cut, NOW_S + 7200, most_rows=2000))
     store.close()
-    print(f"{path.stat().st_size / 1e6:9.1f} MB  file")
+    return found
+
+
+def show(columns: Sequence[dict[str, list[Cost]]], *, wall: bool) -> None:
+    """One line for each figure: medians, and in parentheses the worst."""
+    for name in columns[0]:
+        for column in columns:
+            spent = [cost.wall_ms if wall else cost.cpu_ms for cost in column[name]]
+            print(f"{statistics.median(spent):9.2f} ms ({max(spent):7.1f})", end="  ")
+        print(name)
 
 
 def main() -> None:
@@ -154,9 +179,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="CPU cost of commits and questions")
     parser.add_argument("--seconds", type=int, default=60, help="demo seconds to commit")
     parser.add_argument("--days", type=int, default=30, help="days of history below them")
+    parser.add_argument("--postgres", action="store_true", help="PostgreSQL too, beside SQLite, wall-clock time")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        measure(Path(folder), args.seconds, args.days)
+        path = Path(folder) / "store.sqlite"
+        columns = [measure(path, args.seconds, args.days)]
+        size = path.stat().st_size
+    if args.postgres:
+        with postgres_child() as server:
+            server.execute("CREATE DATABASE center")
+            columns.append(measure(server.address("center"), args.seconds, args.days))
+    print(f"{'SQLite':>22}  {'PostgreSQL':>22}" if args.postgres else f"{'SQLite, CPU':>22}")
+    show(columns, wall=args.postgres)
+    print(f"{size / 1e6:9.1f} MB  SQLite file")
 
 
 if __name__ == "__main__":

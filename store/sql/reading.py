@@ -322,7 +322,7 @@ def _seeks(level: Level, from_s: int, to_s: int) -> Select[Any]:
     return (
         select(counts.c.at, counts.c.unit_id, *_fields(level))
         .join_from(moment, counts, counts.c.at == moment.c.at)
-        .where(counts.c.at < to_s)
+        .where(counts.c.at >= from_s, counts.c.at < to_s)
         .order_by(moment.c.at)
     )
 
