@@ -18,7 +18,7 @@ from store.records import Scope
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BLOCK = re.compile(r"^```yaml (\S+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-PATIENCE_S = 20
+PATIENCE_S = 45
 WEB = """
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -142,3 +142,73 @@ def test_explain_says_what_each_series_counts_as_and_why(place: tuple[Path, int]
     assert "ignored: no rule names this metric" in ignored.stdout
     gauge = app("check", "--config", str(config), "--explain", "node_load1", cwd=config.parent)
     assert "is kept as a gauge" in gauge.stdout
+
+
+PROMETHEUS = """
+global: {scrape_interval: 1s, scrape_timeout: 1s}
+scrape_configs:
+  - {job_name: web, static_configs: [{targets: ["127.0.0.1:WEB"]}]}
+"""
+SOURCE = """
+data: data
+catalog: catalog.yaml
+sources:
+  - {id: main, kind: prometheus, url: "http://127.0.0.1:PORT", job: web, scrape_seconds: 1, data_center: home}
+"""
+
+
+@pytest.fixture
+def scraped(place: tuple[Path, int]) -> Iterator[tuple[Path, int]]:
+    """The same catalog, and a real Prometheus that scrapes the web service."""
+    config, web = place
+    (port,) = free_ports(1)
+    config.write_text(SOURCE.replace("PORT", str(port)), encoding="utf-8")
+    scraping = config.parent / "prometheus.yml"
+    scraping.write_text(PROMETHEUS.replace("WEB", str(web)), encoding="utf-8")
+    command = [
+        "prometheus",
+        f"--config.file={scraping}",
+        f"--storage.tsdb.path={config.parent / 'tsdb'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+    ]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + PATIENCE_S
+        while not answers(port):
+            assert time.monotonic() < deadline, "Prometheus did not start"
+            time.sleep(0.05)
+        yield config, web
+    finally:
+        child.kill()
+        child.wait()
+
+
+def bad_of_shop(config: Path) -> int:
+    """Bad events of the shop in the store, after one more look."""
+    app("collect", "--once", "--config", str(config), cwd=config.parent)
+    store = open_store(config.parent / "data" / "store.sqlite", "Asia/Shanghai", read_only=True)
+    with store.reading() as reader:
+        now_s = int(time.time())
+        found = {unit.product: one.bad for unit, one in reader.totals(Scope.PRODUCT, now_s - 3600, now_s + 60).items()}
+        pages = sum(reader.observed(now_s - 3600, now_s + 60).values())
+    store.close()
+    return found.get("shop", 0) if pages else -1
+
+
+def test_the_same_catalog_watches_the_service_through_an_own_prometheus(scraped: tuple[Path, int]) -> None:
+    """Explained from the server's series, and counted to the event from the first failure on."""
+    config, web = scraped
+    get(web, "/pay/200")
+    deadline = time.monotonic() + PATIENCE_S
+    while bad_of_shop(config) < 0:
+        assert time.monotonic() < deadline, "no page was read"
+    get(web, "/pay/500")
+    get(web, "/find/503")
+    while (bad := bad_of_shop(config)) < 2:
+        assert time.monotonic() < deadline, f"{bad} of 2 failures were counted"
+    assert bad == 2
+    shown = app("check", "--config", str(config), "--explain", "http_requests_total", cwd=config.parent)
+    assert "outcome = system_error  (label code = '503' fits '5..') -> bad" in shown.stdout
+    assert "data_center = home" in shown.stdout
+    missed = app("check", "--config", str(config), "--explain", "http_request_total", cwd=config.parent)
+    assert "names like it: http_requests_total" in missed.stderr
