@@ -1,4 +1,4 @@
-"""One real Prometheus for all tests, and a fresh exporter for each; all are stopped whatever a test does.
+"""One real server of each kind for all tests, and a fresh exporter for each; all are stopped whatever a test does.
 
 A Prometheus takes five seconds until its first scrape, so it starts once, with more jobs than there are tests that
 need one: an exporter takes the next job's port. Until then, and afterwards, that job's target is simply down.
@@ -16,17 +16,32 @@ from pathlib import Path
 
 import pytest
 
-from tests.collectors.prometheus.real_parts import NOBODY, Exporter, Prometheus, free_port, wait_until
+from tests.collectors.prometheus.real_parts import NOBODY, Exporter, Prometheus, VictoriaMetrics, free_port, wait_until
 from tests.collectors.prometheus.written import Bench, Handler, Scraped, Server
 
 JOBS = 16
 MOST_SAMPLES = 20_000
-"""So few samples does this Prometheus give per query: bigger questions must be cut."""
+"""So few samples does the server give per query: bigger questions must be cut."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of real parts run with Prometheus; those that their module names in EVERY_KIND with VictoriaMetrics too."""
+    if "kind" in metafunc.fixturenames:
+        every = metafunc.function.__name__ in getattr(metafunc.module, "EVERY_KIND", ())
+        kinds = (Prometheus, VictoriaMetrics) if every else (Prometheus,)
+        metafunc.parametrize("kind", kinds, ids=[one.__name__ for one in kinds], indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
-def ports() -> dict[str, int]:
-    """A port for each job."""
+def kind(request: pytest.FixtureRequest) -> type[Prometheus]:
+    """Which server scrapes and answers."""
+    made: type[Prometheus] = request.param
+    return made
+
+
+@pytest.fixture(scope="session")
+def ports(kind: type[Prometheus]) -> dict[str, int]:
+    """A port for each job of one kind of server."""
     return {f"lending-{n}": free_port() for n in range(JOBS)}
 
 
@@ -37,13 +52,13 @@ def unused(ports: dict[str, int]) -> Iterator[tuple[str, int]]:
 
 
 @pytest.fixture(scope="session")
-def prometheus(ports: dict[str, int]) -> Iterator[Prometheus]:
-    """A running Prometheus that scrapes every job four times a second."""
+def prometheus(kind: type[Prometheus], ports: dict[str, int]) -> Iterator[Prometheus]:
+    """A running server that scrapes every job four times a second."""
     folder = Path(tempfile.mkdtemp(prefix="prometheus-"))
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)
     folder.chmod(0o755)
-    made = Prometheus(folder, flags=(f"--query.max-samples={MOST_SAMPLES}",))
+    made = kind(folder, most_samples=MOST_SAMPLES)
     made.watch({job: [port] for job, port in ports.items()})
     try:
         made.start()

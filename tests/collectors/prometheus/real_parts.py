@@ -166,12 +166,16 @@ class Exporter:
 
 @dataclass
 class Prometheus:
-    """A real Prometheus on a loopback port with its own folder; can be killed and started again on the same data."""
+    """A real Prometheus on a loopback port with its own folder; can be killed and started again on the same data.
+
+    ``lag_ms``: how old samples must be until a scrape is seen whole.
+    """
 
     folder: Path
     port: int = field(default_factory=free_port)
-    flags: tuple[str, ...] = ()
+    most_samples: int = 50_000_000
     process: subprocess.Popen[bytes] | None = None
+    lag_ms: int = 200
 
     @property
     def url(self) -> str:
@@ -186,19 +190,22 @@ class Prometheus:
         scrape = f"global:\n  scrape_interval: {scrape_ms}ms\n  scrape_timeout: {scrape_ms}ms\n"
         (self.folder / "prometheus.yml").write_text(f"{scrape}scrape_configs:\n{jobs}")
 
-    def start(self) -> None:
-        """Starts it (as nobody when we are root) and waits until it answers."""
-        command = [
+    def command(self) -> list[str]:
+        """How it is started."""
+        return [
             "/usr/bin/prometheus",
             f"--config.file={self.folder / 'prometheus.yml'}",
             f"--storage.tsdb.path={self.folder / 'data'}",
             f"--web.listen-address=127.0.0.1:{self.port}",
+            f"--query.max-samples={self.most_samples}",
             "--log.level=error",
-            *self.flags,
         ]
+
+    def start(self) -> None:
+        """Starts it (as nobody when we are root) and waits until it answers."""
         root = os.geteuid() == 0
         self.process = subprocess.Popen(
-            command,
+            self.command(),
             cwd="/",
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -226,3 +233,21 @@ class Prometheus:
             self.process.kill()
             self.process.wait(timeout=10)
         self.process = None
+
+
+@dataclass
+class VictoriaMetrics(Prometheus):
+    """A real VictoriaMetrics that scrapes by the same configuration; it shows samples some seconds late."""
+
+    lag_ms: int = 3_000
+
+    def command(self) -> list[str]:
+        """How it is started."""
+        return [
+            "/usr/bin/victoria-metrics",
+            f"-promscrape.config={self.folder / 'prometheus.yml'}",
+            f"-storageDataPath={self.folder / 'data'}",
+            f"-httpListenAddr=127.0.0.1:{self.port}",
+            "-retentionPeriod=12",
+            "-loggerLevel=ERROR",
+        ]

@@ -22,7 +22,11 @@ from tests.collectors.prometheus.real_parts import SCRAPE_MS, Exporter, Key, Pro
 OK: Key = ("weilidai", "apply", "ok")
 ERROR: Key = ("weilidai", "apply", "system_error")
 OUTCOMES = OutcomeTable("1", {"ok": Kind.GOOD, "business_reject": Kind.GOOD, "system_error": Kind.BAD})
-LAG_MS = 200
+EVERY_KIND = {
+    "test_a_target_that_is_away_is_read_as_failed_and_its_lost_events_are_a_gap",
+    "test_after_an_outage_of_the_collector_every_scrape_is_read_back",
+}
+"""VictoriaMetrics differs where series end and in when it shows samples; what is new it shows ten seconds late."""
 
 
 def config(prometheus: Prometheus, exporter: Exporter) -> PrometheusConfig:
@@ -33,7 +37,7 @@ def config(prometheus: Prometheus, exporter: Exporter) -> PrometheusConfig:
         job=exporter.job,
         interval_ms=SCRAPE_MS,
         timeout_s=5,
-        lag_ms=LAG_MS,
+        lag_ms=prometheus.lag_ms,
         settle_ms=5_000,
         births=Births.CREATED,
         data_centers={exporter.instance: "dc1"},
@@ -116,9 +120,10 @@ def test_counts_are_exact_through_restarts_new_series_and_what_was_there_before(
     for n in range(3):
         exporter.count(OK, 17 + n)
         exporter.count(ERROR, 1)
-        watch.catch_up()
+        exporter.drained()
+        watch.tick()
     exporter.count(("weilidai", "apply", "business_reject"), 4)
-    watch.catch_up()
+    exporter.drained()
     exporter.stop()
     exporter.start()
     exporter.count(OK, 2_000)  # beyond the old value at once: only the birth tells that it is a new counter
@@ -263,18 +268,18 @@ def test_a_store_that_refuses_for_a_while_loses_nothing(prometheus: Prometheus, 
 def test_a_long_backfill_is_cut_until_the_server_gives_it(prometheus: Prometheus, idle_exporter: Exporter) -> None:
     """4,003 samples a page and 20,000 a query: asked for everything at once, answered in pieces of pages."""
     for n in range(1998):
-        idle_exporter.count((f"p{n}", "apply", "ok"), 0)
+        idle_exporter.count((f"p{n % 40}", f"step-{n // 40}", "ok"), 0)
     idle_exporter.start()
     wait_until(lambda: idle_exporter.pages > 0, what="the first scrape")
     watch = Watch(replace(config(prometheus, idle_exporter), most_samples=1_000_000))
     watch.catch_up()
     for _ in range(4):
-        idle_exporter.count(("p7", "apply", "ok"), 3)
+        idle_exporter.count(("p7", "step-0", "ok"), 3)
         idle_exporter.drained()
     watch.replace_collector()
     watch.catch_up()
     watch.collector.stop()
-    assert watch.counts() == Counter({("p7", "apply", "ok"): 12})
+    assert watch.counts() == Counter({("p7", "step-0", "ok"): 12})
     assert len([read for read in watch.reads() if read.collected]) >= 8
     assert all(gap.exact for gap in watch.gaps())
 

@@ -21,6 +21,7 @@ from store.port import Store
 from tests.collectors.prometheus.real_parts import SCRAPE_MS, Prometheus, wait_until
 
 PROJECT = Path(__file__).parents[3]
+EVERY_KIND = {"test_the_store_equals_the_truth_through_kills_of_estate_and_collector"}
 OUTCOMES = OutcomeTable(
     "1",
     {"ok": Kind.GOOD, "business_reject": Kind.GOOD, "system_error": Kind.BAD, "client_abort": Kind.IGNORED},
@@ -85,7 +86,7 @@ def test_the_store_equals_the_truth_through_kills_of_estate_and_collector(
         url=prometheus.url,
         job=data_center.job,
         interval_ms=SCRAPE_MS,
-        lag_ms=300,
+        lag_ms=prometheus.lag_ms,
         settle_ms=10_000,
         data_centers={data_center.instance: "dc1"},
     )
