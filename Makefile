@@ -38,7 +38,7 @@ format: setup-dev ## Formats the code and sorts imports
 	$(BIN)/ruff check --fix .
 
 bench: setup-dev ## Measures speed and memory (benchmarks/README.md says what each figure means)
-	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
+	@failed=0; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || failed=1; done; exit $$failed
 
 screenshots: setup-dev ## Takes the README's pictures from a running demo
 	$(BIN)/python scripts/screenshots.py
