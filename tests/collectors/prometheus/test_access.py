@@ -160,18 +160,18 @@ def echo_warning(headers: dict[str, str]) -> bytes:
 
 
 @pytest.mark.parametrize("reply", [(401, echo), (403, echo_error), (500, echo_error), (200, echo), (200, echo_warning)])
-@pytest.mark.parametrize("kind", ["bearer", "basic"])
+@pytest.mark.parametrize("way", ["bearer", "basic"])
 def test_no_secret_is_ever_repeated(
     server: Guarded,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     reply: tuple[int, Callable[[dict[str, str]], bytes]],
-    kind: str,
+    way: str,
 ) -> None:
     """Whatever a server echoes: neither errors, nor their causes, nor any log line at any level holds it."""
     monkeypatch.setenv("OUR_TOKEN", TOKEN)
     secret = Secret(env="OUR_TOKEN")
-    access = Access(bearer=secret) if kind == "bearer" else Access(basic_user="reader", basic_password=secret)
+    access = Access(bearer=secret) if way == "bearer" else Access(basic_user="reader", basic_password=secret)
     coded = base64.b64encode(f"reader:{TOKEN}".encode()).decode()
     server.queue.append(reply)
     with caplog.at_level(logging.DEBUG):
