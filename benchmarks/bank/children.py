@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -42,6 +43,7 @@ def free_port() -> int:
 @contextmanager
 def child(command: Sequence[str | Path], ready: Callable[[], bool], log: Path) -> Iterator[None]:
     """A server for as long as the block lasts. Raises RuntimeError when it does not get ready."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # else a benchmark that is ended leaves its server behind
     with log.open("ab") as file:
         process = subprocess.Popen(command, stdout=file, stderr=file, cwd="/", start_new_session=True, **unprivileged())
     try:
