@@ -6,6 +6,7 @@ StoreError
 |- CopyRefused        a backup or restore was not made
 |- UnknownSource      a source that was never registered
 |- UnknownProbe       a probe that was never registered
+|- HealingRefused     a second look at the past that does not fit what is stored
 |- StaleWriter        somebody else committed for this source in between
 `- LeaseLost          somebody else has the lease of this source now
 """
@@ -51,6 +52,16 @@ class UnknownProbe(StoreError):
 
     def __init__(self, probe: str, vantage: str) -> None:
         super().__init__(f"probe {probe!r} from vantage {vantage!r} is not registered in the store")
+
+
+class HealingRefused(StoreError):
+    """A healing would take away more than is stored; nothing was written."""
+
+    def __init__(self, source: str, unit: str, slice_: str, number: int) -> None:
+        super().__init__(
+            f"source {source!r}: the backfill would leave {number} events of {unit} in the {slice_}; nothing was "
+            "written, for less is stored there than was counted: look at that time, or restore a backup"
+        )
 
 
 class StaleWriter(StoreError):

@@ -8,10 +8,13 @@ stood, so that doing it twice, or by two at once, changes nothing the second tim
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import chain
 
-from store.records import Cost, Events, Gap, Incarnation, Level, Read, Retention, Transactions
+from store.growth import Growth, LevelGrowth, growth_by_level
+from store.records import Cost, Events, Gap, Incarnation, Level, Read, Retention, Transactions, Unit
 from store.scopes import Rollups, rollups
 from store.slices import slice_start
 
@@ -22,6 +25,7 @@ class Healing:
 
     Exactly one hole: ``gap`` as it is stored, which ``gaps`` (none or smaller ones) replace; or the time before
     ``before_ms``, the first page so far, which ``first_page_ms`` replaces. ``reads`` are attempts not stored yet.
+    ``growth`` adds to ``events`` and ``transactions`` what came in whole columns.
     """
 
     source: str
@@ -31,16 +35,39 @@ class Healing:
     reads: tuple[Read, ...] = ()
     events: tuple[Events, ...] = ()
     transactions: tuple[Transactions, ...] = ()
+    growth: tuple[Growth, ...] = ()
     costs: tuple[Cost, ...] = ()
     gaps: tuple[Gap, ...] = ()
     incarnations: tuple[Incarnation, ...] = ()
 
 
 def kept_rollups(healing: Healing, retention: Retention, now_s: int, zone: str) -> Rollups:
-    """What a healing adds to every level, without slices that pruning has taken or is about to take."""
+    """What the rows of a healing add to every level, without slices that pruning has taken or is about to take."""
     added = rollups(healing.events, healing.transactions, zone)
-    first = {level: _first_kept_s(retention, level, now_s, zone) for level in Level}
+    first = _first_kept(retention, now_s, zone)
     return {level: {at: units for at, units in slices.items() if at >= first[level]} for level, slices in added.items()}
+
+
+def kept_growth(healing: Healing, retention: Retention, now_s: int, zone: str) -> list[dict[Level, LevelGrowth]]:
+    """What each column-wise part of a healing adds to every level, without slices past retention."""
+    first = _first_kept(retention, now_s, zone)
+    return [growth_by_level(growth, first, zone) for growth in healing.growth]
+
+
+def healed_units(added: Rollups, grown: Iterable[Mapping[Level, LevelGrowth]]) -> list[Unit]:
+    """Every unit to which a healing adds something, once."""
+    in_rows = (unit for slices in added.values() for units in slices.values() for unit in units)
+    in_columns = (unit for growth in grown for of_level in growth.values() for unit in of_level.units)
+    return list(dict.fromkeys(chain(in_rows, in_columns)))
+
+
+def healed_starts(added: Rollups, grown: Iterable[Mapping[Level, LevelGrowth]]) -> dict[Level, set[int]]:
+    """Begins of the slices to which a healing adds something, by level."""
+    starts = {level: set(slices) for level, slices in added.items()}
+    for growth in grown:
+        for level, of_level in growth.items():
+            starts[level].update(of_level.starts_s)
+    return starts
 
 
 def kept_reads(healing: Healing, retention: Retention, now_s: int) -> tuple[Read, ...]:
@@ -61,6 +88,17 @@ def kept_observed(
     return found
 
 
+def unit_text(unit: Unit) -> str:
+    """A unit in an error line: ``cell weilidai dc1``."""
+    return " ".join([unit.scope.name.lower(), *filter(None, unit[1:])])
+
+
+def slice_text(level: Level, at_s: int) -> str:
+    """A slice in an error line: ``minute that begins at 2026-11-22T04:00:00Z``."""
+    begin = datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{level.name.lower()} that begins at {begin}"
+
+
 def lived(before: Incarnation | None, now: Incarnation) -> Incarnation:
     """A life as both looks saw it: from the earlier first page to the later last one."""
     if before is None:
@@ -68,6 +106,10 @@ def lived(before: Incarnation | None, now: Incarnation) -> Incarnation:
     earlier = min(before, now, key=lambda life: life.first_read_ms)
     marks = [mark for mark in (before.last_mark, now.last_mark) if mark is not None]
     return replace(earlier, last_mark=max(marks, default=None), last_read_ms=max(before.last_read_ms, now.last_read_ms))
+
+
+def _first_kept(retention: Retention, now_s: int, zone: str) -> dict[Level, int]:
+    return {level: _first_kept_s(retention, level, now_s, zone) for level in Level}
 
 
 def _first_kept_s(retention: Retention, level: Level, now_s: int, zone: str) -> int:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from slo.counts import Counts
 from slo.windows import SHANGHAI, day_start
 from store.errors import StaleWriter, UnknownSource
-from store.healing import Healing, kept_observed, kept_reads, kept_rollups, lived
+from store.healing import Healing, kept_growth, kept_observed, kept_reads, kept_rollups, lived
+from store.memory_healing import grown_counts, refuse_negative
 from store.memory_leases import MemoryLeases
 from store.memory_peaks import Busiest, as_peaks, busiest
 from store.memory_pruning import prune_level, prune_reads
@@ -117,11 +118,10 @@ class _Contents:
             known.status = replace(known.status, first_page_ms=healing.first_page_ms) if same else known.status
             return same
         there = self.gaps.get((healing.gap.from_ms, healing.source))
-        return (
-            there is not None
-            and there.to_ms == healing.gap.to_ms
-            and bool(self.gaps.pop((there.from_ms, there.source)))
-        )
+        if there is None or there.to_ms != healing.gap.to_ms:
+            return False
+        del self.gaps[there.from_ms, there.source]
+        return True
 
 
 class MemoryReader:
@@ -304,11 +304,16 @@ class MemoryStore(MemoryLeases):
     def heal(self, healing: Healing, retention: Retention, now_s: int) -> bool:
         """Fills a hole of a source's past; False, and nothing changed, when the hole is not as it was any more."""
         added = kept_rollups(healing, retention, now_s, self._zone)
-        with self._writing() as contents:
+        with self._writing() as before:
+            contents = before.copy()
             known = contents.source(healing.source)
             if not contents.take_hole(known, healing):
                 return False
             contents.add_rollups(added)
+            for growth in kept_growth(healing, retention, now_s, self._zone):
+                for level, at_s, unit, counts in grown_counts(growth):
+                    contents.add_counts(level, at_s, unit, counts)
+            refuse_negative(contents.counts, healing.source, added)
             known.reads.extend(kept_reads(healing, retention, now_s))
             for (_, at), number in kept_observed(healing.reads, [Level.MINUTE], _ALL, now_s, self._zone).items():
                 known.observed[at] += number
@@ -316,6 +321,7 @@ class MemoryStore(MemoryLeases):
                 known.incarnations[life.born_ms] = lived(known.incarnations.get(life.born_ms), life)
             _add_findings(contents, Batch(healing.source, 0, (), gaps=healing.gaps, costs=healing.costs), self._zone)
             contents.version += 1
+            self._contents = contents
             return True
 
     def register_probe(self, probe: Probe, now_ms: int) -> None:

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 
 from store.errors import StoreUnavailable
-from store.healing import Healing, kept_observed, kept_reads, kept_rollups
+from store.healing import Healing, healed_starts, healed_units, kept_growth, kept_observed, kept_reads, kept_rollups
 from store.leases import Beat, Lease
 from store.probes import Probe, ProbeResult
 from store.records import Batch, HistoryChunk, Level, Read, Resume, Retention, Source, Unit
-from store.scopes import Rollups, rollups
+from store.scopes import rollups
 from store.sql import leasing, peaking, probing, writing
 from store.sql.dialect import Database
-from store.sql.healing import put_lives, take_hole
+from store.sql.healing import put_lives, refuse_negative, take_hole
 from store.sql.partitions import Partitions, drop_past
 from store.sql.pruning import past_parts, prune
 from store.sql.reading import SqlReader
@@ -115,22 +115,28 @@ class SqlStore:
         """Fills a hole of a source's past; False, and nothing changed, when the hole is not as it was any more."""
         self._refuse_when_closed()
         added = kept_rollups(healing, retention, now_s, self._zone)
-        self._number(dict.fromkeys(unit for slices in added.values() for units in slices.values() for unit in units))
+        grown = kept_growth(healing, retention, now_s, self._zone)
+        self._number(healed_units(added, grown))
         rows = writing.batch_rows(added, self._units.ids)
         reads = kept_reads(healing, retention, now_s)
-        self._make_room(added, reads)
+        starts = healed_starts(added, grown)
+        self._make_room(starts, reads)
         observed = kept_observed(healing.reads, writing.OBSERVED_LEVELS, retention, now_s, self._zone)
         with self._database.writing(self._engine) as connection:
             source_id = take_hole(connection, healing)
             if source_id is None:
                 return False
+            for growth in grown:
+                for level, of_growth in growth.items():
+                    writing.put_counts(connection, level, writing.growth_rows(of_growth, self._units.ids))
             for level, of_level in rows.items():
                 writing.put_counts(connection, level, of_level)
+            refuse_negative(connection, healing.source, rows)
             writing.put_reads(connection, source_id, HEALED_VERSION, reads, observed)
             writing.put_findings(connection, Batch(healing.source, HEALED_VERSION, (), gaps=healing.gaps))
             writing.put_day_totals(connection, healing.costs, (), self._zone)
             put_lives(connection, healing.incarnations)
-            peaking.heal_minutes(connection, healing, added[Level.MINUTE], self._zone)
+            peaking.heal_minutes(connection, healing, starts[Level.MINUTE], self._zone)
             writing.count_change(connection)
         return True
 
@@ -174,7 +180,7 @@ class SqlStore:
         self._closed = True
         self._engine.dispose()
 
-    def _make_room(self, added: Rollups, reads: Iterable[Read]) -> None:
+    def _make_room(self, added: Mapping[Level, Iterable[int]], reads: Iterable[Read]) -> None:
         recent = {COUNTS[level]: added[level] for level in (Level.SLOT, Level.MINUTE)}
         self._partitions.make_room({**recent, READ: [read.at_ms for read in reads]})
 

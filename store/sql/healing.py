@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from store.errors import UnknownSource
-from store.healing import Healing, lived
-from store.records import Gap, Incarnation
-from store.sql.schema import GAP, INCARNATION, SOURCE
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+
+from store.errors import HealingRefused, UnknownSource
+from store.healing import Healing, lived, slice_text, unit_text
+from store.records import Gap, Incarnation, Level, Scope, Unit
+from store.sql.schema import COUNTS, GAP, INCARNATION, SOURCE, UNIT
 
 _SOURCE_ID = select(SOURCE.c.id).where(SOURCE.c.name == bindparam("source"))
 _MOVE_FIRST_PAGE = (
@@ -38,6 +41,30 @@ def _moved(connection: Connection, healing: Healing) -> bool:
         "new_first_page_ms": healing.first_page_ms,
     }
     return connection.execute(_MOVE_FIRST_PAGE, values).rowcount == 1
+
+
+def refuse_negative(connection: Connection, source: str, rows: Mapping[Level, Sequence[tuple[Any, ...]]]) -> None:
+    """Raises HealingRefused when rows that took something away took more than there was (see ``batch_rows``)."""
+    for level, of_level in rows.items():
+        for scope, at in sorted({row[:2] for row in of_level if min(row[3:]) < 0}):
+            _refuse_negative(connection, source, level, (scope, at))
+
+
+def _refuse_negative(connection: Connection, source: str, level: Level, slice_: tuple[int, int]) -> None:
+    counts = COUNTS[level]
+    scope, at = slice_
+    fields = (counts.c.good, counts.c.bad, counts.c.ignored, counts.c.transactions)
+    below = (
+        select(UNIT, *fields)
+        .join_from(counts, UNIT, UNIT.c.id == counts.c.unit_id)
+        .where(counts.c.scope == scope, counts.c.at == at, or_(*(field < 0 for field in fields)))
+        .limit(1)
+    )
+    found = connection.execute(below).first()
+    if found is not None:
+        _, number, *names = found[: -len(fields)]
+        unit = Unit(Scope(number), *names)
+        raise HealingRefused(source, unit_text(unit), slice_text(level, at), min(found[-len(fields) :]))
 
 
 def put_lives(connection: Connection, lives: tuple[Incarnation, ...]) -> None:

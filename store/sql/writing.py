@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, NoReturn, TypeAlias
 
 from sqlalchemy import Connection, bindparam, case, delete, func, select, update
@@ -13,7 +14,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from slo.counts import Counts
 from slo.windows import day_start
 from store.errors import StaleWriter, UnknownSource
-from store.records import Accounts, Batch, Cost, Incarnation, Level, Read, Source, Span, Unit
+from store.growth import LevelGrowth
+from store.records import Accounts, Batch, Cost, Incarnation, Level, Read, Scope, Source, Span, Unit
 from store.scopes import Rollups, Slice
 from store.slices import slice_start
 from store.sql.dialect import insert_sql, put_rows, upsert_sql
@@ -216,6 +218,16 @@ def batch_rows(added: Rollups, ids: Mapping[Unit, int]) -> dict[Level, list[Row]
             if id(units) not in numbered:
                 numbered[id(units)] = _numbered(units, ids)
             rows[level] += [(scope, at, unit_id, *counts) for scope, unit_id, counts in numbered[id(units)]]
+    return rows
+
+
+def growth_rows(grown: LevelGrowth, ids: Mapping[Unit, int]) -> list[Row]:
+    """Rows of what whole columns add to a level, in the order of the key."""
+    rows: list[Row] = []
+    for scope in Scope:
+        units = sorted((ids[unit], columns) for unit, columns in grown.units.items() if unit.scope is scope)
+        of_units = [zip(repeat(int(scope)), grown.starts_s, repeat(number), *columns) for number, columns in units]
+        rows += [row for slice_ in zip(*of_units, strict=True) for row in slice_ if any(row[3:])]
     return rows
 
 

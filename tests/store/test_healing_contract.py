@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 from slo.outcomes import Kind
-from store.errors import UnknownSource
+from store.errors import HealingRefused, UnknownSource
+from store.growth import Growth, GrowthColumn
 from store.healing import Healing
+from store.memory import MemoryStore
 from store.port import Store
 from store.records import (
     Batch,
@@ -157,3 +160,63 @@ def test_what_a_level_would_have_forgotten_is_not_written_there(watched: Store) 
 def test_a_source_that_nobody_registered_has_no_past(store: Store) -> None:
     with pytest.raises(UnknownSource):
         store.heal(MOVED, KEEP, NOON_S)
+
+
+def test_whole_columns_add_what_rows_would(watched: Store) -> None:
+    """The same increases as columns and as rows: the same counts on every level and scope, within retention."""
+    slots = (NOON_S + 30, NOON_S + 59, NOON_S + 60, NOON_S + 3600)
+    leaves = [("dc1", "n1", "ok", Kind.GOOD), ("dc1", "n1", "late", Kind.BAD), ("dc2", "n2", "ok", Kind.GOOD)]
+    numbers = [(1, 0, 5, 7), (0, 0, 2, 0), (11, 13, 0, 0)]
+    columns = [
+        GrowthColumn("weilidai", data_center, dcn, "apply", outcome, "customer", kind, increases)
+        for (data_center, dcn, outcome, kind), increases in zip(leaves, numbers, strict=True)
+    ]
+    columns.append(GrowthColumn("weilidai", "dc1", "n1", "", "", "customer", None, (4, 0, 0, 6)))
+    rows = [
+        Events(slot_s, *column[:6], column.kind, number)
+        for column in columns
+        for slot_s, number in zip(slots, column.increases, strict=True)
+        if column.kind is not None
+    ]
+    moved = [transactions(slot_s, number) for slot_s, number in zip(slots, columns[-1].increases, strict=True)]
+    in_rows = replace(MOVED, events=tuple(rows), transactions=tuple(moved))
+    in_columns = replace(MOVED, events=(), transactions=(), growth=(Growth(slots, tuple(columns)),))
+    other = MemoryStore()
+    other.register(SOURCE, NOON_S * 1000)
+    other.commit(Batch("prom/dc1", 0, (Read(NOON_S * 1000, True),), watermark_ms=NOON_S * 1000, gaps=(GAP,)))
+    before = {scope: everything(watched, scope) for scope in Scope}
+    now_s = NOON_S + 3 * 3600
+    assert other.heal(in_rows, KEEP, now_s)
+    assert watched.heal(in_columns, KEEP, now_s)
+    for scope in Scope:
+        added = everything(watched, scope)
+        added.subtract(before[scope])
+        assert +added == everything(other, scope)
+    assert not [key for key in everything(other, Scope.DCN) if key[0] is Level.SLOT and key[1] < now_s - 7200]
+
+
+def everything(store: Store, scope: Scope) -> Counter[tuple[Level, int, Unit, str]]:
+    """Every number of a scope by level, slice, unit and field."""
+    with store.reading() as reader:
+        return Counter(
+            {
+                (level, at, unit, field): getattr(counts, field)
+                for level in Level
+                for at, unit, counts in reader.timeline(level, scope, 0, 2**33)
+                for field in ("good", "bad", "ignored", "transactions")
+                if getattr(counts, field)
+            }
+        )
+
+
+def test_a_healing_that_would_take_more_than_there_is_is_refused_whole(watched: Store) -> None:
+    """Nothing of it is written, and the error says what, where and how many."""
+    too_much = replace(MOVED, events=(events(NOON_S + 60, 130), events(NOON_S + 599, -130)))
+    before = {scope: everything(watched, scope) for scope in Scope}
+    with pytest.raises(HealingRefused, match=r"would leave -30 events of \w+ .*; nothing was written"):
+        watched.heal(too_much, KEEP, NOON_S + 700)
+    assert {scope: everything(watched, scope) for scope in Scope} == before
+    with watched.reading() as reader:
+        assert reader.gaps(0, 2**53) == [GAP]
+        assert len(reader.reads("prom/dc1", 0, 2**53)) == 2
+    assert watched.heal(MOVED, KEEP, NOON_S + 700)
