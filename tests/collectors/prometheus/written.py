@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections import Counter
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,6 +49,11 @@ class Scraped:
 
     def answer(self, query: str, at_ms: int) -> tuple[int, dict[str, object]]:
         """Status and document."""
+        if query == "time()":
+            return 200, {
+                "status": "success",
+                "data": {"resultType": "scalar", "result": [at_ms / 1000, str(at_ms / 1000)]},
+            }
         found = SELECTOR.fullmatch(query)
         if found is None:
             return 400, {"status": "error", "error": f"no raw selector: {query}"}
@@ -82,7 +88,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         asked = parse_qs(urlsplit(self.path).query)
-        status, document = self.server.scraped.answer(asked["query"][0], round(float(asked["time"][0]) * 1000))
+        at_s = float(asked["time"][0]) if "time" in asked else time.time()
+        status, document = self.server.scraped.answer(asked["query"][0], round(at_s * 1000))
         body = json.dumps(document).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
