@@ -93,6 +93,8 @@ class Claims:
         pair = (mine.born_ms, frozenset((mine.source, other.source)))
         if pair in self._different or not alike(mine.series, other.series):
             return False
+        if not mine.sights[-1].total and not other.sights[-1].total:
+            return False  # two idle processes started together look alike, and there is nothing to count twice
         if contradict(mine.sights, other.sights):
             self._different.add(pair)
             return False

@@ -52,13 +52,14 @@ def test_a_twin_whose_counts_contradict_is_another_process(claims: Claims) -> No
     claims.admit("one", BORN, None, sight(2, 100))
 
 
-def test_a_twin_is_recognised_late_when_its_counts_were_the_same(claims: Claims) -> None:
-    """Two idle processes cannot be told apart, and nothing is lost while they are idle."""
+def test_idle_twins_are_both_read_until_one_counts(claims: Claims) -> None:
+    """There is nothing to count twice while both are at 0; from the first event on it is one process until refuted."""
     claims.admit("one", BORN, SERIES, sight(0, 0))
+    claims.admit("two", BORN, SERIES, sight(0.5, 0))
     with pytest.raises(DuplicateTarget):
-        claims.admit("two", BORN, SERIES, sight(0.5, 0))
-    claims.admit("one", BORN, None, sight(1, 9))
+        claims.admit("one", BORN, None, sight(1, 9))
     claims.admit("two", BORN, None, sight(1.5, 1))
+    claims.admit("one", BORN, None, sight(2, 9))
 
 
 @pytest.mark.parametrize(("born_ms", "series"), [(BORN + 1, SERIES), (BORN, frozenset({"a", "c"}))])

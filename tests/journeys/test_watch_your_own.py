@@ -80,8 +80,11 @@ def place(tmp_path: Path) -> Iterator[tuple[Path, int]]:
         ],
     ]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    children = [subprocess.Popen(command, **quiet) for command in commands]
+    children = []
     try:
+        for command in commands:
+            children.append(subprocess.Popen(command, **quiet))
+            time.sleep(0.05)  # the exporters tell their birth to 10 ms; equal ones would be taken for one process
         deadline = time.monotonic() + PATIENCE_S
         while not all(map(answers, (web, node, blackbox))):
             assert time.monotonic() < deadline, "the targets did not start"
