@@ -15,5 +15,7 @@ def refusing(*causes: type[Exception]) -> Iterator[None]:
     """Turns a room's own refusal into the command's."""
     try:
         yield
+    except BrokenPipeError:
+        raise  # an OSError, but nobody's refusal: the reader of our output has seen enough
     except causes as error:
         raise CommandError(" ".join(str(error).split())) from error

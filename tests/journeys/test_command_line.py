@@ -60,6 +60,18 @@ def test_a_python_without_the_packages_is_one_line() -> None:
     assert run.stderr.endswith("run: make setup, then: .venv/bin/python app.py\n")
 
 
+def test_output_that_nobody_reads_to_its_end_is_no_error(tmp_path: Path) -> None:
+    """`app.py db stats | head -1` ends quietly."""
+    assert app("db", "upgrade", "--data", str(tmp_path)).returncode == 0
+    line = [sys.executable, "-u", str(ROOT / "app.py"), "db", "stats", "--data", str(tmp_path)]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        complaint = run.stderr.read()
+    assert complaint == ""
+
+
 def test_a_bad_option_is_one_line_that_points_to_help() -> None:
     """No page of usage for a typing error."""
     line = refusal("--scale", "many")
