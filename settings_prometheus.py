@@ -97,7 +97,7 @@ class PrometheusSettings(Strict):
     data_centers: dict[str, Identifier] = Field(default_factory=dict)
     data_center_label: MetricName = "data_center"
     gauges: tuple[MetricName, ...] = ("lending_bad_loan_ratio",)
-    most_samples: int = Field(default=100_000, ge=100, le=50_000_000)
+    most_samples: int = Field(default=250_000, ge=100, le=50_000_000)
     chunk_seconds: int = Field(default=3600, ge=60, le=7 * 86400)
     tenant: HeaderValue | None = None
     headers: Annotated[dict[HeaderName, HeaderValue], AfterValidator(_no_secret_header)] = Field(default_factory=dict)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from collectors.errors import GarbagePage
 from collectors.folding import Meaning
-from collectors.mapping import AccountLeaf, CostLeaf, RequestLeaf, TransactionLeaf
+from collectors.mapping import AccountLeaf, CostLeaf, GaugeLeaf, Leaf, RequestLeaf, TransactionLeaf
 from collectors.page import Page, whole_number
 from collectors.quality import NOTHING_TOLD, Told
 from slo.counters import Reading
-from store.records import Batch, Cost, Events, Gap, Incarnation, Source, Transactions
+from store.records import Batch, Cost, Events, Gap, Gauge, Incarnation, Source, Transactions
+
+LeafOf: TypeAlias = Callable[[str], Leaf | None]
 
 
 @dataclass(slots=True)
@@ -71,6 +74,15 @@ class Step:
         exact = not lossy and not self.unknown_events
         return (Gap(source.id, from_ms, self.at_ms, exact, "; ".join(reasons)),)
 
+    def gauges(self, source: str, leaf_of: LeafOf) -> tuple[Gauge, ...]:
+        """Gauges that show something new."""
+        leaves = ((series, leaf_of(series)) for series in self.new_gauges)
+        return tuple(
+            Gauge(source, leaf.name, leaf.labels, self.at_ms, self.shown[series])
+            for series, leaf in leaves
+            if isinstance(leaf, GaugeLeaf)
+        )
+
     def reading(self, series: str, text: str, page: Page, previous: Reading | None) -> Reading:
         """A counter's new reading; its birth is its own, else its process's, and stays on a page that tells changes."""
         value = whole_number(text)
@@ -102,3 +114,17 @@ class Proposal:
 
     batch: Batch
     step: Step | None
+
+
+def account_totals(shown: Mapping[str, str], leaf_of: LeafOf) -> dict[AccountLeaf, int]:
+    """Accounts that a page shows. Raises GarbagePage for a number that is none."""
+    totals: dict[AccountLeaf, int] = {}
+    for series, text in shown.items():
+        leaf = leaf_of(series)
+        if not isinstance(leaf, AccountLeaf):
+            continue
+        number = whole_number(text)
+        if number is None:
+            raise GarbagePage(f"{series} shows {text} accounts, which is not a whole number")
+        totals[leaf] = totals.get(leaf, 0) + number
+    return totals

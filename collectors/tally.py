@@ -21,7 +21,7 @@ the read says so (``unknown_births``).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import compress
@@ -29,13 +29,13 @@ from itertools import compress
 from collectors import memory
 from collectors.errors import GarbagePage
 from collectors.folding import Folding, Meaning
-from collectors.mapping import AccountLeaf, CostLeaf, GaugeLeaf, Leaf, MetricMap, RequestLeaf, TransactionLeaf
+from collectors.mapping import AccountLeaf, CostLeaf, Leaf, MetricMap, RequestLeaf, TransactionLeaf
 from collectors.page import Page, is_value, whole_number
 from collectors.quality import told_before, told_now
-from collectors.step import Proposal, Step
+from collectors.step import Proposal, Step, account_totals
 from slo.counters import Increase, IncreaseKind, Reading, accepted, increase
 from slo.outcomes import OutcomeTable
-from store.records import Accounts, Batch, Gauge, Read, Resume, Source
+from store.records import Accounts, Batch, Incarnation, Read, Resume, Source
 
 RESTART_SLACK_MS = 60_000
 ACCOUNTS_EVERY_MS = 900_000
@@ -55,9 +55,17 @@ class Tally:
     """
 
     def __init__(
-        self, source: Source, mapping: MetricMap, outcomes: OutcomeTable, resume: Resume, *, in_order: bool
+        self,
+        source: Source,
+        mapping: MetricMap,
+        outcomes: OutcomeTable,
+        resume: Resume,
+        *,
+        in_order: bool,
+        leaf: Callable[[str], Leaf | None] | None = None,
     ) -> None:
-        """Goes on where ``resume`` ends. Raises MemoryDamaged."""
+        """Goes on where ``resume`` ends. ``leaf`` remembers answers of the map. Raises MemoryDamaged."""
+        self._leaf_of = leaf or (lambda series: mapping.leaf(series, source.data_center))
         self._source = source
         self._mapping = mapping
         self._outcomes = outcomes
@@ -94,7 +102,7 @@ class Tally:
             return
         for one in series:
             with suppress(GarbagePage):  # a series that fits the map no more is named when a page shows it
-                self._meaning(one)
+                self.meaning(one)
 
     @classmethod
     def resumed(
@@ -155,6 +163,18 @@ class Tally:
         self._absent, self._told = step.absent, step.told
         if step.forgotten:
             self._forget(step.forgotten)
+
+    def leap(self, at_ms: int, values: Iterable[tuple[str, int]], mark: int | None) -> Incarnation | None:
+        """Takes over pages that only grew (``prometheus.stretch``), by the counters of the last; returns the life."""
+        for series, value in values:
+            position = self._positions[series]
+            self._readings[position] = Reading(at_ms, value, self._readings[position].born_ms)
+            self._values[position] = value
+        self._last_ms = at_ms
+        if life := self._incarnation:
+            last_mark = life.last_mark if mark is None else mark
+            self._incarnation = replace(life, last_mark=last_mark, last_read_ms=at_ms)
+        return self._incarnation
 
     def sighted(self, page: Page, proposal: Proposal) -> tuple[frozenset[str] | None, int] | None:
         """Counters on a page that is proposed (None: those of the page before) and their sum; None when not known."""
@@ -255,7 +275,7 @@ class Tally:
             step.resets += 1
             step.lossy = step.lossy or not self._of_an_earlier_life(previous)
         if grown.events:
-            step.grown.append((self._meaning(series), grown.events))
+            step.grown.append((self.meaning(series), grown.events))
 
     def _of_an_earlier_life(self, previous: Reading) -> bool:
         """Whether a series was last seen in a process whose end is known already."""
@@ -285,7 +305,7 @@ class Tally:
             step.unknown_births += 1
             step.unknown_events = step.unknown_events or reading.value > 0
         elif begun.events:
-            step.grown.append((self._meaning(series), begun.events))
+            step.grown.append((self.meaning(series), begun.events))
 
     def _appeared(self, series: str) -> bool:
         """Whether a series that the last page did not show must have begun since (see ``Rule.from_zero``).
@@ -306,36 +326,24 @@ class Tally:
         due = step.at_ms // ACCOUNTS_EVERY_MS != self._told_accounts_ms // ACCOUNTS_EVERY_MS
         if not due and not any(isinstance(self._leaf(series), AccountLeaf) for series in step.new_gauges):
             return
-        totals = self._account_totals(step.shown)
+        totals = account_totals(step.shown, self._leaf)
         before = {} if due else self._told_accounts
         step.accounts = [(leaf, number) for leaf, number in totals.items() if before.get(leaf) != number]
         step.told_accounts = totals
         step.told_accounts_ms = step.at_ms
 
-    def _account_totals(self, shown: Mapping[str, str]) -> dict[AccountLeaf, int]:
-        totals: dict[AccountLeaf, int] = {}
-        for series, text in shown.items():
-            leaf = self._leaf(series)
-            if not isinstance(leaf, AccountLeaf):
-                continue
-            number = whole_number(text)
-            if number is None:
-                raise GarbagePage(f"{series} shows {text} accounts, which is not a whole number")
-            totals[leaf] = totals.get(leaf, 0) + number
-        return totals
-
     def _leaf(self, series: str) -> Leaf | None:
-        return self._meaning(series).leaf
+        return self.meaning(series).leaf
 
-    def _meaning(self, series: str) -> Meaning:
+    def meaning(self, series: str) -> Meaning:
+        """What a series counts, as it is stored. Raises GarbagePage for one that cannot be counted."""
         meaning = self._meanings.get(series)
         if meaning is None:
             meaning = self._meanings[series] = self._first_meaning(series)
         return meaning
 
     def _first_meaning(self, series: str) -> Meaning:
-        leaf = self._mapping.leaf(series, self._source.data_center)
-        if leaf is None:
+        if (leaf := self._leaf_of(series)) is None:
             return Meaning(None)
         kind = self._outcomes.kind(leaf.outcome) if isinstance(leaf, RequestLeaf) else None
         return Meaning(self._folding.stored(leaf), kind)
@@ -359,7 +367,7 @@ class Tally:
             transactions=tuple(transactions),
             costs=tuple(costs),
             accounts=tuple(Accounts(slot_of(page.at_ms), *leaf, number) for leaf, number in step.accounts),
-            gauges=(*self._gauges(step), *quality),
+            gauges=(*step.gauges(self._source.id, self._leaf), *quality),
             gaps=step.gaps(self._source, self._last_ms, missed),
             incarnations=() if step.incarnation is None else (step.incarnation,),
             replaces_series=bool(step.forgotten),
@@ -389,11 +397,3 @@ class Tally:
             kept = [series not in step.forgotten for series in (*self._positions, *step.new_series)]
             values, births = array("q", compress(values, kept)), array("q", compress(births, kept))
         return values, births
-
-    def _gauges(self, step: Step) -> tuple[Gauge, ...]:
-        leaves = ((series, self._leaf(series)) for series in step.new_gauges)
-        return tuple(
-            Gauge(self._source.id, leaf.name, leaf.labels, step.at_ms, step.shown[series])
-            for series, leaf in leaves
-            if isinstance(leaf, GaugeLeaf)
-        )

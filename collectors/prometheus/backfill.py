@@ -6,17 +6,19 @@ hole as it was (``store.healing``): it may be broken off anywhere, run again, an
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from collectors.errors import CollectorError
 from collectors.mapping import MetricMap
-from collectors.page import Page
-from collectors.prometheus.client import Labels, PrometheusClient, selector
+from collectors.prometheus.client import Labels, selector
 from collectors.prometheus.config import PrometheusConfig
 from collectors.prometheus.errors import TooMuch
-from collectors.prometheus.pages import PageBuilder, Scrapes, scrapes_by_instance
+from collectors.prometheus.page_reader import LostPage, PageReader, matchers
+from collectors.prometheus.pages import Scrapes, scrapes_by_instance
 from collectors.prometheus.replay import before_first, inside_gap
 from collectors.prometheus.target import Target
 from slo.outcomes import OutcomeTable
@@ -28,10 +30,17 @@ PATIENCE_S = 60.0
 """Longer than a collector's: nobody waits for the next tick."""
 
 
-class LostPage(CollectorError):
-    """A page that the store knows is not on the server any more: what lies beside it cannot be joined to it."""
-
-    code = "missing"
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keeps the search for cycles of garbage out of one bite: a bite is millions of small tuples and makes next to no
+    cycles, and searching through them takes as long as all of the rest."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,6 @@ class Backfill:
         self._retention = retention
         self._report = report
         self._clock_s = clock_s
-        self._names = config.names(mapping)
         self._client = config.client(patience_s=PATIENCE_S)
 
     def close(self) -> None:
@@ -119,7 +127,7 @@ class Backfill:
 
     def _fill(self, source: Source, labels: Labels, from_ms: int, to_ms: int) -> Outcome:
         outcome = Outcome(source.id)
-        reader = PageReader(self._client, self._config, self._mapping, self._names, labels)
+        reader = PageReader(self._client, self._config, self._mapping, source=source, labels=labels)
         try:
             first_ms = self._first_page_ms(source, labels, from_ms, to_ms)
             if first_ms is not None and from_ms < first_ms:
@@ -128,6 +136,8 @@ class Backfill:
                 self._inside(source, reader, gap, outcome)
         except CollectorError as fault:
             outcome.trouble = str(fault)
+        finally:
+            reader.close()
         return outcome
 
     def _first_page_ms(self, source: Source, labels: Labels, from_ms: int, to_ms: int) -> int | None:
@@ -162,17 +172,24 @@ class Backfill:
             scrapes = up.get(reader.labels["instance"])
             times = list(scrapes.good_ms) if scrapes is not None else []
             while times:
-                bite = reader.last_of(times, first_ms)
-                if not bite.pages or bite.pages[-1].at_ms != first_ms:
-                    raise LostPage(f"the page of {first_ms} ms, the first one so far, is no longer on the server")
-                healing = before_first(source, bite.pages, first_ms, self._mapping, self._outcomes)
-                del times[-bite.taken :]
-                if healing is None or healing.first_page_ms is None:
-                    continue
-                if not self._heal(healing):
-                    raise LostPage("another backfill is at work; run again when it is done")
-                self._note(outcome, Step(source.id, healing.first_page_ms, first_ms, bite.samples, len(healing.reads)))
-                first_ms = healing.first_page_ms
+                with uncollected():
+                    first_ms = self._bite_before(source, reader, times, first_ms, outcome)
+
+    def _bite_before(
+        self, source: Source, reader: PageReader, times: list[int], first_ms: int, outcome: Outcome
+    ) -> int:
+        """Takes the latest of these instants away and returns the first page that there is then."""
+        bite = reader.last_of(times, first_ms)
+        if bite.stretch.times_ms[-1:] != (first_ms,):
+            raise LostPage(f"the page of {first_ms} ms, the first one so far, is no longer on the server")
+        healing = before_first(source, bite.stretch, first_ms, self._mapping, self._outcomes)
+        del times[-bite.taken :]
+        if healing is None or healing.first_page_ms is None:
+            return first_ms
+        if not self._heal(healing):
+            raise LostPage("another backfill is at work; run again when it is done")
+        self._note(outcome, Step(source.id, healing.first_page_ms, first_ms, bite.samples, len(healing.reads)))
+        return healing.first_page_ms
 
     def _inside(self, source: Source, reader: PageReader, gap: Gap, outcome: Outcome) -> None:
         """Goes forward through a gap, which shrinks behind the pages that are found in it."""
@@ -184,7 +201,7 @@ class Backfill:
         while times and left is not None:
             bite, closing = reader.first_of(times, left)
             healed = inside_gap(
-                source, left, bite.pages, closing=closing, mapping=self._mapping, outcomes=self._outcomes
+                source, left, bite.stretch, closing=closing, mapping=self._mapping, outcomes=self._outcomes
             )
             del times[: bite.taken]
             if healed is None:
@@ -192,7 +209,9 @@ class Backfill:
             healing, rest = healed
             if not self._heal(healing):
                 return  # somebody else has healed it meanwhile
-            self._note(outcome, Step(source.id, left.from_ms, bite.pages[-1].at_ms, bite.samples, len(healing.reads)))
+            self._note(
+                outcome, Step(source.id, left.from_ms, bite.stretch.times_ms[-1], bite.samples, len(healing.reads))
+            )
             left = rest
 
     def _heal(self, healing: Healing) -> bool:
@@ -202,64 +221,3 @@ class Backfill:
         outcome.pages += step.pages
         outcome.samples += step.samples
         self._report(step)
-
-
-@dataclass(frozen=True, slots=True)
-class Bite:
-    """One answer: its samples, its pages oldest first, and how many of the instants asked for it deals with."""
-
-    samples: int
-    pages: list[Page]
-    taken: int
-
-
-class PageReader:
-    """Pages of one instance at given instants, as many at a time as the server likes to give."""
-
-    def __init__(
-        self, client: PrometheusClient, config: PrometheusConfig, mapping: MetricMap, names: list[str], labels: Labels
-    ) -> None:
-        self.labels = labels
-        self._client = client
-        self._selector = selector(names, matchers(labels))
-        self._mark = mapping.mark
-        self._dropped = {"job", "instance", *(label for label in labels if label not in mapping.label_names)}
-        self._most_samples = config.most_samples
-        self._pages = 1
-
-    def last_of(self, times_ms: Sequence[int], first_page_ms: int) -> Bite:
-        """Pages of the latest of these instants, and the first page behind them."""
-        while True:
-            bite = self._asked([*times_ms[-self._pages :], first_page_ms])
-            if bite is not None:
-                return bite
-
-    def first_of(self, times_ms: Sequence[int], gap: Gap) -> tuple[Bite, Page]:
-        """The gap's first page and those of the earliest of these instants; and its closing page."""
-        while True:
-            bite = self._asked([gap.from_ms, *times_ms[: self._pages]])
-            if bite is not None:
-                break
-        closing = self._asked([gap.to_ms])
-        if closing is None or not closing.pages or not bite.pages or bite.pages[0].at_ms != gap.from_ms:
-            raise LostPage(f"the pages beside the gap of {gap.from_ms} to {gap.to_ms} ms are no longer on the server")
-        return bite, closing.pages[0]
-
-    def _asked(self, wanted_ms: list[int]) -> Bite | None:
-        """None when it was too much: fewer are asked for from now on."""
-        try:
-            series = self._client.samples(self._selector, wanted_ms[0] - 1, wanted_ms[-1])
-        except TooMuch:
-            if self._pages == 1:
-                raise
-            self._pages //= 2
-            return None
-        self._pages = max(1, self._most_samples // max(1, len(series)) - 1)
-        builder = PageBuilder(self._mark, self._dropped)
-        pages = [page for page in builder.pages(series, wanted_ms) if page.samples]
-        return Bite(sum(len(one.times_ms) for one in series), pages, len(wanted_ms) - 1)
-
-
-def matchers(labels: Labels) -> dict[str, str]:
-    """What selects one instance of a job."""
-    return {"job": labels["job"], "instance": labels["instance"]}

@@ -7,6 +7,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +36,20 @@ class Series:
     labels: Labels
     times_ms: tuple[int, ...]
     values: tuple[str, ...]
+
+
+class Times:
+    """Times of the samples of one answer in milliseconds; most of its series were sampled at the same times."""
+
+    def __init__(self) -> None:
+        self._seconds: tuple[Any, ...] = ()
+        self._ms: tuple[int, ...] = ()
+
+    def in_ms(self, seconds: tuple[Any, ...]) -> tuple[int, ...]:
+        """Raises TypeError for what is no number."""
+        if seconds != self._seconds:
+            self._seconds, self._ms = seconds, tuple([round(at * 1000) for at in seconds])
+        return self._ms
 
 
 class PrometheusClient:
@@ -67,10 +82,14 @@ class PrometheusClient:
         )
 
     def samples(self, selector: str, from_ms: int, to_ms: int) -> list[Series]:
-        """Raw samples of every series of a selector in ``(from_ms, to_ms]``; series without any are left out."""
+        """Raw samples of every series of a selector in ``(from_ms, to_ms]``; series without any are left out.
+
+        Series that were sampled at the same times share one tuple of them.
+        """
         query = f"{selector}[{max(1, to_ms - from_ms)}ms]"
         result = self._patiently(query, {"time": seconds_text(to_ms), **self._parameters})
-        series = [self._series(item, from_ms) for item in result]
+        times = Times()
+        series = [self._series(item, from_ms, times) for item in result]
         return [one for one in series if one.times_ms]
 
     def names(self, matchers: Labels) -> list[str]:
@@ -102,19 +121,27 @@ class PrometheusClient:
             self._wait(pause_s)
             pause_s *= 2
 
-    def _series(self, item: Any, after_ms: int) -> Series:
+    def _series(self, item: Any, after_ms: int, times: Times) -> Series:
         try:
-            # VictoriaMetrics shows where a series ended as NaN; Prometheus keeps these marks to itself.
-            found = [(at, value) for at, value in item["values"] if value != ENDED]
-            times_ms = [round(at * 1000) for at, _ in found]
-            values = [value for _, value in found]
+            found = item["values"]
+            if not found:
+                return Series(item["metric"], (), ())
+            seconds, values = zip(*found, strict=True)
+            times_ms = times.in_ms(seconds)
+            if ENDED in values:
+                # VictoriaMetrics shows where a series ended as NaN; Prometheus keeps these marks to itself.
+                kept = [value != ENDED for value in values]
+                times_ms, values = tuple(compress(times_ms, kept)), tuple(compress(values, kept))
+            "".join(values)  # raises TypeError for a value that is no text
             labels = item["metric"]
             labels["__name__"]
         except (KeyError, TypeError, ValueError) as fault:
             raise Garbage(self.server, f"a result that is not a list of raw samples ({fault!r})") from fault
+        if not times_ms or times_ms[0] > after_ms:
+            return Series(labels, times_ms, values)
         # Prometheus 2 takes the left edge in, Prometheus 3 leaves it out: the cut is ours.
         begin = bisect_right(times_ms, after_ms)
-        return Series(labels, tuple(times_ms[begin:]), tuple(values[begin:]))
+        return Series(labels, times_ms[begin:], values[begin:])
 
     def close(self) -> None:
         """Gives the connection back."""

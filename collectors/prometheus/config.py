@@ -48,7 +48,7 @@ class PrometheusConfig:
     data_center_label: str = "data_center"
     headers: Mapping[str, str] = field(default_factory=dict)
     chunk_ms: int = 3_600_000
-    most_samples: int = 100_000
+    most_samples: int = 250_000
     gauges: tuple[str, ...] = ("lending_bad_loan_ratio",)
     access: Access = field(default_factory=Access)
     parameters: Mapping[str, str] = field(default_factory=dict)

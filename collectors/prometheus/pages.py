@@ -91,11 +91,15 @@ class PageBuilder:
 
     def pages(self, samples: Sequence[Series], scrapes_ms: Sequence[int]) -> Iterator[Page]:
         """One page per scrape. Take each page only after the one before it was accepted (or ``forget``)."""
-        if len(self._texts) > 4 * len(samples) + 1000:  # series come and go: keep the cache near the size of a page
-            self._texts.clear()
-        columns = [(self._text(one.labels), dict(zip(one.times_ms, one.values, strict=True))) for one in samples]
+        columns = [(text, dict(zip(one.times_ms, one.values, strict=True))) for text, one in self.named(samples)]
         for at_ms in scrapes_ms:
             yield self._page(at_ms, {text: values[at_ms] for text, values in columns if at_ms in values})
+
+    def named(self, samples: Sequence[Series]) -> list[tuple[str, Series]]:
+        """Series with their texts."""
+        if len(self._texts) > 4 * len(samples) + 1000:  # series come and go: keep the cache near the size of a page
+            self._texts.clear()
+        return [(self._text(one.labels), one) for one in samples]
 
     def _page(self, at_ms: int, values: Mapping[str, str]) -> Page:
         start, mark = values.get(self._process_start_name), values.get(self._mark_name)

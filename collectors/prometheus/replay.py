@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from collectors.errors import CollectorError
-from collectors.mapping import MetricMap
+from collectors.mapping import CostLeaf, MetricMap, RequestLeaf, TransactionLeaf
 from collectors.page import Page
-from collectors.tally import Tally
+from collectors.prometheus.stretch import Meant, Stretch
+from collectors.tally import Tally, slot_of
 from slo.outcomes import OutcomeTable
+from store.growth import Growth, GrowthColumn
 from store.healing import Healing
 from store.records import Batch, Cost, Events, Gap, Incarnation, Read, Resume, Source, Transactions
 
@@ -35,6 +37,7 @@ class Found:
     events: Counter[Events] = field(default_factory=Counter)
     transactions: Counter[Transactions] = field(default_factory=Counter)
     costs: Counter[Cost] = field(default_factory=Counter)
+    growth: list[Growth] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     lives: dict[int, Incarnation] = field(default_factory=dict)
     reads: list[Read] = field(default_factory=list)
@@ -47,6 +50,12 @@ class Found:
             self.transactions[transaction._replace(transactions=0)] += sign * transaction.transactions
         for cost in batch.costs:
             self.costs[cost._replace(fen=0)] += sign * cost.fen
+
+    def add_costs(self, leaf: CostLeaf, slots_s: Iterable[int], increases: Iterable[int]) -> None:
+        """Adds what one cost counter grew by, slot by slot."""
+        for slot_s, fen in zip(slots_s, increases, strict=True):
+            if fen:
+                self.costs[Cost(slot_s, *leaf, 0)] += fen
 
     def learn(self, batch: Batch) -> None:
         """Takes over everything that a batch says."""
@@ -67,9 +76,9 @@ class Found:
 class Replay:
     """Counts the pages of one stretch of one source anew."""
 
-    def __init__(self, source: Source, mapping: MetricMap, outcomes: OutcomeTable) -> None:
+    def __init__(self, source: Source, mapping: MetricMap, outcomes: OutcomeTable, meant: Meant) -> None:
         self._source = source
-        self._tally = Tally(source, mapping, outcomes, _NOTHING, in_order=False)
+        self._tally = Tally(source, mapping, outcomes, _NOTHING, in_order=False, leaf=meant)
         self.found = Found()
 
     @property
@@ -83,72 +92,124 @@ class Replay:
         self.found.lives |= {life.born_ms: life for life in proposal.batch.incarnations}
         self._tally.accept(proposal, proposal.batch.expected_version + 1)
 
-    def count(self, page: Page) -> None:
-        """One more page. Raises CollectorError when it cannot be counted; nothing of it is used then."""
-        proposal = self._tally.propose(page, missed=NO_SCRAPE)
-        self.found.learn(proposal.batch)
-        self._tally.accept(proposal, proposal.batch.expected_version + 1)
+    def follow(self, stretch: Stretch, position: int, *, needed_ms: int | None = None) -> None:
+        """Counts every page from a position on, runs of mere growth in one go; what cannot be counted is left out.
+
+        Raises CollectorError when that is the page of ``needed_ms``.
+        """
+        while position < len(stretch):
+            end = stretch.end_of_run(position - 1)
+            if end >= position and self.last_page_ms == stretch.times_ms[position - 1]:
+                self._grow(stretch, position - 1, end)
+                position = end + 1
+                continue
+            try:
+                self._count(stretch.page(position))
+            except CollectorError as fault:
+                if stretch.times_ms[position] == needed_ms:
+                    raise
+                left_out(self._source, fault)
+            position += 1
 
     def would_add(self, page: Page) -> Batch:
         """What a page would add now."""
         return self._tally.propose(page, missed=NO_SCRAPE).batch
 
+    def _count(self, page: Page) -> None:
+        """One more page. Raises CollectorError when it cannot be counted; nothing of it is used then."""
+        proposal = self._tally.propose(page, missed=NO_SCRAPE)
+        self.found.learn(proposal.batch)
+        self._tally.accept(proposal, proposal.batch.expected_version + 1)
+
+    def _grow(self, stretch: Stretch, base: int, end: int) -> None:
+        """The pages after ``base`` up to ``end``: every counter has its increases, and nothing else happened."""
+        times_ms = stretch.times_ms[base + 1 : end + 1]
+        slots_s = tuple(map(slot_of, times_ms))
+        values: list[tuple[str, int]] = []
+        columns: list[GrowthColumn] = []
+        for text, increases, value in stretch.grown(base, end):
+            values.append((text, value))
+            if not any(increases):
+                continue
+            leaf, kind = self._tally.meaning(text)
+            if isinstance(leaf, CostLeaf):
+                self.found.add_costs(leaf, slots_s, increases)
+            elif isinstance(leaf, RequestLeaf):
+                columns.append(GrowthColumn(*leaf, kind, increases))
+            elif isinstance(leaf, TransactionLeaf):
+                columns.append(
+                    GrowthColumn(leaf.product, leaf.data_center, leaf.dcn, "", "", leaf.traffic, None, increases)
+                )
+        life = self._tally.leap(times_ms[-1], values, stretch.mark(end))
+        if life is not None:
+            self.found.lives[life.born_ms] = life
+        if columns:
+            self.found.growth.append(Growth(slots_s, tuple(columns)))
+        samples = stretch.samples(end)
+        self.found.reads += [Read(at_ms, collected=True, samples=samples) for at_ms in times_ms]
+
+
+def left_out(source: Source, fault: CollectorError) -> None:
+    """Says so in the log."""
+    LOG.info("%s: a page of the past is left out: %s", source.id, fault)
+
 
 def before_first(
-    source: Source, pages: Iterable[Page], first_page_ms: int, mapping: MetricMap, outcomes: OutcomeTable
+    source: Source, stretch: Stretch, first_page_ms: int, mapping: MetricMap, outcomes: OutcomeTable
 ) -> Healing | None:
     """What pages before the first one add. They end with the first page itself, which shows the last growth.
 
     None when there are none that can be counted. Raises CollectorError when the first page itself cannot.
     """
-    replay = Replay(source, mapping, outcomes)
-    begun: list[int] = []
-    for page in pages:
-        if page.at_ms == first_page_ms and not begun:
-            return None
-        try:
-            if begun:
-                replay.count(page)
-            else:
-                replay.begin(page)
-                begun.append(page.at_ms)
-        except CollectorError as fault:
-            if page.at_ms == first_page_ms:
-                raise
-            LOG.info("%s: a page of the past is left out: %s", source.id, fault)
+    replay = Replay(source, mapping, outcomes, stretch.meant)
+    begun = _begun(replay, source, stretch, first_page_ms)
+    if begun is None:
+        return None
+    replay.follow(stretch, begun + 1, needed_ms=first_page_ms)
     found = replay.found
-    reads = [Read(begun[0], collected=True), *found.reads] if begun else []
+    begun_ms = stretch.times_ms[begun]
+    reads = [Read(begun_ms, collected=True), *found.reads]
     events, transactions, costs = found.counted()
     return Healing(
         source=source.id,
         before_ms=first_page_ms,
-        first_page_ms=begun[0],
+        first_page_ms=begun_ms,
         reads=tuple(read for read in reads if read.at_ms != first_page_ms),
         events=events,
         transactions=transactions,
+        growth=tuple(found.growth),
         costs=costs,
         gaps=tuple(found.gaps),
         incarnations=tuple(found.lives.values()),
     )
 
 
+def _begun(replay: Replay, source: Source, stretch: Stretch, first_page_ms: int) -> int | None:
+    """Begins with the first page that can be counted upon, and returns its position."""
+    for position, at_ms in enumerate(stretch.times_ms):
+        if at_ms == first_page_ms:
+            return None
+        try:
+            replay.begin(stretch.page(position))
+        except CollectorError as fault:
+            left_out(source, fault)
+        else:
+            return position
+    return None
+
+
 def inside_gap(
-    source: Source, gap: Gap, pages: Sequence[Page], *, closing: Page, mapping: MetricMap, outcomes: OutcomeTable
+    source: Source, gap: Gap, stretch: Stretch, *, closing: Page, mapping: MetricMap, outcomes: OutcomeTable
 ) -> tuple[Healing, Gap | None] | None:
     """What pages inside a gap move out of its closing page, and the gap that is left behind the last of them.
 
-    ``pages`` begin with the gap's own first page; the closing page is complete. None when none can be counted.
+    The stretch begins with the gap's own first page; the closing page is complete. None when none can be counted.
     """
-    replay = Replay(source, mapping, outcomes)
-    first, *inside = pages
-    replay.begin(first)
+    replay = Replay(source, mapping, outcomes, stretch.meant)
+    replay.begin(stretch.page(0))
     booked = replay.would_add(closing)
-    for page in inside:
-        try:
-            replay.count(page)
-        except CollectorError as fault:
-            LOG.info("%s: a page of the past is left out: %s", source.id, fault)
-    if replay.last_page_ms == first.at_ms:
+    replay.follow(stretch, 1)
+    if replay.last_page_ms == stretch.times_ms[0]:
         return None
     left = replay.would_add(closing)
     found = replay.found
@@ -161,6 +222,7 @@ def inside_gap(
         reads=tuple(found.reads),
         events=events,
         transactions=transactions,
+        growth=tuple(found.growth),
         costs=costs,
         gaps=(*found.gaps, *left.gaps),
         incarnations=tuple(found.lives.values()),
