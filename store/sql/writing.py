@@ -227,7 +227,9 @@ def growth_rows(grown: LevelGrowth, ids: Mapping[Unit, int]) -> list[Row]:
     for scope in Scope:
         units = sorted((ids[unit], columns) for unit, columns in grown.units.items() if unit.scope is scope)
         of_units = [zip(repeat(int(scope)), grown.starts_s, repeat(number), *columns) for number, columns in units]
-        rows += [row for slice_ in zip(*of_units, strict=True) for row in slice_ if any(row[3:])]
+        rows += [
+            row for slice_ in zip(*of_units, strict=True) for row in slice_ if row[3] or row[4] or row[5] or row[6]
+        ]
     return rows
 
 

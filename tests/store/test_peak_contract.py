@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from slo.counts import Counts
+from store.growth import Growth, GrowthColumn
 from store.healing import Healing
 from store.peaks import Peak
 from store.port import Store
@@ -148,6 +149,19 @@ def test_a_healed_gap_gives_its_peaks_back(watched: Store) -> None:
     gap = Gap("dc1", (NOON_S + 30) * 1000, (NOON_S + 150) * 1000, True, "no page")
     assert watched.heal(Healing("dc1", gap=gap, transactions=moved), Retention(), NOON_S + 300)
     assert busiest(watched, Scope.BANK) == [(BANK, 1, 300)]
+
+
+def test_a_past_that_came_in_columns_has_peaks_too(watched: Store) -> None:
+    """The day's busiest minute is sought anew, also when what comes adds to the minute of the first page."""
+    page(watched, "dc1", NOON_S + 90, (NOON_S + 90, 5))
+    page(watched, "dc1", NOON_S + 240, (NOON_S + 130, 40))
+    assert busiest(watched, Scope.BANK) == [(BANK, 2, 40)]
+    slots = (NOON_S + 10, NOON_S + 70, NOON_S + 89)
+    column = GrowthColumn("loan", "dc1", "dcn1", "", "", "customer", None, (6, 20, 16))
+    edges = {"before_ms": (NOON_S + 90) * 1000, "first_page_ms": NOON_S * 1000}
+    assert watched.heal(Healing("dc1", **edges, growth=(Growth(slots, (column,)),)), Retention(), NOON_S + 300)
+    assert busiest(watched, Scope.BANK) == [(BANK, 1, 41)]
+    assert busiest(watched, Scope.CELL) == [(cell("dc1"), 1, 41)]
 
 
 def test_a_source_that_nobody_reads_any_more_holds_nothing_open_for_ever(watched: Store) -> None:

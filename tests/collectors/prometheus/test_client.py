@@ -104,6 +104,8 @@ WRONG = [
     ("garbage: ", "raw samples", body(EMPTY.replace("[]", '[{"metric":{"__name__":"a"},"value":[1,"2"]}]'))),
     ("garbage: ", "raw samples", body(EMPTY.replace("[]", "[7]"))),
     ("garbage: ", "raw samples", body(EMPTY.replace("[]", '[{"metric":{"__name__":"a"},"values":[["x","2"]]}]'))),
+    ("garbage: ", "raw samples", body(EMPTY.replace("[]", '[{"metric":{"__name__":"a"},"values":[[1,2],[2,3]]}]'))),
+    ("garbage: ", "raw samples", body(EMPTY.replace("[]", '[{"metric":{"__name__":"a"},"values":[[1,"2"],[2]]}]'))),
     ("http: ", "status 503: try later", body("try\nlater", 503)),
     ("http: ", "status 401", body('{"status":"error","error":"who are you?"}', 401)),
     ("http: ", "sent on to http://other/", body("", 302, Location="http://other/")),
@@ -162,6 +164,16 @@ def test_the_window_is_open_on_the_left_whatever_the_server_thinks(fake: FakeSer
     client.close()
     assert (series.times_ms, series.values) == ((1251,), ("0",))
     assert "time=1.251" in fake.paths[0]
+
+
+def test_where_a_series_ended_is_no_sample(fake: FakeServer) -> None:
+    """VictoriaMetrics shows it as NaN; the samples around it keep their times."""
+    found = '{"metric":{"__name__":"a"},"values":[[1,"4"],[2.5,"NaN"],[3,"5"]]}'
+    fake.reply = body(EMPTY.replace("[]", f"[{found}]"))
+    client = PrometheusClient(fake.url, timeout_s=1)
+    (series,) = client.samples("a", 0, 9000)
+    client.close()
+    assert (series.times_ms, series.values) == ((1000, 3000), ("4", "5"))
 
 
 def test_label_values_cannot_break_out_of_a_selector() -> None:
