@@ -84,11 +84,12 @@ class Step:
         )
 
     def reading(self, series: str, text: str, page: Page, previous: Reading | None) -> Reading:
-        """A counter's new reading; its birth is its own, else its process's, and stays on a page that tells changes."""
+        """A counter's new reading; its birth is its own, else its process's, and stays on a page that tells changes,
+        except of a series that was away: a process that began meanwhile made it anew."""
         value = whole_number(text)
         if value is None:
             raise GarbagePage(f"counter {series} shows {text}, which is not a whole number from 0 to 2**63-1")
-        if page.complete or previous is None:
+        if page.complete or previous is None or series in self.absent:
             return Reading(page.at_ms, value, page.born.get(series, self.process_born_ms))
         return Reading(page.at_ms, value, previous.born_ms)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collectors.mapping import MetricMap
 from collectors.page import Page
 from collectors.prometheus.client import Series
 from collectors.prometheus.pages import PageBuilder, scrapes_by_instance
+from collectors.tally import Tally
+from slo.outcomes import Kind, OutcomeTable
+from store.records import Resume, Source
 
+MIDDAY_MS = 1_795_320_000_000
 TARGET = {"job": "lending", "instance": "a:1"}
 APPLY = 'lending_requests_total{outcome="ok",product="p\\"q"}'
 
@@ -118,3 +123,20 @@ def test_a_process_without_a_start_time_or_mark_says_so() -> None:
     """Unknown is None, never 0."""
     (page,) = pages([requests({10: "5"}), series("lending_truth_sequence", {10: "NaN"})], 10)
     assert (page.process_born_ms, page.mark) == (None, None)
+
+
+def test_a_series_that_a_new_process_makes_late_counts_once() -> None:
+    """The page that shows it again tells changes alone; the whole page at the full hour must not count it anew."""
+    times = [MIDDAY_MS + minute * 60_000 for minute in range(-20, 5)]
+    restart_ms = times[3]
+    births = {at_ms: "1000" if at_ms < restart_ms else f"{restart_ms / 1000 - 1:.3f}" for at_ms in times}
+    late = {at_ms: "50" if at_ms < restart_ms else "5" for at_ms in times if not restart_ms <= at_ms < times[9]}
+    samples = [series("process_start_time_seconds", births), requests(late), requests(births, "other")]
+    source, outcomes = Source("prom/a:1", "prometheus", "dc1", 60_000), OutcomeTable("1", {"ok": Kind.GOOD})
+    tally = Tally(source, MetricMap(), outcomes, Resume(0, None, (), None, None), in_order=False)
+    counted = []
+    for page in PageBuilder("lending_truth_sequence").pages(samples, times):
+        proposal = tally.propose(page)
+        counted += [event.events for event in proposal.batch.events]
+        tally.accept(proposal, proposal.batch.expected_version + 1)
+    assert counted == [5]
