@@ -16,14 +16,14 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from collectors.mapping import Limits, MetricMap
-from settings_catalog import CatalogSettings
-from settings_leases import LeaseSettings
-from settings_metrics import LimitSettings, Place, defects, metric_map, reference_map
-from settings_metrics import Names as KnownNames
-from settings_probes import ProbeSettings, VantageSettings, refuse_repeated, refuse_unknown_vantages
-from settings_prometheus import PrometheusSettings
-from settings_store import StoreAddress
-from settings_types import Identifier, Strict, Url
+from configuration.catalog import CatalogSettings
+from configuration.leases import LeaseSettings
+from configuration.metrics import LimitSettings, Place, defects, metric_map, reference_map
+from configuration.metrics import Names as KnownNames
+from configuration.probes import ProbeSettings, VantageSettings, refuse_repeated, refuse_unknown_vantages
+from configuration.prometheus import PrometheusSettings
+from configuration.store import StoreAddress
+from configuration.types import Identifier, Strict, Url
 from slo.catalog import Catalog
 from slo.states import StatePolicy
 from store.records import Level, Retention, Source, Span

@@ -24,8 +24,8 @@ from commands.explaining import explain, server_of
 from commands.options import Configuration, add_configuration, chosen_config, configuration
 from commands.probing import probe_failures
 from commands.prometheus import prometheus_config
+from configuration.prometheus import PrometheusSettings
 from settings import ExpositionSettings, Problem, SettingsError, catalog_path, load_catalog, load_settings
-from settings_prometheus import PrometheusSettings
 from store.errors import StoreError
 from store.opening import open_store
 

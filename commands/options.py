@@ -8,8 +8,8 @@ from pathlib import Path
 
 from collectors.mapping import MetricMap
 from commands.errors import CommandError, refusing
+from configuration.prometheus import PrometheusSettings
 from settings import Settings, SettingsError, catalog_path, load_catalog, load_metrics, load_settings
-from settings_prometheus import PrometheusSettings
 from slo.catalog import Catalog
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,7 +10,7 @@ from collectors.probes.prober import Prober
 from collectors.probes.target import Target, Vantage
 from commands.errors import CommandError, refusing
 from commands.options import Configuration
-from settings_probes import ProbeSettings
+from configuration.probes import ProbeSettings
 from slo.states import SliceState
 from store.memory import MemoryStore
 from store.probes import ProbeResult, ProbeStore, tls_days_left

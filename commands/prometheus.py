@@ -7,7 +7,7 @@ from pathlib import Path
 from collectors.prometheus.access import Access, Secret
 from collectors.prometheus.config import Births, PrometheusConfig
 from commands.options import Configuration
-from settings_prometheus import AuthSettings, PrometheusSettings
+from configuration.prometheus import AuthSettings, PrometheusSettings
 
 
 def prometheus_sources(chosen: Configuration) -> list[PrometheusConfig]:

@@ -11,7 +11,7 @@ from commands.errors import CommandError
 from commands.options import Configuration, configuration
 from settings import SettingsError, load_settings
 
-CONFIG = Path(__file__).parents[1] / "config"
+CONFIG = Path(__file__).parents[2] / "config"
 SOURCE = '{id: dc1, kind: exposition, data_center: dc1, url: "http://127.0.0.1:8101/metrics"}'
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from collectors.leadership import LEAST_RENEWALS, LeaseTiming
-from settings_types import Strict
+from configuration.types import Strict
 
 
 class LeaseSettings(Strict):

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from settings_metrics import MetricsSettings
-from settings_types import Identifier, Strict
+from configuration.metrics import MetricsSettings
+from configuration.types import Identifier, Strict
 from slo.catalog import Catalog, DataCenter, Product
 from slo.errors import BadObjective
 from slo.objective import Objective

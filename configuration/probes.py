@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from settings_types import Identifier, Strict, Url
+from configuration.types import Identifier, Strict, Url
 from store.probes import Probe
 
 HERE = "here"

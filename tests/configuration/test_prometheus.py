@@ -13,7 +13,7 @@ from commands.options import configuration
 from commands.prometheus import prometheus_sources
 from settings import SettingsError, load_settings
 
-CATALOG = Path(__file__).resolve().parent.parent / "config" / "catalog.yaml"
+CATALOG = Path(__file__).resolve().parent.parent.parent / "config" / "catalog.yaml"
 
 FULL = """\
 sources:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import AfterValidator, Field, model_validator
 
 from collectors.mapping import Limits, MetricMap, Pick, Role, Rule, patterns
-from settings_types import Strict
+from configuration.types import Strict
 
 Place: TypeAlias = tuple[str | int, ...]
 """Where something stands in a file: keys and numbers of list items, outermost first."""
