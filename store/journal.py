@@ -1,0 +1,102 @@
+"""What people and the control center did, beside the counts: an append-only journal and present documents.
+
+An **entry** is a fact that happened and never changes: a transition of an alert, an acknowledgement, a delivery's
+attempt, a note. A **document** is the present state of one thing that changes: a silence, a maintenance window, an
+incident, a delivery that waits. Both are opaque to the store but for the columns that questions are asked by; their
+bodies are JSON objects as text. One ``Change`` is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+
+class Entry(NamedTuple):
+    """One fact. ``subject``: what it is about (an alert's or an incident's id); ``actor``: who did it, empty for the
+    control center itself."""
+
+    at_ms: int
+    kind: str
+    subject: str
+    actor: str
+    body: str
+
+
+class Numbered(NamedTuple):
+    """An entry as it was stored; numbers grow by commit, from 1."""
+
+    number: int
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """State of one thing. ``version``: of the state that this one follows when it is written (0: there was none),
+    of itself when it is read. ``at_ms``: the instant that lists are ordered by; ``open``: whether it still concerns
+    anybody."""
+
+    kind: str
+    id: str
+    version: int
+    at_ms: int
+    open: bool
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is written together. ``lease`` and ``token``: of the writer that must be the only one (``store.leases``);
+    an empty lease writes without one."""
+
+    entries: tuple[Entry, ...] = ()
+    documents: tuple[Document, ...] = ()
+    lease: str = ""
+    token: int = 0
+
+
+class JournalReader(Protocol):
+    """What was written, true of the instant of the reader that it came from."""
+
+    def last_number(self) -> int:
+        """Number of the newest entry; 0 before the first."""
+
+    def entries(
+        self,
+        *,
+        kind: str = "",
+        subject: str = "",
+        after: int = 0,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+        most: int = 1000,
+        newest_first: bool = False,
+    ) -> list[Numbered]:
+        """Entries with a number above ``after`` in ``[from_ms, to_ms)``; an empty kind or subject means any. Oldest
+        number first unless asked otherwise."""
+
+    def document(self, kind: str, id: str) -> Document | None:
+        """One document as it is now."""
+
+    def documents(
+        self,
+        kind: str,
+        *,
+        open_only: bool = False,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+        most: int = 1000,
+        newest_first: bool = False,
+    ) -> list[Document]:
+        """Documents of one kind whose ``at_ms`` lies in ``[from_ms, to_ms)``, in order of it, then of their id."""
+
+
+class JournalStore(Protocol):
+    """Where changes go."""
+
+    def write(self, change: Change) -> int:
+        """Writes a change in one transaction and returns the number of the newest entry.
+
+        Raises, with nothing written, StaleDocument when a document's version is not the stored one, and LeaseLost when
+        the change names a lease that has changed hands.
+        """
