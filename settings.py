@@ -15,7 +15,9 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from alerts.policy import Policy
 from collectors.mapping import Limits, MetricMap
+from configuration.alerts import AlertSettings
 from configuration.catalog import CatalogSettings
 from configuration.leases import LeaseSettings
 from configuration.metrics import LimitSettings, Place, defects, metric_map, reference_map
@@ -29,6 +31,8 @@ from slo.states import StatePolicy
 from store.records import Level, Retention, Source, Span
 
 LARGEST_FILE_BYTES = 1_000_000
+ALERTS_FILE = "alerts.yaml"
+SHIPPED = Path(__file__).resolve().parent / "config"
 Share = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
 
 
@@ -148,6 +152,7 @@ class Settings(Strict):
 
     data: Path = Path("var")
     catalog: Path = Path("catalog.yaml")
+    alerts: Path | None = None
     store: StoreAddress | None = None
     server: ServerSettings = ServerSettings()
     sources: tuple[AnySource, ...] = Field(min_length=1)
@@ -240,6 +245,19 @@ def _catalog(path: Path) -> CatalogSettings:
 def catalog_path(settings_path: Path, settings: Settings) -> Path:
     """The catalog of a configuration: relative names are relative to the configuration file."""
     return settings_path.parent / settings.catalog
+
+
+def load_policy(path: Path) -> Policy:
+    """Reads config/alerts.yaml. Raises SettingsError with every defect."""
+    return _load(path, AlertSettings).policy()
+
+
+def alerts_path(settings_path: Path, settings: Settings) -> Path:
+    """The alert policy of a configuration: the file it names, else alerts.yaml beside it, else the one that ships."""
+    if settings.alerts is not None:
+        return settings_path.parent / settings.alerts
+    beside = settings_path.parent / ALERTS_FILE
+    return beside if beside.exists() else SHIPPED / ALERTS_FILE
 
 
 def _load(path: Path, model: type[Model]) -> Model:

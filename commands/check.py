@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -25,7 +25,16 @@ from commands.options import Configuration, add_configuration, chosen_config, co
 from commands.probing import probe_failures
 from commands.prometheus import prometheus_config
 from configuration.prometheus import PrometheusSettings
-from settings import ExpositionSettings, Problem, SettingsError, catalog_path, load_catalog, load_settings
+from settings import (
+    ExpositionSettings,
+    Problem,
+    SettingsError,
+    alerts_path,
+    catalog_path,
+    load_catalog,
+    load_policy,
+    load_settings,
+)
 from store.errors import StoreError
 from store.opening import open_store
 
@@ -64,18 +73,29 @@ def run(args: argparse.Namespace) -> int:
 
 
 def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
-    """Every defect of the configuration and of the catalog that it names."""
+    """Every defect of the configuration, and of the catalog and the alert policy that it names."""
     try:
         settings = load_settings(path)
     except SettingsError as error:
         return error.problems
+    broken = [
+        *_problems(load_catalog, catalog_path(path, settings)),
+        *_problems(load_policy, alerts_path(path, settings)),
+    ]
+    if broken:
+        return tuple(broken)
     try:
-        load_catalog(catalog_path(path, settings))
         configuration(argparse.Namespace(config=path, data=None))
-    except SettingsError as error:
-        return error.problems
     except CommandError as error:
         return (str(error),)
+    return ()
+
+
+def _problems(load: Callable[[Path], object], path: Path) -> tuple[Problem, ...]:
+    try:
+        load(path)
+    except SettingsError as error:
+        return error.problems
     return ()
 
 

@@ -6,10 +6,20 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+from alerts.policy import Policy
 from collectors.mapping import MetricMap
 from commands.errors import CommandError, refusing
 from configuration.prometheus import PrometheusSettings
-from settings import Settings, SettingsError, catalog_path, load_catalog, load_metrics, load_settings
+from settings import (
+    Settings,
+    SettingsError,
+    alerts_path,
+    catalog_path,
+    load_catalog,
+    load_metrics,
+    load_policy,
+    load_settings,
+)
 from slo.catalog import Catalog
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +39,7 @@ class Configuration:
     catalog: Catalog
     mapping: MetricMap
     data: Path
+    policy: Policy
 
     @property
     def store(self) -> Path | str:
@@ -61,9 +72,10 @@ def configuration(args: argparse.Namespace) -> Configuration:
         settings = load_settings(path)
         catalog = load_catalog(catalog_path(path, settings))
         mapping = load_metrics(catalog_path(path, settings), settings.limits.limits())
+        policy = load_policy(alerts_path(path, settings))
     _known_data_centers(path, settings, catalog)
     _known_probed(path, settings, catalog)
-    return Configuration(path, settings, catalog, mapping, args.data or settings.data)
+    return Configuration(path, settings, catalog, mapping, args.data or settings.data, policy)
 
 
 def _known_probed(path: Path, settings: Settings, catalog: Catalog) -> None:
