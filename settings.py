@@ -111,6 +111,7 @@ class RetentionSettings(Strict):
     slots_hours: int | None = Field(default=None, ge=1)
     minutes_days: int = Field(default=35, ge=31)
     hours_days: int = Field(default=400, ge=32)
+    journal_days: int | None = Field(default=400, ge=32)
 
     def retention(self, shortest_interval_seconds: int = 1) -> Retention:
         """The same in seconds per level; days are kept for ever."""
@@ -121,7 +122,8 @@ class RetentionSettings(Strict):
                 Level.MINUTE: self.minutes_days * 86400,
                 Level.HOUR: self.hours_days * 86400,
                 Level.DAY: None,
-            }
+            },
+            journal_seconds=None if self.journal_days is None else self.journal_days * 86400,
         )
 
 

@@ -8,7 +8,9 @@ StoreError
 |- UnknownProbe       a probe that was never registered
 |- HealingRefused     a second look at the past that does not fit what is stored
 |- StaleWriter        somebody else committed for this source in between
-`- LeaseLost          somebody else has the lease of this source now
+|- LeaseLost          somebody else has the lease of this source now
+|- StaleDocument      somebody else changed this document in between
+`- JournalRefused     something that no journal can hold
 """
 
 from __future__ import annotations
@@ -77,3 +79,19 @@ class LeaseLost(StoreError):
     def __init__(self, source: str, owner: str) -> None:
         super().__init__(f"source {source!r}: its lease went to {owner}; nothing was written")
         self.owner = owner
+
+
+class StaleDocument(StoreError):
+    """Somebody else changed this document since it was read; nothing was written."""
+
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(f"{kind} {id!r} was changed by somebody else in between; nothing was written, look again")
+        self.kind = kind
+        self.id = id
+
+
+class JournalRefused(StoreError):
+    """Something that no journal can hold; nothing was written."""
+
+    def __init__(self, what: str, cause: str) -> None:
+        super().__init__(f"{what}: {cause}; nothing was written")

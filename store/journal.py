@@ -8,8 +8,11 @@ bodies are JSON objects as text. One ``Change`` is written whole or not at all.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from store.errors import JournalRefused
 
 
 class Entry(NamedTuple):
@@ -24,7 +27,7 @@ class Entry(NamedTuple):
 
 
 class Numbered(NamedTuple):
-    """An entry as it was stored; numbers grow by commit, from 1."""
+    """An entry as it was stored. Numbers are above 0, grow from commit to commit, and never come back."""
 
     number: int
     entry: Entry
@@ -53,6 +56,27 @@ class Change:
     documents: tuple[Document, ...] = ()
     lease: str = ""
     token: int = 0
+
+
+def refuse_unstorable(change: Change) -> None:
+    """Raises JournalRefused for text that a database cannot hold, and for a document that is written twice."""
+    for entry in change.entries:
+        _refuse_bad_text(f"entry {entry.kind!r}", (entry.kind, entry.subject, entry.actor, entry.body))
+    for document in change.documents:
+        _refuse_bad_text(f"document {document.kind!r}", (document.kind, document.id, document.body))
+    for (kind, id_), times in Counter((each.kind, each.id) for each in change.documents).items():
+        if times > 1:
+            raise JournalRefused(f"{kind} {id_!r}", f"is written {times} times in one change")
+
+
+def _refuse_bad_text(what: str, texts: tuple[str, ...]) -> None:
+    for text in texts:
+        if "\0" in text:
+            raise JournalRefused(what, "holds a NUL character, which no database takes")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise JournalRefused(what, f"holds half a character at position {error.start}") from error
 
 
 class JournalReader(Protocol):
@@ -97,6 +121,6 @@ class JournalStore(Protocol):
     def write(self, change: Change) -> int:
         """Writes a change in one transaction and returns the number of the newest entry.
 
-        Raises, with nothing written, StaleDocument when a document's version is not the stored one, and LeaseLost when
-        the change names a lease that has changed hands.
+        Raises, with nothing written, StaleDocument when a document's version is not the stored one, LeaseLost when the
+        change names a lease that has changed hands, and JournalRefused (``refuse_unstorable``).
         """

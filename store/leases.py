@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from store.errors import LeaseLost
-from store.records import Batch
 
 NOBODY = ""
 
@@ -45,9 +44,9 @@ def takeable(lease: Lease | None, stale: Collection[Lease]) -> bool:
     return lease is None or lease.owner == NOBODY or lease in stale
 
 
-def refuse_outdated(batch: Batch, present: Lease | None) -> None:
-    """Raises LeaseLost when a batch was made under a lease that has changed hands since."""
-    if batch.token is None or (present is not None and present.token == batch.token):
+def refuse_outdated(name: str, token: int, present: Lease | None) -> None:
+    """Raises LeaseLost when a lease has changed hands since a writer got it under ``token``."""
+    if present is not None and present.token == token:
         return
     owner = present.owner if present is not None else NOBODY
-    raise LeaseLost(batch.source, owner or "nobody")
+    raise LeaseLost(name, owner or "nobody")

@@ -11,7 +11,9 @@ from slo.counts import Counts
 from slo.windows import SHANGHAI, day_start
 from store.errors import StaleWriter, UnknownSource
 from store.healing import Healing, kept_growth, kept_observed, kept_reads, kept_rollups, lived
-from store.memory_healing import grown_counts, refuse_negative
+from store.journal import Change, refuse_unstorable
+from store.memory_healing import grown_counts, refuse_negative, take_hole
+from store.memory_journal import JournalShelf, MemoryJournalReader
 from store.memory_leases import MemoryLeases
 from store.memory_peaks import Busiest, as_peaks, busiest
 from store.memory_pruning import prune_level, prune_reads
@@ -62,6 +64,7 @@ class _Contents:
     accounts: dict[tuple[int, str, str, str], Accounts] = field(default_factory=dict)
     gauges: dict[tuple[str, str, str], Gauge] = field(default_factory=dict)
     probes: ProbeShelf = field(default_factory=ProbeShelf)
+    journal: JournalShelf = field(default_factory=JournalShelf)
 
     def copy(self) -> _Contents:
         return _Contents(
@@ -75,6 +78,7 @@ class _Contents:
             dict(self.accounts),
             dict(self.gauges),
             self.probes.copy(),
+            self.journal.copy(),
         )
 
     def feeds(self) -> list[Feed]:
@@ -111,17 +115,6 @@ class _Contents:
             before = self.accounts.get(key)
             if before is None or seen.at_s >= before.at_s:
                 self.accounts[key] = seen
-
-    def take_hole(self, known: SourceState, healing: Healing) -> bool:
-        if healing.gap is None:
-            same = known.status.first_page_ms == healing.before_ms
-            known.status = replace(known.status, first_page_ms=healing.first_page_ms) if same else known.status
-            return same
-        there = self.gaps.get((healing.gap.from_ms, healing.source))
-        if there is None or there.to_ms != healing.gap.to_ms:
-            return False
-        del self.gaps[there.from_ms, there.source]
-        return True
 
 
 class MemoryReader:
@@ -244,6 +237,10 @@ class MemoryReader:
         """What is known of synthetic probes."""
         return MemoryProbeReader(self._contents.probes, self._zone)
 
+    def journal(self) -> MemoryJournalReader:
+        """What people and the control center did."""
+        return MemoryJournalReader(self._contents.journal)
+
 
 class MemoryStore(MemoryLeases):
     """A store that ends with the process (see ``store.port.Store``)."""
@@ -307,7 +304,7 @@ class MemoryStore(MemoryLeases):
         with self._writing() as before:
             contents = before.copy()
             known = contents.source(healing.source)
-            if not contents.take_hole(known, healing):
+            if not take_hole(known, contents.gaps, healing):
                 return False
             contents.add_rollups(added)
             for growth in kept_growth(healing, retention, now_s, self._zone):
@@ -337,6 +334,16 @@ class MemoryStore(MemoryLeases):
             contents.version += bool(new)
             return new
 
+    def write(self, change: Change) -> int:
+        """Adds to the journal. Raises StaleDocument, LeaseLost or JournalRefused."""
+        refuse_unstorable(change)
+        with self._writing() as contents:
+            if change.lease:
+                self._refuse_lost(change.lease, change.token)
+            contents.journal.write(change, contents.version + 1)
+            contents.version += max(1, len(change.entries))
+            return contents.version
+
     def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
         """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""
         with self._writing() as contents:
@@ -348,6 +355,8 @@ class MemoryStore(MemoryLeases):
             for known in contents.sources.values():
                 left -= prune_reads(known.reads, (now_s - retention.reads_seconds) * 1000, left)
             left -= contents.probes.prune(retention, now_s, self._zone, left)
+            if retention.journal_seconds is not None:
+                left -= contents.journal.prune((now_s - retention.journal_seconds) * 1000, left)
             pruned = most_rows - left
             contents.version += bool(pruned)
             return pruned

@@ -56,7 +56,11 @@ class MemoryLeases:
         return {name: lease for name, lease in present.items() if lease.token == held[name].token}
 
     def _refuse_outdated(self, batch: Batch) -> None:
-        refuse_outdated(batch, self._leases.get(lease_name(batch.source)))
+        if batch.token is not None:
+            self._refuse_lost(lease_name(batch.source), batch.token)
+
+    def _refuse_lost(self, name: str, token: int) -> None:
+        refuse_outdated(name, token, self._leases.get(name))
 
     @contextmanager
     def _leasing(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from slo.counts import Counts
 from store.healing import Healing
+from store.journal import Change, JournalReader
 from store.leases import Beat, Lease
 from store.peaks import Peak
 from store.probes import Probe, ProbeReader, ProbeResult
@@ -99,6 +100,9 @@ class Reader(Protocol):
     def probes(self) -> ProbeReader:
         """What is known of synthetic probes, true of the same instant."""
 
+    def journal(self) -> JournalReader:
+        """What people and the control center did, true of the same instant."""
+
 
 class Store(Protocol):
     """Writes are whole or not at all; a reader never sees half of one."""
@@ -144,6 +148,12 @@ class Store(Protocol):
 
     def record_probes(self, results: Sequence[ProbeResult]) -> int:
         """Adds results of probes; returns how many were new (``store.probes.ProbeStore``). Raises UnknownProbe."""
+
+    def write(self, change: Change) -> int:
+        """Adds to the journal in one transaction; returns the number of its newest entry (``store.journal``).
+
+        Raises, with nothing written, StaleDocument, LeaseLost or JournalRefused.
+        """
 
     def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
         """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went.

@@ -265,3 +265,4 @@ class Retention:
         }
     )
     reads_seconds: int = 2 * 86400
+    journal_seconds: int | None = 400 * 86400

@@ -9,11 +9,12 @@ from sqlalchemy import Engine
 
 from store.errors import StoreUnavailable
 from store.healing import Healing, healed_starts, healed_units, kept_growth, kept_observed, kept_reads, kept_rollups
+from store.journal import Change, refuse_unstorable
 from store.leases import Beat, Lease
 from store.probes import Probe, ProbeResult
 from store.records import Batch, HistoryChunk, Level, Read, Resume, Retention, Source, Unit
 from store.scopes import rollups
-from store.sql import leasing, peaking, probing, writing
+from store.sql import journaling, leasing, peaking, probing, writing
 from store.sql.dialect import Database
 from store.sql.healing import put_lives, refuse_negative, take_hole
 from store.sql.partitions import Partitions, drop_past
@@ -155,6 +156,15 @@ class SqlStore:
             if new:
                 writing.count_change(connection)
         return new
+
+    def write(self, change: Change) -> int:
+        """Adds to the journal in one transaction. Raises StaleDocument, LeaseLost or JournalRefused."""
+        self._refuse_when_closed()
+        refuse_unstorable(change)
+        with self._database.writing(self._engine) as connection:
+            if change.lease:
+                leasing.refuse_lost(connection, change.lease, change.token)
+            return journaling.write(connection, change)
 
     def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
         """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""

@@ -40,10 +40,14 @@ def leases(connection: Connection) -> dict[str, Lease]:
 
 def refuse_outdated_writer(connection: Connection, batch: Batch) -> None:
     """Raises LeaseLost when the batch's lease has changed hands; else nobody takes it before this commit ends."""
-    if batch.token is None:
-        return
-    row = connection.execute(_ONE, {"lease": lease_name(batch.source)}).one_or_none()
-    refuse_outdated(batch, None if row is None else _lease(*row))
+    if batch.token is not None:
+        refuse_lost(connection, lease_name(batch.source), batch.token)
+
+
+def refuse_lost(connection: Connection, name: str, token: int) -> None:
+    """Raises LeaseLost when a lease has another token; else nobody takes it before this transaction ends."""
+    row = connection.execute(_ONE, {"lease": name}).one_or_none()
+    refuse_outdated(name, token, None if row is None else _lease(*row))
 
 
 def acquire(

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ColumnClause, Connection, Table, column, dele
 
 from store.records import Level, Retention, Scope
 from store.slices import slice_start
+from store.sql.journaling import prune_journal
 from store.sql.partitions import CUTS, is_cut
 from store.sql.schema import COUNTS, OBSERVED, PROBE, PROBE_COUNT, PROBE_RESULT, READ, SOURCE
 from store.sql.writing import OBSERVED_LEVELS
@@ -35,6 +36,8 @@ def prune(connection: Connection, retention: Retention, now_s: int, zone: str, m
         if left <= 0:
             break
         left -= _delete(connection, past, left)
+    if retention.journal_seconds is not None and left > 0:
+        left -= prune_journal(connection, (now_s - retention.journal_seconds) * 1000, left)
     return most_rows - left
 
 

@@ -46,6 +46,7 @@ from store.records import (
 )
 from store.slices import STEP_S, Stretch, is_simulated, joined, signed, slice_end, stretches
 from store.sql.dialect import Database
+from store.sql.journaling import SqlJournalReader
 from store.sql.probing import SqlProbeReader
 from store.sql.schema import (
     ABOUT,
@@ -228,6 +229,10 @@ class SqlReader:
     def probes(self) -> SqlProbeReader:
         """What is known of synthetic probes."""
         return SqlProbeReader(self._rows, self._zone)
+
+    def journal(self) -> SqlJournalReader:
+        """What people and the control center did."""
+        return SqlJournalReader(self._rows)
 
     def resume(self, source: str) -> Resume:
         """Where a collector of this source goes on. Raises UnknownSource."""

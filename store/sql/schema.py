@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 
 from store.records import Level
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every schema that ever was, oldest first; the last is the one that this program reads and writes."""
 
 METADATA = MetaData()
@@ -271,6 +272,33 @@ PEAK_MARK = Table(
     METADATA,
     Column("source_id", Integer, ForeignKey("source.id"), primary_key=True, autoincrement=False),
     Column("minute_s", BigInteger, nullable=False),  # peaks were taken from the source's minutes before this one
+)
+
+ENTRY = Table(
+    "journal_entry",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # from the store's count of changes
+    Column("at_ms", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("journal_entry_by_kind", "kind", "at_ms"),
+    Index("journal_entry_by_subject", "subject", "number"),
+    Index("journal_entry_by_time", "at_ms"),
+)
+
+DOCUMENT = Table(
+    "journal_document",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("journal_document_by_time", "kind", "at_ms", "id"),
+    Index("journal_document_open", "kind", "open", "at_ms", "id"),
 )
 
 ALEMBIC_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
