@@ -1,0 +1,1 @@
+"""Between a transition and a message: grouping, inhibition, silences, acknowledgement, escalation, maintenance."""
