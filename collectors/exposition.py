@@ -17,7 +17,6 @@ from collectors.clocks import Asked, SkewWatch, skew_ms
 from collectors.duplicates import Claims, Sight
 from collectors.errors import CollectorError, one_line
 from collectors.fetch import Fetcher
-from collectors.leadership import Leadership
 from collectors.mapping import MetricMap
 from collectors.openmetrics import PageParser
 from collectors.page import Page
@@ -26,6 +25,7 @@ from collectors.step import Proposal
 from collectors.tally import Tally
 from slo.outcomes import OutcomeTable
 from store.errors import LeaseLost, StaleWriter, StoreError
+from store.leadership import Leadership
 from store.port import Store
 from store.records import Read, Retention, Source
 

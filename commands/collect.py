@@ -12,7 +12,6 @@ import logging
 
 from collectors.errors import CollectorError
 from collectors.exposition import ExpositionCollector, ExpositionSource
-from collectors.leadership import Leadership, new_owner
 from collectors.probes.prober import Prober
 from collectors.prometheus.collector import PrometheusCollector
 from collectors.prometheus.config import PrometheusConfig
@@ -24,6 +23,7 @@ from commands.prometheus import prometheus_sources
 from settings import ExpositionSettings
 from slo.states import SliceState
 from store.errors import StoreError
+from store.leadership import Leadership, new_owner
 from store.opening import open_store
 from store.port import Store
 from store.records import Read

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from collectors.leadership import LEAST_RENEWALS, LeaseTiming
 from configuration.types import Strict
+from store.leadership import LEAST_RENEWALS, LeaseTiming
 
 
 class LeaseSettings(Strict):

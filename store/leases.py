@@ -3,7 +3,7 @@
 A lease has a **token** that grows with every change of hands and never comes back. A commit carries the token under
 which it was made and is refused when the lease has moved on: a writer that slept through its own replacement can so
 write nothing, whatever its clock says. No wall clock takes part. A holder shows that it lives by its **beat**, a
-reading of its own monotonic clock; others only watch whether it changes (see ``collectors.leadership``).
+reading of its own monotonic clock; others only watch whether it changes (see ``store.leadership``).
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 
 from collectors.errors import CollectorError
-from collectors.leadership import Leadership
 from collectors.mapping import MetricMap
 from collectors.prometheus.client import selector
 from collectors.prometheus.clock import ServerClock
@@ -25,6 +24,7 @@ from collectors.prometheus.target import Target
 from collectors.schedule import first_tick, next_tick
 from slo.outcomes import OutcomeTable
 from store.errors import LeaseLost, StaleWriter, StoreError
+from store.leadership import Leadership
 from store.port import Store
 from store.records import Source
 

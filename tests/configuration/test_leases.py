@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from collectors.leadership import LeaseTiming
 from settings import SettingsError, load_settings
+from store.leadership import LeaseTiming
 
 GOOD = """\
 sources:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from collectors.leadership import Leadership, LeaseTiming
 from collectors.mapping import MetricMap
 from collectors.prometheus.collector import PrometheusCollector, wall_ms
 from collectors.prometheus.config import Births, PrometheusConfig
 from slo.outcomes import Kind, OutcomeTable
 from store.errors import LeaseLost
+from store.leadership import Leadership, LeaseTiming
 from store.memory import MemoryStore
 from store.records import Batch, Scope
 from tests.collectors.prometheus.real_parts import SCRAPE_MS, Exporter, Key, Prometheus, wait_until

@@ -1,4 +1,5 @@
-"""Which of several collectors reads a source: the one that holds its lease; the others stand by.
+"""Which of several processes does a piece of work (reads a source, evaluates alerts): the one that holds its lease; the
+others stand by.
 
 The holder beats (``renew_ms``); a standby looks several times a second and takes a lease over when its beat has stood
 still for ``ttl_ms`` of the standby's own monotonic clock. No wall clock is compared with another, so a skewed one
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from store.errors import StoreError
 from store.leases import NOBODY, Beat, Lease, lease_name
@@ -57,6 +59,17 @@ def clock_name() -> str:
         return secrets.token_hex(16)
 
 
+class Work(NamedTuple):
+    """What a holder does, in the words of the log."""
+
+    who: str
+    does: str
+    done: str
+
+
+READING = Work("collector", "reads", "read")
+
+
 class Lookout:
     """Since when the leases of others have stood still. Pure: every time is an argument, of our monotonic clock."""
 
@@ -94,9 +107,10 @@ def monotonic_ms() -> int:
 
 
 class Leadership:
-    """Keeps the leases of one collector process: takes what is free or abandoned, beats, gives back at the end.
+    """Keeps the leases of one process: takes what is free or abandoned, beats, gives back at the end.
 
-    ``names``: the configured sources. ``token`` may be asked from any thread; everything else happens in one.
+    ``names``: the configured sources, or other work. ``work`` says in the log what a holder does. ``token`` may be
+    asked from any thread; everything else happens in one.
     """
 
     def __init__(
@@ -106,9 +120,11 @@ class Leadership:
         owner: str,
         timing: LeaseTiming | None = None,
         *,
+        work: Work = READING,
         clock: str | None = None,
         now_ms: Callable[[], int] = monotonic_ms,
     ) -> None:
+        self._work = work
         self._store = store
         self._names = tuple(names)
         self._owner = owner
@@ -227,12 +243,12 @@ class Leadership:
         """One line for each change of hands."""
         if taken:
             silent = f", after {_listed({lease.owner for lease in abandoned})} fell silent" if abandoned else ""
-            LOG.info("this collector (%s) reads %s%s", self._owner, _listed(taken), silent)
+            LOG.info("this %s (%s) %s %s%s", self._work.who, self._owner, self._work.does, _listed(taken), silent)
         before, self._others = self._others, busy
         news = {name: owner for name, owner in busy.items() if before.get(name) != owner}
         if news:
             replaced = "replaced, now " if self._told & news.keys() else ""
-            LOG.info("%sstandby: %s read by %s", replaced, _listed(news), _listed(set(news.values())))
+            LOG.info("%sstandby: %s %s by %s", replaced, _listed(news), self._work.done, _listed(set(news.values())))
         self._told = (self._told | set(taken)) - news.keys()
 
     def _complain(self, trouble: str) -> None:
