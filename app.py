@@ -25,6 +25,7 @@ COMMANDS = {
     "check": "validates configuration, store and reachability; names every error",
     "backfill": "reads a range of the past from Prometheus again: counts, gaps, completeness",
     "reconcile": "compares the store with the estate's truth, to the event",
+    "verdict": "do so many requests with so many failures prove an availability?",
     "db": "the store as a whole: upgrade, prune, backup, restore, stats",
 }
 EPILOG = """\
