@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from collectors.quality import LARGEST_SKEW_MS, seconds_text
+from store.quality import LARGEST_SKEW_MS, seconds_text
 
 LOG = logging.getLogger(__name__)
 _DATE_STEP_MS = 1000

@@ -2,6 +2,7 @@
 
 CollectorError           one clear line that starts with a code word
 |- TargetRefused         nobody listens there                                    refused:
+|- TargetUnroutable      there is no way to the machine                          unroutable:
 |- TargetUnresolved      its name is not known                                   dns:
 |- TargetTimeout         no whole answer within the deadline                     timeout:
 |- TargetInsecure        the TLS handshake failed                                tls:
@@ -14,6 +15,8 @@ CollectorError           one clear line that starts with a code word
 """
 
 from __future__ import annotations
+
+from store import reasons
 
 
 class CollectorError(Exception):
@@ -28,61 +31,67 @@ class CollectorError(Exception):
 class TargetRefused(CollectorError):
     """The connection was refused or broken off."""
 
-    code = "refused"
+    code = reasons.REFUSED
+
+
+class TargetUnroutable(CollectorError):
+    """No way to the machine, or a fault of our own network: says nothing about the target."""
+
+    code = reasons.UNROUTABLE
 
 
 class TargetUnresolved(CollectorError):
     """The host name has no address."""
 
-    code = "dns"
+    code = reasons.UNRESOLVED
 
 
 class TargetTimeout(CollectorError):
     """The whole answer did not arrive in time."""
 
-    code = "timeout"
+    code = reasons.TIMEOUT
 
 
 class TargetInsecure(CollectorError):
     """TLS could not be established."""
 
-    code = "tls"
+    code = reasons.INSECURE
 
 
 class BadStatus(CollectorError):
     """The target answered, but not with a page."""
 
-    code = "http"
+    code = reasons.BAD_STATUS
 
 
 class PageTooLarge(CollectorError):
     """The page exceeds the size cap."""
 
-    code = "too_large"
+    code = reasons.TOO_LARGE
 
 
 class GarbagePage(CollectorError):
     """The page is torn, not metrics, or holds a value that cannot be counted exactly. Nothing of it is used."""
 
-    code = "garbage"
+    code = reasons.GARBAGE
 
 
 class DuplicateTarget(CollectorError):
     """The process behind a source is counted through another one."""
 
-    code = "duplicate"
+    code = reasons.DUPLICATE
 
 
 class BadTarget(CollectorError):
     """The address of a target is not one."""
 
-    code = "config"
+    code = reasons.CONFIGURATION
 
 
 class MemoryDamaged(CollectorError):
     """The stored state of a source does not fit its series; counting on would guess."""
 
-    code = "store"
+    code = reasons.STORE
 
 
 MOST_REASON_CHARACTERS = 300

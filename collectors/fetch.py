@@ -26,6 +26,7 @@ from collectors.errors import (
     TargetRefused,
     TargetTimeout,
     TargetUnresolved,
+    TargetUnroutable,
 )
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -94,8 +95,10 @@ class Fetcher:
             raise GarbagePage("the page is torn: the connection ended within it") from cause
         except http.client.HTTPException as cause:
             raise GarbagePage(f"the answer is not HTTP: {cause}") from cause
-        except OSError as cause:
+        except ConnectionError as cause:
             raise TargetRefused(f"{where}: {cause.strerror or cause}") from cause
+        except OSError as cause:
+            raise TargetUnroutable(f"{where}: {cause.strerror or cause}") from cause
 
     def _response(self, deadline: float) -> http.client.HTTPResponse:
         """The head of the answer; on a connection that was kept alive in vain, from a second try."""

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import NamedTuple
 
+from collectors import absence
+from collectors.absence import Vanished
 from collectors.page import Page
+from store.quality import FOLDED, SKEW, seconds_text
 from store.records import Gauge
 
-SKEW = "collector_clock_skew_seconds"
-FOLDED = "collector_folded_series"
-LARGEST_SKEW_MS = 1_000
-"""26 s of skew are a month's budget at 99.999 %; one second is told."""
 _STEADY_MS = 50
 _AGAIN_AFTER_MS = 60_000
 
 
 class Told(NamedTuple):
-    """What the store was told last: skew and when, and folded series (None: not known, tell them)."""
+    """What the store was told last: skew and when, folded series, vanished ones (None: not known, tell them)."""
 
     skew_ms: int | None = None
     skew_at_ms: int = 0
     folded: int | None = 0
+    vanished: tuple[Vanished, ...] | None = ()
 
 
 NOTHING_TOLD = Told()
@@ -29,11 +28,16 @@ NOTHING_TOLD = Told()
 
 def told_before(state: bytes | None) -> Told:
     """What a collector that goes on from a stored state may assume."""
-    return NOTHING_TOLD if state is None else NOTHING_TOLD._replace(folded=None)
+    return NOTHING_TOLD if state is None else NOTHING_TOLD._replace(folded=None, vanished=None)
 
 
-def told_now(before: Told, source: str, page: Page, folded: int) -> tuple[Told, tuple[Gauge, ...]]:
-    """What to remember and to store with this page: a skew that moved or is a minute old, a number that changed."""
+def told_now(
+    before: Told, source: str, page: Page, folded: int, vanished: tuple[Vanished, ...] | None = None
+) -> tuple[Told, tuple[Gauge, ...]]:
+    """What to remember and to store with this page: a skew that moved or is a minute old, a number that changed.
+
+    ``vanished``: None when the page shows the same counters as the one before.
+    """
     gauges = []
     now = before
     if page.skew_ms is not None and _is_news(before, page.skew_ms, page.at_ms):
@@ -42,18 +46,10 @@ def told_now(before: Told, source: str, page: Page, folded: int) -> tuple[Told, 
     if folded != before.folded:
         now = now._replace(folded=folded)
         gauges.append(Gauge(source, FOLDED, "", page.at_ms, str(folded)))
+    if vanished is not None:
+        gauges += absence.gauges(source, page.at_ms, before.vanished, vanished)
+        now = now._replace(vanished=vanished)
     return now, tuple(gauges)
-
-
-def seconds_text(skew_ms: int) -> str:
-    """Milliseconds as seconds with three decimals: -1500 -> "-1.500"."""
-    sign = "-" if skew_ms < 0 else ""
-    return f"{sign}{abs(skew_ms) // 1000}.{abs(skew_ms) % 1000:03d}"
-
-
-def milliseconds_of(text: str) -> int:
-    """The inverse of ``seconds_text``."""
-    return int(Decimal(text) * 1000)
 
 
 def _is_news(before: Told, skew_ms: int, at_ms: int) -> bool:

@@ -93,6 +93,12 @@ class Step:
             return Reading(page.at_ms, value, page.born.get(series, self.process_born_ms))
         return Reading(page.at_ms, value, previous.born_ms)
 
+    def series_to_store(self, positions: Iterable[str]) -> tuple[str, ...]:
+        """What is new, or everything that is left when something is forgotten."""
+        if not self.forgotten:
+            return tuple(self.new_series)
+        return (*(series for series in positions if series not in self.forgotten), *self.new_series)
+
     def total(self, positions: Mapping[str, int]) -> int:
         """Sum of all counters on the page; ``positions`` are those of the tally before this step."""
         return sum(self.values) - sum(self.values[positions[series]] for series in self.absent)

@@ -27,6 +27,7 @@ from dataclasses import replace
 from itertools import compress
 
 from collectors import memory
+from collectors.absence import Vanished, by_product
 from collectors.errors import GarbagePage
 from collectors.folding import Folding, Meaning
 from collectors.mapping import AccountLeaf, CostLeaf, Leaf, MetricMap, RequestLeaf, TransactionLeaf
@@ -351,13 +352,12 @@ class Tally:
     def _batch(self, page: Page, step: Step, reads: tuple[Read, ...], missed: str) -> Batch:
         step.incarnation = step.lived(self._source.id, page, self._incarnation)
         step.values, step.births = self._columns(step)
-        if step.births is self._births:
-            step.births_column = self._births_column
-        else:
-            step.births_column = memory.column(step.births)
+        shared = step.births is self._births
+        step.births_column = self._births_column if shared else memory.column(step.births)
         events, transactions, costs = step.rows(slot_of(step.at_ms))
         values = memory.column(step.values)
-        step.told, quality = told_now(self._told, self._source.id, page, self._folding.folded.total())
+        folded = self._folding.folded.total()
+        step.told, quality = told_now(self._told, self._source.id, page, folded, self._vanished(step))
         return Batch(
             source=self._source.id,
             expected_version=self._version,
@@ -371,15 +371,14 @@ class Tally:
             gaps=step.gaps(self._source, self._last_ms, missed),
             incarnations=() if step.incarnation is None else (step.incarnation,),
             replaces_series=bool(step.forgotten),
-            new_series=self._series_to_store(step),
+            new_series=step.series_to_store(self._positions),
             state=memory.encoded(len(step.values), values, step.births_column, step.process_born_ms),
         )
 
-    def _series_to_store(self, step: Step) -> tuple[str, ...]:
-        """What is new, or everything that is left when something is forgotten."""
-        if not step.forgotten:
-            return tuple(step.new_series)
-        return (*(series for series in self._positions if series not in step.forgotten), *step.new_series)
+    def _vanished(self, step: Step) -> tuple[Vanished, ...] | None:
+        if self._told.vanished is not None and step.absent.keys() == self._absent.keys():
+            return None
+        return by_product(self._positions, step.absent, self._leaf)
 
     def _columns(self, step: Step) -> tuple[array[int], array[int]]:
         """Values and births with the step in them; the births, which hardly ever move, are shared until they do."""

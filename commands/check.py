@@ -18,7 +18,6 @@ import requests
 from collectors.clocks import Asked, skew_ms, skew_note
 from collectors.errors import CollectorError
 from collectors.page import milliseconds
-from collectors.quality import LARGEST_SKEW_MS
 from commands.errors import CommandError
 from commands.explaining import explain, server_of
 from commands.options import Configuration, add_configuration, chosen_config, configuration
@@ -37,6 +36,7 @@ from settings import (
 )
 from store.errors import StoreError
 from store.opening import open_store
+from store.quality import LARGEST_SKEW_MS
 
 TIMEOUT_S = 2.0
 

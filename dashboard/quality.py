@@ -7,12 +7,9 @@ from dataclasses import dataclass, replace
 
 from collectors.clocks import skew_note
 from collectors.folding import OTHER
-from collectors.quality import FOLDED, LARGEST_SKEW_MS, SKEW, milliseconds_of
 from dashboard.sources import SourceView
+from store.quality import FOLDED, LARGEST_SKEW_MS, SKEW, SKEW_HOLDS_MS, milliseconds_of
 from store.records import Gauge
-
-SKEW_HOLDS_MS = 300_000
-"""A skew is told again every minute; one that is older than this is no longer known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 from fractions import Fraction
 
+from store import reasons
 from store.records import SourceStatus
 
 FRESH_INTERVALS = Fraction(5, 2)
@@ -16,9 +17,20 @@ SILENT_INTERVALS = 3
 SILENT_MS = 5_000
 """Nobody looked for longer than both: unknown, whatever the last read said (definitions.md section 5)."""
 
-SEEN_ABSENT = frozenset({"refused", "http", "garbage", "dns", "tls", "too_large", "duplicate"})
+SEEN_ABSENT = frozenset(
+    {
+        reasons.REFUSED,
+        reasons.UNROUTABLE,
+        reasons.BAD_STATUS,
+        reasons.GARBAGE,
+        reasons.UNRESOLVED,
+        reasons.INSECURE,
+        reasons.TOO_LARGE,
+        reasons.DUPLICATE,
+    }
+)
 """First words of reasons that say: we looked, and it is not there or not readable."""
-OWN_FAULT = frozenset({"skipped", "store"})
+OWN_FAULT = frozenset({reasons.SKIPPED, reasons.STORE})
 """First words of reasons that speak of the collector, not of the target: only time makes such a source missing."""
 
 
@@ -69,7 +81,7 @@ def _state(status: SourceStatus, age_ms: int | None, silent_ms: int) -> SourceSt
     if read.collected:
         fresh = age_ms is not None and age_ms <= FRESH_INTERVALS * interval_ms
         return SourceState.FRESH if fresh else SourceState.STALE
-    word = read.reason.partition(":")[0]
+    word = reasons.cause(read.reason)
     if word in SEEN_ABSENT:
         return SourceState.MISSING
     if word not in OWN_FAULT and silent_ms >= FAILED_INTERVALS * interval_ms:

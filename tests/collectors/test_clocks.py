@@ -8,7 +8,8 @@ import pytest
 
 from collectors.clocks import Asked, SkewWatch, skew_ms
 from collectors.page import Page
-from collectors.quality import NOTHING_TOLD, SKEW, Told, seconds_text, told_now
+from collectors.quality import NOTHING_TOLD, Told, told_now
+from store.quality import SKEW, seconds_text
 
 ASKED = Asked(10_000, 10_040)
 

@@ -22,6 +22,7 @@ from collectors.errors import (
     TargetRefused,
     TargetTimeout,
     TargetUnresolved,
+    TargetUnroutable,
 )
 from collectors.fetch import Fetcher
 
@@ -178,6 +179,12 @@ def test_a_target_that_hangs_up_without_an_answer_is_refused(exporter, fetcher) 
     exporter.answer = lambda connection: connection.shutdown(socket.SHUT_RDWR)
     with pytest.raises(TargetRefused, match="closed the connection without an answer"):
         fetcher.fetch()
+
+
+def test_no_way_to_the_machine_is_not_a_refusal() -> None:
+    """Broadcast addresses take no connection: a fault of the network says nothing about the process."""
+    with pytest.raises(TargetUnroutable, match=r"unroutable: 255\.255\.255\.255:80: "):
+        Fetcher("http://255.255.255.255/metrics", 0.5).fetch()
 
 
 def test_a_name_without_an_address_is_told_apart() -> None:

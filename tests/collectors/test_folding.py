@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from collectors.folding import OTHER, Folding
 from collectors.mapping import GaugeLeaf, Limits, MetricMap, RequestLeaf
 from collectors.openmetrics import PageParser
-from collectors.quality import FOLDED
 from collectors.tally import Tally
 from slo.outcomes import Kind, OutcomeTable
 from store.memory import MemoryStore
+from store.quality import FOLDED
 from store.records import Scope, Source
 
 T0 = 1_795_000_000_000

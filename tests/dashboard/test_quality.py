@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from collectors.quality import FOLDED, SKEW, milliseconds_of, seconds_text
 from dashboard.quality import Quality, quality_of, with_quality
 from dashboard.sources import SourceState, SourceView
+from store.quality import FOLDED, SKEW, milliseconds_of, seconds_text
 from store.records import Gauge
 
 NOW_MS = 1_800_000_000_000

@@ -32,6 +32,7 @@ TABLE = [
     ("then nobody knows", 5001, GOOD, 1000, MISSING),
     ("a slow interval is fresh for longer", 37_500, GOOD, 15_000, FRESH),
     ("three slow intervals without a page are missing", 45_001, GOOD, 15_000, MISSING),
+    ("no way to the machine is missing at once", 900, failed("unroutable: 10.0.0.1:9101"), 1000, MISSING),
     ("a refused connection is missing at once", 900, failed("refused: 127.0.0.1:9101"), 1000, MISSING),
     ("an HTTP error is missing at once", 900, failed("http: 503"), 1000, MISSING),
     ("garbage is missing at once", 900, failed("garbage: no EOF"), 1000, MISSING),
