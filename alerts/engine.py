@@ -1,0 +1,294 @@
+"""The engine: facts of one tick -> transitions. Burn-rate rules over sliding sums, and readings of other kinds, through
+one lifecycle. No clock, no input or output: everything comes in as values.
+
+Rules are judged at the end of each slot, and again when a slot that was already judged is told anew (sources of one
+second commit at different instants). A bank's or product's alert closes only when every data center that it blamed
+(whose cell was above the rule's share in the short window) is being looked at again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from alerts.conditions import BurnRule, budget_spent, burn_condition, burn_rules, lengths
+from alerts.errors import BadEngineState
+from alerts.facts import Facts, Piece, Told
+from alerts.lifecycle import Alert, Instant, Lifecycle, Timing
+from alerts.model import AlertKey, AlertState, Condition, Evidence, Level, Reading, Subject, Transition
+from alerts.policy import Slo
+from alerts.stretches import Stretches
+from alerts.windows import Sum, Windows
+from slo.counts import Counts
+
+MOST_HOLD_SECONDS = 60
+STATE_VERSION = 1
+_NO_TIMINGS: Mapping[str, Timing] = {}
+_NOWHERE: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Watch:
+    """One rule and the units (by number) that it speaks of."""
+
+    rule: BurnRule
+    keys: dict[int, AlertKey] = field(default_factory=dict)
+    units: list[int] = field(default_factory=list)
+
+
+class Engine:
+    """Judges every rule at every slot. ``exact_step_s``: slot length of data for which windows must be exact.
+
+    ``timings``: of rules of other kinds. Burn-rate rules hold for their short window, at most ``most_hold_seconds``,
+    before they close, and are the same alert again within their short window.
+    """
+
+    def __init__(
+        self,
+        slos: Iterable[Slo],
+        *,
+        timings: Mapping[str, Timing] = _NO_TIMINGS,
+        exact_step_s: int = 0,
+        most_hold_seconds: int = MOST_HOLD_SECONDS,
+    ) -> None:
+        self._watches: dict[str, list[_Watch]] = defaultdict(list)
+        for slo in slos:
+            self._watches[slo.product] += [_Watch(rule) for rule in burn_rules(slo)]
+        rules = [watch.rule for watches in self._watches.values() for watch in watches]
+        own = {rule.name: _timing(rule, most_hold_seconds) for rule in rules}
+        self._lifecycle = Lifecycle({**own, **timings})
+        self._windows: Windows[Subject] = Windows(lengths(rules), exact_step_s=exact_step_s)
+        self._stretches = Stretches(slot_s=exact_step_s or 1)
+        self._rules_of: list[list[BurnRule]] = []
+        self._where: dict[AlertKey, tuple[BurnRule, int]] = {}
+        self._cells: dict[str, list[int]] = defaultdict(list)
+        self._blamed: dict[AlertKey, frozenset[str]] = {}
+        self._started = False
+        self._evaluated_s: int | None = None
+
+    @property
+    def window_lengths_s(self) -> tuple[int, ...]:
+        """Every window that is kept, in seconds: what a feed must be able to fill."""
+        return self._windows.lengths_s
+
+    @property
+    def evaluated_s(self) -> int | None:
+        """End of the last slot that was judged; None before the first, and not yet rebuilt after ``restore``."""
+        return self._evaluated_s
+
+    @property
+    def alerts(self) -> Iterator[Alert]:
+        """Every alert that is not inactive, those that were resolved a moment ago included."""
+        return iter(self._lifecycle)
+
+    @property
+    def units(self) -> int:
+        """How many subjects are being watched."""
+        return len(self._windows.keys)
+
+    def tick(self, facts: Facts, readings: Iterable[Reading] = ()) -> list[Transition]:
+        """Takes the facts in, slot by slot, judges after each, and adds readings of other kinds at the end."""
+        self._start(facts)
+        changes: list[Transition] = []
+        waiting = self._tell_again(facts.told)
+        for end_s in self._ends(facts):
+            self._windows.advance(end_s)
+            waiting = self._tell(waiting, end_s)
+            changes += self._judge(end_s, facts)
+        last = Instant(facts.until_s * 1000, facts.seen_ms, facts.until_s <= facts.replayed_until_s)
+        for reading in readings:
+            changed = self._lifecycle.read(reading, last)
+            changes += [changed] if changed is not None else []
+        self._lifecycle.forget(last.at_ms)
+        self._evaluated_s = self._windows.now_s
+        return changes
+
+    def document(self) -> dict[str, Any]:
+        """What must be kept for a restart; sums are not, they are built from the store."""
+        return {
+            "version": STATE_VERSION,
+            "evaluated_s": self._evaluated_s,
+            "alerts": self._lifecycle.document(),
+            "blamed": {key.id: sorted(names) for key, names in self._blamed.items()},
+        }
+
+    def restore(self, document: Mapping[str, Any]) -> None:
+        """Takes a kept state back, before the first tick. Raises BadEngineState."""
+        try:
+            if document["version"] != STATE_VERSION:
+                raise BadEngineState(f"version {document['version']!r} is not {STATE_VERSION}")
+            evaluated = document["evaluated_s"]
+            self._evaluated_s = None if evaluated is None else int(evaluated)
+            self._lifecycle.restore(document["alerts"])
+            self._blamed = {AlertKey.parse(key): frozenset(names) for key, names in document["blamed"].items()}
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise BadEngineState(f"{type(error).__name__}: {error}") from error
+
+    def _start(self, facts: Facts) -> None:
+        if facts.base is not None:
+            self._rebuild(facts.base, facts)
+        elif not self._started:
+            first_s = min((told.slot_s for told in facts.told), default=facts.until_s - facts.step_s)
+            self._windows.begin(first_s)
+        self._started = True
+
+    def _rebuild(self, pieces: Sequence[Piece], facts: Facts) -> None:
+        first = pieces[0].from_s if pieces else facts.until_s
+        self._windows.begin(first)
+        for piece in pieces:
+            self._windows.leap(piece.to_s)
+            for subject, total, bad in piece.grown:
+                self._windows.add(subject, total, bad)
+        self._windows.settle()
+        self._enroll()
+
+    def _tell_again(self, told: Sequence[Told]) -> Sequence[Told]:
+        """Sets what was told of slots that are already judged; returns the rest."""
+        now_s = self._windows.now_s
+        new = 0
+        while new < len(told) and told[new].slot_s < now_s:
+            new += 1
+        self._take(told[:new])
+        return told[new:]
+
+    def _tell(self, waiting: Sequence[Told], end_s: int) -> Sequence[Told]:
+        rest = next((number for number, told in enumerate(waiting) if told.slot_s >= end_s), len(waiting))
+        self._take(waiting[:rest])
+        return waiting[rest:]
+
+    def _take(self, told: Sequence[Told]) -> None:
+        windows, stretches = self._windows, self._stretches
+        for slot_s, subject, total, bad in told:
+            windows.tell(slot_s, subject, total, bad)
+            stretches.tell(slot_s, windows.numbers[subject], Sum(total, bad))
+        self._enroll()
+
+    def _ends(self, facts: Facts) -> Iterator[int]:
+        """Instants to judge at: the end of each new slot; the newest again when there is none."""
+        now_s = self._windows.now_s
+        if facts.until_s <= now_s:
+            yield now_s
+            return
+        yield from range(now_s + facts.step_s, facts.until_s, facts.step_s)
+        yield facts.until_s
+
+    def _enroll(self) -> None:
+        """Gives units that were never seen before their rules."""
+        for number in range(len(self._rules_of), len(self._windows.keys)):
+            subject = self._windows.keys[number]
+            if subject.level is Level.CELL:
+                self._cells[subject.product].append(number)
+                self._cells[""].append(number)
+            mine = [w for w in self._watches.get(subject.product, ()) if w.rule.speaks_of(subject)]
+            for watch in mine:
+                key = AlertKey(watch.rule.name, subject, watch.rule.slo.id)
+                watch.keys[number] = key
+                watch.units.append(number)
+                self._where[key] = (watch.rule, number)
+            self._rules_of.append([watch.rule for watch in mine])
+
+    def _judge(self, at_s: int, facts: Facts) -> list[Transition]:
+        instant = Instant(at_s * 1000, facts.seen_ms, at_s <= facts.replayed_until_s)
+        self._stretches.settle(at_s, self._rules_of)
+        changes: list[Transition] = []
+        true: set[AlertKey] = set()
+        for watches in self._watches.values():
+            for watch in watches:
+                for number in self._burning(watch):
+                    key = watch.keys[number]
+                    true.add(key)
+                    changes += self._burns(key, watch.rule, number, instant)
+        for alert in self._lifecycle:
+            if alert.key not in true and alert.state is not AlertState.RESOLVED:
+                changes += self._burns_no_more(alert.key, at_s, facts, instant)
+        return changes
+
+    def _burning(self, watch: _Watch) -> list[int]:
+        """Units for which a rule is true. One pass over plain arrays: this is what each tick spends its time on."""
+        windows, rule = self._windows, watch.rule
+        live_total, live_bad = windows.live
+        long_total, long_bad = windows.edge(rule.tier.long_seconds)
+        short_total, short_bad = windows.edge(rule.tier.short_seconds)
+        floor, share, share_of = rule.floor_events, rule.share, rule.share_of
+        return [
+            n
+            for n in watch.units
+            if (bad := live_bad[n] - long_bad[n]) >= floor
+            and bad * share_of > (live_total[n] - long_total[n]) * share
+            and (live_bad[n] - short_bad[n]) * share_of > (live_total[n] - short_total[n]) * share
+        ]
+
+    def _burns(self, key: AlertKey, rule: BurnRule, number: int, instant: Instant) -> list[Transition]:
+        if key.subject.level in (Level.BANK, Level.PRODUCT):
+            self._blamed[key] = self._blamed.get(key, _NOWHERE) | self._culprits(key.subject, rule)
+        change = self._lifecycle.step(key, Condition.TRUE, rule.severity, lambda: self._evidence(rule, number), instant)
+        return [change] if change is not None else []
+
+    def _burns_no_more(self, key: AlertKey, at_s: int, facts: Facts, instant: Instant) -> list[Transition]:
+        if key not in self._where:
+            return []  # another kind's, or a subject that has not been seen since the restart: nothing is known
+        rule, number = self._where[key]
+        looked_at = frozenset({key.subject.data_center} - {""}) or self._blamed.get(key, _NOWHERE)
+        long, short = self._sums(rule, number)
+        condition = burn_condition(rule, long, short, observed=facts.seen(looked_at, at_s))
+        change = self._lifecycle.step(key, condition, rule.severity, lambda: self._evidence(rule, number), instant)
+        if change is None:
+            return []
+        self._blamed.pop(key, None)
+        return [change]
+
+    def _culprits(self, subject: Subject, rule: BurnRule) -> frozenset[str]:
+        """Data centers whose part of a bank or product is above the rule's share in the short window."""
+        short_s = rule.tier.short_seconds
+        keys, windows = self._windows.keys, self._windows
+        return frozenset(
+            keys[number].data_center
+            for number in self._cells.get(subject.product, ())
+            if rule.exceeded(windows.sum(short_s, number))
+        )
+
+    def _sums(self, rule: BurnRule, number: int) -> tuple[Sum, Sum]:
+        return (
+            self._windows.sum(rule.tier.long_seconds, number),
+            self._windows.sum(rule.tier.short_seconds, number),
+        )
+
+    def _evidence(self, rule: BurnRule, number: int) -> Evidence:
+        long, short = self._sums(rule, number)
+        stretch = self._stretches.of(number, rule)
+        return Evidence(
+            _counts(long),
+            _counts(short),
+            budget_spent(rule, long),
+            None if stretch is None else stretch.from_s * 1000,
+            None if stretch is None else stretch.to_s * 1000,
+            (
+                ("factor", _decimal(rule.tier.factor(rule.slo.period_seconds))),
+                ("burn_long", _burn(rule, long)),
+                ("burn_short", _burn(rule, short)),
+            ),
+        )
+
+
+def _timing(rule: BurnRule, most_hold_seconds: int) -> Timing:
+    short_s = rule.tier.short_seconds
+    return Timing(hold_seconds=min(short_s, most_hold_seconds), again_seconds=short_s)
+
+
+def _counts(window: Sum) -> Counts:
+    return Counts(window.total - window.bad, window.bad)
+
+
+def _burn(rule: BurnRule, window: Sum) -> str:
+    if not window.total:
+        return ""
+    return _decimal(Fraction(window.bad, window.total) / (1 - rule.slo.objective.target))
+
+
+def _decimal(number: Fraction) -> str:
+    """Two decimals, truncated."""
+    hundredths = number * 100 // 1
+    return f"{hundredths // 100}.{hundredths % 100:02d}"

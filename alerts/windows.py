@@ -1,0 +1,187 @@
+"""Sliding sums of events over many windows, for thousands of units, without ever reading a window again.
+
+Every unit has a running total. Now and then the totals of all units are put aside with their instant (a mark); the sum
+of a window is the running total less the mark at the window's old edge. A new slot so costs one addition per unit, a
+window one subtraction, however long it is.
+
+The new edge of a window is always now. Its old edge slides by a step: 1 s for windows of up to a minute, else at most
+1/24 of the window (``sliding_step``); it is late by less than one step, so that a window is never too long. With
+the length of a slot as step (``exact_step_s``) windows are exact.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable
+from typing import Generic, NamedTuple, TypeVar
+
+STEPS_S = (3600, 300, 60, 5, 1)
+"""Steps that rollups of hours and minutes can be cut into."""
+LEAST_STEPS = 24
+LATE_S = 120
+"""How old a slot may be that is told again with other counts."""
+_LEAST_ROOM = 64
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Sum(NamedTuple):
+    """Events of one unit over one window."""
+
+    total: int
+    bad: int
+
+
+class Mark(NamedTuple):
+    """Running totals of every unit (by its number) at one instant."""
+
+    total: array[int]
+    bad: array[int]
+
+
+def sliding_step(length_s: int) -> int:
+    """Seconds by which the old edge of a window slides: 1 up to a minute, then the longest step within 1/24."""
+    return next((step for step in STEPS_S if step * LEAST_STEPS <= length_s), 1)
+
+
+class Windows(Generic[Key]):
+    """Sums over several windows. Times are whole seconds; ``now_s`` is the end of the newest slot."""
+
+    def __init__(self, lengths_s: Iterable[int], *, exact_step_s: int = 0) -> None:
+        self.lengths_s = tuple(sorted(set(lengths_s)))
+        self.numbers: dict[Key, int] = {}
+        self.keys: list[Key] = []
+        self._slot_s = exact_step_s or 1
+        self._steps = {length: exact_step_s or sliding_step(length) for length in self.lengths_s}
+        self.begin(0)
+
+    def begin(self, at_s: int) -> None:
+        """Forgets all counts (not the units) and starts at an instant; nothing is known before it."""
+        room = max(_LEAST_ROOM, len(self.keys))
+        self.now_s = at_s
+        self.live = Mark(array("q", bytes(8 * room)), array("q", bytes(8 * room)))
+        self._origin_s = at_s
+        self._marks: dict[int, Mark] = {}
+        self._mark(at_s)
+        self._set_edges()
+
+    def number(self, key: Key) -> int:
+        """Number of a unit; a new one gets the next."""
+        known = self.numbers.get(key)
+        if known is not None:
+            return known
+        number = self.numbers[key] = len(self.keys)
+        self.keys.append(key)
+        if number >= len(self.live.total):
+            self._make_room(number)
+        return number
+
+    def advance(self, to_s: int) -> None:
+        """Slides every window on; slots between the last instant and this one are empty until they are told."""
+        while self.now_s < to_s:
+            before_s = self.now_s
+            self.now_s = min(to_s, before_s + self._slot_s)
+            if before_s not in self._marks:
+                self._mark(before_s)
+            self._expire(before_s)
+        self._set_edges()
+
+    def leap(self, to_s: int) -> None:
+        """Puts a mark and goes on to an instant in one piece: for filling in the past, oldest first, with ``add``."""
+        self._mark(self.now_s)
+        self.now_s = to_s
+
+    def settle(self) -> None:
+        """Ends filling in: what was added counts in every window."""
+        self._set_edges()
+
+    def add(self, key: Key, total: int, bad: int) -> None:
+        """Adds events to the newest piece of time."""
+        number = self.number(key)
+        self.live.total[number] += total
+        self.live.bad[number] += bad
+
+    def tell(self, slot_s: int, key: Key, total: int, bad: int) -> bool:
+        """Sets what one unit counted in the slot that begins at ``slot_s``, whatever was told of it before.
+
+        False, and nothing set, when the slot is older than can be set (``LATE_S``): then sums must be built anew.
+        """
+        number = self.number(key)
+        end_s = slot_s + self._slot_s
+        begin = self._marks.get(slot_s)
+        end = self.live if end_s == self.now_s else self._marks.get(end_s)
+        if begin is None or end is None:
+            return False
+        more_total = total - (end.total[number] - begin.total[number])
+        more_bad = bad - (end.bad[number] - begin.bad[number])
+        if more_total or more_bad:
+            self._grow(number, slot_s, more_total, more_bad)
+        return True
+
+    def slot(self, slot_s: int, number: int) -> Sum:
+        """What is known of one recent slot of a unit; nothing is known of an older one."""
+        end_s = slot_s + self._slot_s
+        begin = self._marks.get(slot_s)
+        end = self.live if end_s == self.now_s else self._marks.get(end_s)
+        if begin is None or end is None:
+            return Sum(0, 0)
+        return Sum(end.total[number] - begin.total[number], end.bad[number] - begin.bad[number])
+
+    def edge(self, length_s: int) -> Mark:
+        """Running totals at the old edge of a window: what the window does not hold any more."""
+        return self._edges[length_s]
+
+    def sum(self, length_s: int, number: int) -> Sum:
+        """Events of one unit in one window that ends now."""
+        edge = self._edges[length_s]
+        return Sum(self.live.total[number] - edge.total[number], self.live.bad[number] - edge.bad[number])
+
+    def _grow(self, number: int, slot_s: int, total: int, bad: int) -> None:
+        self.live.total[number] += total
+        self.live.bad[number] += bad
+        for at_s in reversed(self._marks):
+            if at_s <= slot_s:
+                return
+            mark = self._marks[at_s]
+            mark.total[number] += total
+            mark.bad[number] += bad
+
+    def _mark(self, at_s: int) -> None:
+        self._marks[at_s] = Mark(self.live.total[:], self.live.bad[:])
+
+    def _expire(self, before_s: int) -> None:
+        """Drops marks that the last slide took out of the last window that needs them."""
+        for length in (*self.lengths_s, LATE_S):
+            first_s = before_s - length
+            first_s += (self._origin_s - first_s) % self._slot_s
+            for at_s in range(first_s, self.now_s - length, self._slot_s):
+                if at_s in self._marks and not self._needed(at_s):
+                    del self._marks[at_s]
+
+    def _needed(self, at_s: int) -> bool:
+        if at_s >= self.now_s - LATE_S:
+            return True
+        return any(at_s % self._steps[length] == 0 and at_s >= self.now_s - length for length in self.lengths_s)
+
+    def _set_edges(self) -> None:
+        self._edges = {length: self._edge_mark(length) for length in self.lengths_s}
+
+    def _edge_mark(self, length_s: int) -> Mark:
+        step_s = self._steps[length_s]
+        wanted_s = -((length_s - self.now_s) // step_s) * step_s
+        mark = self._marks.get(wanted_s)
+        return mark if mark is not None else self._next_mark(wanted_s)
+
+    def _next_mark(self, wanted_s: int) -> Mark:
+        """The first mark after an instant: before the first one nothing was counted, and after a warm start the past
+        has fewer."""
+        times = list(self._marks)
+        position = bisect_left(times, wanted_s)
+        return self._marks[times[position]] if position < len(times) else self.live
+
+    def _make_room(self, number: int) -> None:
+        more = bytes(8 * max(_LEAST_ROOM, number // 2))
+        for mark in (self.live, *self._marks.values()):
+            mark.total.frombytes(more)
+            mark.bad.frombytes(more)
