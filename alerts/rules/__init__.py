@@ -1,0 +1,1 @@
+"""The same objectives and tiers as Prometheus recording rules, alerting rules and promtool unit tests."""

@@ -1,0 +1,133 @@
+"""The set of files: rules for Prometheus, and unit tests of them for promtool. Written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from alerts.policy import Slo
+from alerts.rules.alerting import burn_rules, vanished_rules
+from alerts.rules.errors import ForeignFile, NoTier
+from alerts.rules.metrics import base_name
+from alerts.rules.recording import Estate, Rule, recording_rules
+from alerts.rules.scenarios import Suite
+from alerts.rules.shape import LEAST_SCRAPES, Names, duration, levels, tiers
+
+RULES_FILE = "lending-slo.rules.yml"
+TESTS_FILE = "lending-slo.tests.yml"
+MARK = "# Written by the lending control center (rules export); changes are lost at the next export."
+GROUP = "lending-slo"
+
+
+class _Text(str):
+    """Text of several lines, written as such."""
+
+    __slots__ = ()
+
+
+class _Writer(yaml.SafeDumper):
+    """A dumper that knows ``_Text`` and writes no aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Every value stands where it is used."""
+        return True
+
+
+_Writer.add_representer(_Text, lambda writer, text: writer.represent_scalar("tag:yaml.org,2002:str", text, style="|"))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFiles:
+    """Texts of the files of one export."""
+
+    rules: str
+    tests: str
+
+    def by_name(self) -> dict[str, str]:
+        """File name -> text."""
+        return {RULES_FILE: self.rules, TESTS_FILE: self.tests}
+
+
+def rule_files(estate: Estate, slos: Sequence[Slo], scrape_seconds: int) -> RuleFiles:
+    """Rules and their tests for objectives at one scrape interval, which is that of evaluation too.
+
+    Raises NoTier, NotForPrometheus.
+    """
+    if not any(tiers(slo.policy, scrape_seconds) for slo in slos):
+        raise NoTier(scrape_seconds)
+    names = Names(base_name(estate.metrics), duration(scrape_seconds))
+    rules = recording_rules(estate, slos, names, scrape_seconds)
+    rules += [rule for slo in slos for rule in burn_rules(slo, names, scrape_seconds)]
+    watched = tuple(dict.fromkeys(level for slo in slos for level in levels(slo)))
+    rules += vanished_rules(names, watched, scrape_seconds)
+    return RuleFiles(_rules_text(rules, slos, scrape_seconds), _tests_text(estate, slos, scrape_seconds))
+
+
+def write_files(directory: Path, files: RuleFiles) -> list[Path]:
+    """Puts the files into a directory, made when missing. Raises ForeignFile before anything is written, OSError."""
+    texts = {directory / name: text for name, text in files.by_name().items()}
+    for path in texts:
+        if path.is_dir() or (path.exists() and not path.read_bytes().startswith(MARK.encode())):
+            raise ForeignFile(path)
+    directory.mkdir(parents=True, exist_ok=True)
+    drafts = {path.with_name(path.name + ".new"): path for path in texts}
+    try:
+        for draft, path in drafts.items():
+            draft.write_text(texts[path], encoding="utf-8")
+        for draft, path in drafts.items():
+            os.replace(draft, path)
+    finally:
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+    return list(texts)
+
+
+def _rules_text(rules: Sequence[Rule], slos: Sequence[Slo], scrape_seconds: int) -> str:
+    group = {"name": GROUP, "interval": duration(scrape_seconds), "rules": [rule.as_yaml() for rule in rules]}
+    return "\n".join((*_heading(slos, scrape_seconds), _yaml({"groups": [group]})))
+
+
+def _heading(slos: Sequence[Slo], scrape_seconds: int) -> list[str]:
+    lines = [
+        MARK,
+        f"# For scrapes and evaluations every {scrape_seconds} s. One group, because its rules read each other at the",
+        "# same instant. What differs from the control center's own alerts: docs/rules.md.",
+    ]
+    told = {tier.name for slo in slos for tier in tiers(slo.policy, scrape_seconds)}
+    for tier in dict.fromkeys(tier for slo in slos for tier in slo.policy.tiers):
+        if tier.name not in told:
+            windows = f"{duration(tier.long_seconds)} and {duration(tier.short_seconds)}"
+            lines.append(
+                f"# Tier {tier.name} ({windows}) is left out: its windows are no multiples of the scrape interval, or "
+                f"hold fewer than {LEAST_SCRAPES} scrapes."
+            )
+        elif tier.source:
+            lines.append(f"# Tier {tier.name}: {' '.join(tier.source.split())}")
+    return lines
+
+
+def _tests_text(estate: Estate, slos: Sequence[Slo], scrape_seconds: int) -> str:
+    products = tuple(slo.product for slo in slos if slo.product) or ("any",)
+    interval = duration(scrape_seconds)
+    tests = Suite(estate, tuple(slos), products, interval, scrape_seconds).tests()
+    lines = [MARK, f"# promtool test rules {TESTS_FILE}"]
+    if not tests:
+        lines.append("# No scenarios: the patterns of the catalog do not show how a series of each product looks.")
+    content = {"rule_files": [RULES_FILE], "evaluation_interval": interval, "tests": tests}
+    return "\n".join((*lines, _yaml(content)))
+
+
+def _yaml(content: Mapping[str, object]) -> str:
+    return yaml.dump(_with_texts(content), Dumper=_Writer, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _with_texts(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _with_texts(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_texts(each) for each in value]
+    return _Text(value) if isinstance(value, str) and "\n" in value else value
