@@ -4,7 +4,10 @@ SloError
 |- BadObjective      a target that is not a percentage in [0, 100)
 |- NegativeCounter   a cumulative counter below 0
 |- BadPeriod         a month, quarter, year or number of months that no calendar has
-`- UnknownZone       a time zone that this machine has no rules for
+|- UnknownZone       a time zone that this machine has no rules for
+|- BadSlice          a slice of time with more good events than events
+|- UnevenSlices      parts of a composite that are not cut into the same slices
+`- PeriodTooFar      a repeating window that ends outside of the calendar
 """
 
 from __future__ import annotations
@@ -43,3 +46,24 @@ class UnknownZone(SloError):
 
     def __init__(self, zone: str) -> None:
         super().__init__(f"time zone {zone!r} is not known here; write Asia/Shanghai, or install the tzdata package")
+
+
+class BadSlice(SloError):
+    """A slice of time with more good events than events, or fewer than none."""
+
+    def __init__(self, good: object, total: object) -> None:
+        super().__init__(f"a slice has {good} good of {total} events; good lies between 0 and total")
+
+
+class UnevenSlices(SloError):
+    """Parts of a composite that are not cut into the same slices."""
+
+    def __init__(self, numbers: object) -> None:
+        super().__init__(f"the parts of a composite have {numbers} slices; cut all into the same ones")
+
+
+class PeriodTooFar(SloError):
+    """A repeating window that ends outside of the calendar."""
+
+    def __init__(self, length: str, start: object) -> None:
+        super().__init__(f"a window of {length} from {start} ends outside of the years 1 to 9999; make it shorter")

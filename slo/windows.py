@@ -58,7 +58,7 @@ def day_start(at_s: int, zone: str = SHANGHAI) -> int:
 
 def day_of(at_s: int, zone: str = SHANGHAI) -> date:
     """Local calendar date of an instant: the day whose ``day_window`` holds it. Raises UnknownZone."""
-    day = _shown_date(at_s, _zone(zone))
+    day = _shown_date(at_s, zone_rules(zone))
     # Where clocks once fell back across midnight, the calendar showed the old date again after the new day had begun.
     return day + _DAY if at_s >= _midnight_s(day + _DAY, zone) else day
 
@@ -152,7 +152,7 @@ def _months(year: int, month: int, months: int, zone: str) -> Window:
 @lru_cache(maxsize=4096)
 def _midnight_s(day: date, zone: str) -> int:
     """First instant of a local day, also where clocks sprang over its midnight or showed it twice."""
-    rules = _zone(zone)
+    rules = zone_rules(zone)
     midnight = datetime(day.year, day.month, day.day, tzinfo=rules)
     first_s = (midnight - _EPOCH) // _SECOND
     second_s = (midnight.replace(fold=1) - _EPOCH) // _SECOND
@@ -167,8 +167,8 @@ def _shown_date(at_s: int, rules: ZoneInfo) -> date:
     return (_EPOCH + at_s * _SECOND).astimezone(rules).date()
 
 
-def _zone(zone: str) -> ZoneInfo:
-    """Rules of a time zone. Raises UnknownZone."""
+def zone_rules(zone: str) -> ZoneInfo:
+    """Rules of a time zone of the IANA database. Raises UnknownZone."""
     try:
         return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
