@@ -53,6 +53,13 @@ def test_a_day_is_23_hours_where_clocks_spring_forward() -> None:
     assert found.to_s - found.from_s == 23 * 3600
 
 
+def test_a_clock_that_shows_an_hour_twice_does_not_go_back_a_window() -> None:
+    """01:30 for the second time is after the 01:45 that began the day."""
+    period = CalendarPeriod(start("2026-01-01T01:45"), NEW_YORK, 1, "d")
+    second_half_past_one_s = local_s("2026-11-01T01:30", NEW_YORK) + 3600
+    assert period.window(second_half_past_one_s).from_s == local_s("2026-11-01T01:45", NEW_YORK)
+
+
 def test_months_from_the_31st_begin_on_the_last_day_of_shorter_ones() -> None:
     period = CalendarPeriod(start("2024-01-31T00:00"), SHANGHAI, 1, "M")
     assert period.window(local_s("2024-02-29T08:00")) == Window(local_s("2024-02-29"), local_s("2024-03-31"))
