@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from alerts.incidents.regulatory import RegulatoryTable
 from alerts.policy import Policy
 from collectors.mapping import Limits, MetricMap
 from configuration.alerts import AlertSettings
@@ -24,6 +25,7 @@ from configuration.metrics import LimitSettings, Place, defects, metric_map, ref
 from configuration.metrics import Names as KnownNames
 from configuration.probes import ProbeSettings, VantageSettings, refuse_repeated, refuse_unknown_vantages
 from configuration.prometheus import PrometheusSettings
+from configuration.regulatory import RegulatorySettings
 from configuration.store import StoreAddress
 from configuration.types import Identifier, Strict, Url
 from slo.catalog import Catalog
@@ -252,6 +254,11 @@ def catalog_path(settings_path: Path, settings: Settings) -> Path:
 def load_policy(path: Path) -> Policy:
     """Reads config/alerts.yaml. Raises SettingsError with every defect."""
     return _load(path, AlertSettings).policy()
+
+
+def load_regulatory(path: Path) -> RegulatoryTable:
+    """Reads config/regulatory.yaml. Raises SettingsError with every defect."""
+    return _load(path, RegulatorySettings).table()
 
 
 def alerts_path(settings_path: Path, settings: Settings) -> Path:
