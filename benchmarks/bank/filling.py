@@ -22,6 +22,7 @@ from benchmarks.bank.size import (
 from slo.windows import SHANGHAI
 from store.opening import database_at, open_store
 from store.records import Level, Scope, Unit
+from store.sql.layouts import key_sql, layout_of
 from store.sql.partitions import Partitions
 from store.sql.peaking import take_peaks
 from store.sql.schema import COUNTS
@@ -34,15 +35,15 @@ _CELLS = """
     WITH RECURSIVE minute(m) AS (
         SELECT :first + 0 UNION ALL SELECT m + 1 FROM minute WHERE m + 1 < :first + {minutes}
     ), cell(c) AS (SELECT 0 UNION ALL SELECT c + 1 FROM cell WHERE c + 1 < :cells)
-    INSERT INTO counts_minute (scope, at, unit_id, good, bad, ignored, transactions)
-    SELECT {scope}, {first_s} + m * 60, {first_id} + c, {good}, {bad}, 0, {transactions}
+    INSERT INTO {into} (good, bad, ignored, transactions, {key})
+    SELECT {good}, {bad}, 0, {transactions}, {place}
     FROM minute CROSS JOIN cell
 """
 _SUMS = """
-    INSERT INTO counts_{to_level} (scope, at, unit_id, good, bad, ignored, transactions)
-    SELECT {to_scope}, {at}, {unit}, sum(good), sum(bad), sum(ignored), sum(transactions)
-    FROM counts_{of_level} WHERE scope = {of_scope} AND at >= :begin_s AND at < :end_s
-    GROUP BY {at}, {unit} ORDER BY {at}, {unit}
+    INSERT INTO {into} (good, bad, ignored, transactions, {key})
+    SELECT sum(good), sum(bad), sum(ignored), sum(transactions), {place}
+    FROM {of} WHERE {within}
+    GROUP BY {begin}, {unit} ORDER BY {begin}, {unit}
 """
 
 
@@ -73,14 +74,11 @@ def units(size: Size) -> Iterator[tuple[int, Unit]]:
 
 def _fill_day(connection: Connection, size: Size, day: int) -> None:
     begin_s = FIRST_S + day * DAY_S
+    layout = layout_of(connection)
+    key, place = _place(connection, Level.MINUTE, Scope.CELL, f"{FIRST_S} + m * 60", f"{CELL_IDS_FROM} + c")
+    into = layout.table(Level.MINUTE, Scope.CELL).name
     cells = _CELLS.format(
-        minutes=MINUTES_A_DAY,
-        scope=int(Scope.CELL),
-        first_s=FIRST_S,
-        first_id=CELL_IDS_FROM,
-        good=GOOD,
-        bad=BAD,
-        transactions=TRANSACTIONS,
+        minutes=MINUTES_A_DAY, into=into, key=key, place=place, good=GOOD, bad=BAD, transactions=TRANSACTIONS
     )
     connection.execute(text(cells), {"first": day * MINUTES_A_DAY, "cells": size.cells})
     parent = f"2 + (unit_id - {CELL_IDS_FROM}) / {DATA_CENTERS}"
@@ -102,13 +100,24 @@ _FROM_FINER = {  # coarser level -> the level that it is summed from, and the be
 def _sum(
     connection: Connection, begin_s: int, level: Level, scope: Scope, *, of_scope: Scope, unit: str = "unit_id"
 ) -> None:
-    of_level, at = _FROM_FINER[level]
+    of_level, begin = _FROM_FINER[level]
+    layout = layout_of(connection)
+    key, place = _place(connection, level, scope, begin, unit)
     statement = _SUMS.format(
-        to_level=level.name.lower(),
-        to_scope=int(scope),
-        of_level=of_level.name.lower(),
-        of_scope=int(of_scope),
-        at=at,
+        into=layout.table(level, scope).name,
+        key=key,
+        place=place,
+        of=layout.table(of_level, of_scope).name,
+        within=layout.within(of_level, of_scope),
+        begin=begin,
         unit=unit,
     )
-    connection.execute(text(statement), {"begin_s": begin_s, "end_s": begin_s + DAY_S})
+    bounds = layout.bounds(of_level, begin_s, begin_s + DAY_S)
+    connection.execute(text(statement), {"begin_s": begin_s, **bounds} if ":begin_s" in statement else bounds)
+
+
+def _place(connection: Connection, level: Level, scope: Scope, begin: str, unit: str) -> tuple[str, str]:
+    """Columns of the key, and their values in SQL for a begin and a unit in SQL."""
+    if connection.dialect.name == "sqlite":
+        return "key", key_sql(level, begin, unit)
+    return "scope, at, unit_id", f"{int(scope)}, {begin}, {unit}"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from benchmarks.bank.filling import fill
 from benchmarks.bank.size import Size
+from store.records import Level
+from store.sql.layouts import LAYOUTS
 
 
 def build(folder: Path, size: Size) -> Path:
@@ -24,8 +26,11 @@ def build(folder: Path, size: Size) -> Path:
 
 
 def bytes_a_minute_row(path: Path) -> float:
-    """Bytes of the table of minutes, pages and all, for each of its rows."""
+    """Bytes of the tables of minutes, pages and all, for each of their rows."""
+    names = [table.name for table in LAYOUTS["sqlite"].tables(Level.MINUTE)]
     with closing(sqlite3.connect(path)) as connection:
-        size = connection.execute("SELECT sum(pgsize) FROM dbstat WHERE name = 'counts_minute'").fetchone()[0]
-        rows = connection.execute("SELECT count(*) FROM counts_minute").fetchone()[0]
+        size = sum(
+            connection.execute("SELECT sum(pgsize) FROM dbstat WHERE name = ?", (name,)).fetchone()[0] for name in names
+        )
+        rows = sum(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names)  # noqa: S608
     return float(size) / int(rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from store.errors import StoreUnavailable
 from store.healing import Healing, healed_starts, healed_units, kept_growth, kept_observed, kept_reads, kept_rollups
@@ -17,11 +17,12 @@ from store.scopes import rollups
 from store.sql import journaling, leasing, peaking, probing, writing
 from store.sql.dialect import Database
 from store.sql.healing import put_lives, refuse_negative, take_hole
+from store.sql.layouts import LAYOUTS
 from store.sql.partitions import Partitions, drop_past
 from store.sql.pruning import past_parts, prune
 from store.sql.reading import SqlReader
 from store.sql.schema import COUNTS, READ
-from store.sql.units import Units
+from store.sql.units import Units, newest_number
 
 HEALED_VERSION = 0
 """Version of reads that no commit brought: commits begin at 1."""
@@ -36,6 +37,7 @@ class SqlStore:
         self._engine = engine
         self._zone = zone
         self._units = Units()
+        self._layout = LAYOUTS[engine.dialect.name]
         self._partitions = Partitions(database, engine)
         self._closed = False
 
@@ -55,13 +57,12 @@ class SqlStore:
         self._refuse_when_closed()
         added = rollups(batch.events, batch.transactions, self._zone)
         self._number(unit for units in added[Level.MINUTE].values() for unit in units)
-        rows = writing.batch_rows(added, self._units.ids)
+        rows = writing.batch_rows(added, self._units.ids, self._layout)
         self._make_room(added, batch.reads)
         with self._database.writing(self._engine) as connection:
             leasing.refuse_outdated_writer(connection, batch)
             source_id = writing.advance(connection, batch)
-            for level, of_level in rows.items():
-                writing.put_counts(connection, level, of_level)
+            writing.put_counts(connection, rows)
             writing.put_progress(connection, source_id, batch, self._zone)
             writing.put_findings(connection, batch)
             writing.put_day_totals(connection, batch.costs, batch.accounts, self._zone)
@@ -98,14 +99,13 @@ class SqlStore:
         """Adds simulated counts once; False when that span is already there."""
         self._refuse_when_closed()
         self._number(dict.fromkeys(unit for _, _, unit in chunk.counts))
-        rows = writing.history_rows(chunk.counts, self._units.ids)
+        rows = writing.history_rows(chunk.counts, self._units.ids, self._layout)
         times = {level: {at for each, at, _ in chunk.counts if each is level} for level in (Level.SLOT, Level.MINUTE)}
         self._partitions.make_room({COUNTS[level]: of_level for level, of_level in times.items()})
         with self._database.writing(self._engine) as connection:
             if not writing.put_span(connection, chunk.span):
                 return False
-            for level, of_level in rows.items():
-                writing.put_counts(connection, level, of_level)
+            writing.put_counts(connection, rows)
             writing.put_day_totals(connection, chunk.costs, chunk.accounts, self._zone)
             minutes = {at for level, at, _ in chunk.counts if level is Level.MINUTE}
             peaking.take_peaks(connection, minutes, self._zone)
@@ -118,7 +118,7 @@ class SqlStore:
         added = kept_rollups(healing, retention, now_s, self._zone)
         grown = kept_growth(healing, retention, now_s, self._zone)
         self._number(healed_units(added, grown))
-        rows = writing.batch_rows(added, self._units.ids)
+        rows = writing.batch_rows(added, self._units.ids, self._layout)
         reads = kept_reads(healing, retention, now_s)
         starts = healed_starts(added, grown)
         self._make_room(starts, reads)
@@ -128,11 +128,11 @@ class SqlStore:
             if source_id is None:
                 return False
             for growth in grown:
-                for level, of_growth in growth.items():
-                    writing.put_counts(connection, level, writing.growth_rows(of_growth, self._units.ids))
-            for level, of_level in rows.items():
-                writing.put_counts(connection, level, of_level)
-            refuse_negative(connection, healing.source, rows)
+                for level, of_level in growth.items():
+                    grown_rows = writing.growth_rows(level, of_level, self._units.ids, self._layout)
+                    writing.put_counts(connection, grown_rows)
+            writing.put_counts(connection, rows)
+            refuse_negative(connection, healing.source, added)
             writing.put_reads(connection, source_id, HEALED_VERSION, reads, observed)
             writing.put_findings(connection, Batch(healing.source, HEALED_VERSION, (), gaps=healing.gaps))
             writing.put_day_totals(connection, healing.costs, (), self._zone)
@@ -202,8 +202,15 @@ class SqlStore:
             return
         with self._database.writing(self._engine) as connection:
             self._units.write(connection, missing)
+            self._refuse_too_many(connection)
         with self._database.reading(self._engine) as connection:
             self._units.refresh(connection)
+
+    def _refuse_too_many(self, connection: Connection) -> None:
+        most = self._layout.most_units
+        if newest_number(connection) > most:
+            remedy = "watch fewer label values, or keep the counts in PostgreSQL"
+            raise StoreUnavailable(self._database.where, f"it has room for {most:,} names of units at most; {remedy}")
 
     def _refuse_when_closed(self) -> None:
         if self._closed:

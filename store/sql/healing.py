@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
+from slo.counts import Counts
 from store.errors import HealingRefused, UnknownSource
 from store.healing import Healing, lived, slice_text, unit_text
 from store.records import Gap, Incarnation, Level, Scope, Unit
-from store.sql.schema import COUNTS, GAP, INCARNATION, SOURCE, UNIT
+from store.scopes import Rollups
+from store.sql.layouts import FIELDS, layout_of
+from store.sql.schema import GAP, INCARNATION, SOURCE, UNIT
 
 _SOURCE_ID = select(SOURCE.c.id).where(SOURCE.c.name == bindparam("source"))
 _MOVE_FIRST_PAGE = (
@@ -43,24 +43,30 @@ def _moved(connection: Connection, healing: Healing) -> bool:
     return connection.execute(_MOVE_FIRST_PAGE, values).rowcount == 1
 
 
-def refuse_negative(connection: Connection, source: str, rows: Mapping[Level, Sequence[tuple[Any, ...]]]) -> None:
-    """Raises HealingRefused when rows that took something away took more than there was (see ``batch_rows``)."""
-    for level, of_level in rows.items():
-        for scope, at in sorted({row[:2] for row in of_level if min(row[3:]) < 0}):
-            _refuse_negative(connection, source, level, (scope, at))
+def refuse_negative(connection: Connection, source: str, added: Rollups) -> None:
+    """Raises HealingRefused when rows that took something away took more than there was."""
+    for level, slices in added.items():
+        for at, units in slices.items():
+            less = {unit.scope for unit, each in units.items() if min(_amounts(each)) < 0}
+            for scope in sorted(less):
+                _refuse_negative(connection, source, level, scope, at)
 
 
-def _refuse_negative(connection: Connection, source: str, level: Level, slice_: tuple[int, int]) -> None:
-    counts = COUNTS[level]
-    scope, at = slice_
-    fields = (counts.c.good, counts.c.bad, counts.c.ignored, counts.c.transactions)
+def _amounts(counts: Counts) -> tuple[int, int, int, int]:
+    return counts.good, counts.bad, counts.ignored, counts.transactions
+
+
+def _refuse_negative(connection: Connection, source: str, level: Level, scope: Scope, at: int) -> None:
+    layout = layout_of(connection)
+    counts = layout.table(level, scope)
+    fields = [counts.c[name] for name in FIELDS]
     below = (
         select(UNIT, *fields)
         .join_from(counts, UNIT, UNIT.c.id == counts.c.unit_id)
-        .where(counts.c.scope == scope, counts.c.at == at, or_(*(field < 0 for field in fields)))
+        .where(layout.within(level, scope), or_(*(field < 0 for field in fields)))
         .limit(1)
     )
-    found = connection.execute(below).first()
+    found = connection.execute(below, layout.bounds(level, at, at + 1)).first()
     if found is not None:
         _, number, *names = found[: -len(fields)]
         unit = Unit(Scope(number), *names)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from store.holdings import Extent
 from store.records import Level, Retention, Scope
+from store.sql.layouts import Layout, layout_of
 from store.sql.partitions import is_cut
 from store.sql.pruning import all_past, past_parts
-from store.sql.schema import COUNTS, OBSERVED, PROBE_COUNT, PROBE_RESULT, READ, SOURCE
+from store.sql.schema import COUNTS, OBSERVED, PROBE_RESULT, READ, SOURCE
 
 _SIZE_OF = {
     "sqlite": text("SELECT sum(pgsize) FROM dbstat WHERE name = :name AND aggregate = TRUE"),
@@ -24,25 +25,28 @@ _SIZE_OF = {
 
 def extent(connection: Connection, level: Level) -> Extent:
     """Rows, bytes and edges of one level. Counts every row: seconds on a full store, and never in a writer's way."""
-    counts = COUNTS[level]
-    edges = [_edges(connection, counts, scope) for scope in Scope]
+    layout = layout_of(connection)
+    tables = layout.tables(level)
+    edges = [_edges(connection, layout, level, scope) for scope in Scope]
     oldest = [low for low, _ in edges if low is not None]
     newest = [high for _, high in edges if high is not None]
     return Extent(
         level,
-        rows=connection.execute(select(func.count()).select_from(counts)).scalar_one(),
-        size_bytes=_size_bytes(connection, counts),
+        rows=sum(_count(connection, table) for table in tables),
+        size_bytes=_size_bytes(connection, tables),
         oldest_s=min(oldest, default=None),
         newest_s=max(newest, default=None),
         first_read_s=_first_reads(connection, level),
     )
 
 
-def _edges(connection: Connection, counts: Table, scope: Scope) -> tuple[int | None, int | None]:
+def _edges(connection: Connection, layout: Layout, level: Level, scope: Scope) -> tuple[int | None, int | None]:
     # Two statements, each one look-up in the key; asked together SQLite would walk through the whole scope.
-    of_scope = counts.c.scope == int(scope)
-    low = connection.execute(select(func.min(counts.c.at)).where(of_scope)).scalar_one()
-    return low, connection.execute(select(func.max(counts.c.at)).where(of_scope)).scalar_one()
+    at, key = layout.table(level, scope).c.at, layout.key(level, scope)
+    of_scope = select(at).where(*layout.of_scope(level, scope)).limit(1)
+    low = connection.execute(of_scope.order_by(*key)).scalar_one_or_none()
+    high = connection.execute(of_scope.order_by(*(column.desc() for column in key))).scalar_one_or_none()
+    return low, high
 
 
 def _first_reads(connection: Connection, level: Level) -> Mapping[str, int]:
@@ -57,16 +61,17 @@ def _first_reads(connection: Connection, level: Level) -> Mapping[str, int]:
     return {row.name: row.at for row in connection.execute(asked)}
 
 
-def _size_bytes(connection: Connection, table: Table) -> int | None:
-    """Bytes of a table with its partitions; None when the database cannot tell."""
+def _size_bytes(connection: Connection, tables: Iterable[Table]) -> int | None:
+    """Bytes of tables with their partitions; None when the database cannot tell."""
     asked = _SIZE_OF.get(connection.dialect.name)
     if asked is None:
         return None
     try:
-        size = connection.execute(asked, {"name": table.name}).scalar_one()
+        sizes = [connection.execute(asked, {"name": table.name}).scalar_one() for table in tables]
     except DBAPIError:  # SQLite may be built without dbstat
         return None
-    return None if size is None else int(size)
+    known = [int(size) for size in sizes if size is not None]
+    return sum(known) if known else None
 
 
 def database_bytes(connection: Connection) -> int:
@@ -77,18 +82,15 @@ def database_bytes(connection: Connection) -> int:
 def expired(connection: Connection, retention: Retention, now_s: int, zone: str) -> dict[str, int]:
     """Rows past retention: by name of the level (counts, reads and probes), and of single attempts."""
     rows = {level.name.lower(): 0 for level in retention.seconds} | {table.name: 0 for table in (READ, PROBE_RESULT)}
-    for table, prefix, before in all_past(connection, retention, now_s, zone):
-        key, at, *_ = table.primary_key.columns
-        rows[_listed_as(table, prefix)] += _count(connection, table, key == prefix, at < before)
+    for past in all_past(connection, retention, now_s, zone):
+        rows[past.listed_as] += _count(connection, past.table, *past.conditions)
     for table, before in past_parts(retention, now_s, zone).items():
         if is_cut(table, connection):
             rows[_listed_as(table)] += _count(connection, table, table.primary_key.columns[1] < before)
     return rows
 
 
-def _listed_as(table: Table, prefix: int = 0) -> str:
-    if table in (OBSERVED, PROBE_COUNT):
-        return Level(prefix).name.lower()
+def _listed_as(table: Table) -> str:
     return next((level.name.lower() for level, counts in COUNTS.items() if counts is table), table.name)
 
 

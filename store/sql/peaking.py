@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Text, bindparam, delete, func, select, text, tuple_
+from sqlalchemy import Connection, Select, Text, TextClause, bindparam, delete, func, select, text, tuple_
 
 from slo.windows import MINUTE_S, day_start
 from store.healing import Healing
 from store.peaks import EVERYWHERE, PEAK_SCOPES, Feed, Silence, may_take, unfit
 from store.records import Batch, Gap, Level, Scope, Unit
 from store.slices import slice_end, slice_start
-from store.sql.schema import COUNTS, GAP, PEAK_DAY, PEAK_MARK, SOURCE, UNIT
+from store.sql.layouts import Layout, layout_of
+from store.sql.schema import GAP, PEAK_DAY, PEAK_MARK, SOURCE, UNIT
 
 # The number of a minute in its day (below 2048 on the longest) rides below the transactions: the greatest of those is
 # the busiest minute, of equal ones the earliest, found in one pass.
-_FOLD = text("""
+_FOLD = """
     INSERT INTO peak_day (scope, day_s, unit_id, at, transactions)
     SELECT :scope, :day_s, unit_id, :day_s + 60 * (2047 - best % 2048), best / 2048
     FROM (
-        SELECT c.unit_id, max(c.transactions * 2048 + 2047 - (c.at - :day_s) / 60) AS best
-        FROM counts_minute AS c
-        WHERE c.scope = :scope AND c.at >= :from_s AND c.at < :to_s AND c.transactions > 0
-          AND c.unit_id NOT IN (SELECT id FROM unit WHERE scope = :scope AND data_center IN :unfit)
-        GROUP BY c.unit_id
+        SELECT unit_id, max(transactions * 2048 + 2047 - (at - :day_s) / 60) AS best
+        FROM {minutes}
+        WHERE {within} AND transactions > 0
+          AND unit_id NOT IN (SELECT id FROM unit WHERE scope = :scope AND data_center IN :unfit)
+        GROUP BY unit_id
     ) AS busiest
     WHERE true
     ORDER BY unit_id
     ON CONFLICT (scope, day_s, unit_id) DO UPDATE SET at = excluded.at, transactions = excluded.transactions
     WHERE excluded.transactions > peak_day.transactions
        OR (excluded.transactions = peak_day.transactions AND excluded.at < peak_day.at)
-""").bindparams(bindparam("unfit", expanding=True, type_=Text))
+"""
 
 _MARK = text("""
     INSERT INTO peak_mark (source_id, minute_s) VALUES (:source_id, :minute_s)
@@ -50,27 +52,8 @@ _GAPS = (
     .join_from(GAP, SOURCE, SOURCE.c.name == GAP.c.source, isouter=True)
     .where(GAP.c.to_ms >= bindparam("from_ms"), GAP.c.from_ms < bindparam("to_ms"))
 )
-_MINUTES = COUNTS[Level.MINUTE]
-_DAYS = COUNTS[Level.DAY]
-_OF_DAY = select(func.sum(_DAYS.c.transactions)).where(
-    _DAYS.c.scope == int(Scope.BANK), _DAYS.c.at == bindparam("day_s")
-)
-_OF_MINUTES = select(func.sum(_MINUTES.c.transactions)).where(
-    _MINUTES.c.scope == int(Scope.BANK), _MINUTES.c.at >= bindparam("from_s"), _MINUTES.c.at < bindparam("to_s")
-)
 _HELD = (
     select(PEAK_DAY.c.at).where(PEAK_DAY.c.scope.in_(PEAK_SCOPES), PEAK_DAY.c.day_s == bindparam("day_s")).distinct()
-)
-_SAME_MINUTE = (
-    (_MINUTES.c.scope == PEAK_DAY.c.scope)
-    & (_MINUTES.c.at == PEAK_DAY.c.at)
-    & (_MINUTES.c.unit_id == PEAK_DAY.c.unit_id)
-)
-_PEAKS_AT = (
-    select(PEAK_DAY.c.scope, PEAK_DAY.c.unit_id, UNIT.c.data_center, PEAK_DAY.c.transactions, _MINUTES.c.transactions)
-    .join_from(PEAK_DAY, UNIT, UNIT.c.id == PEAK_DAY.c.unit_id)
-    .join(_MINUTES, _SAME_MINUTE, isouter=True)
-    .where(PEAK_DAY.c.day_s == bindparam("day_s"), PEAK_DAY.c.at == bindparam("at_s"))
 )
 
 
@@ -126,7 +109,21 @@ def take_peaks(connection: Connection, minutes: Iterable[int], zone: str, *, dat
             continue
         for scope in PEAK_SCOPES:
             if scope is Scope.CELL or not run.unfit:
-                connection.execute(_FOLD, {"scope": int(scope), **run._asdict(), "unfit": sorted(run.unfit)})
+                _fold(connection, scope, run)
+
+
+def _fold(connection: Connection, scope: Scope, run: _Run) -> None:
+    layout = layout_of(connection)
+    bounds = layout.bounds(Level.MINUTE, run.from_s, run.to_s)
+    values = {"scope": int(scope), "day_s": run.day_s, "unfit": sorted(run.unfit), **bounds}
+    connection.execute(_folding(layout, scope), values)
+
+
+@cache
+def _folding(layout: Layout, scope: Scope) -> TextClause:
+    minutes = layout.table(Level.MINUTE, scope)
+    statement = _FOLD.format(minutes=minutes.name, within=layout.within(Level.MINUTE, scope))
+    return text(statement).bindparams(bindparam("unfit", expanding=True, type_=Text))
 
 
 def take_again(connection: Connection, minutes: Iterable[int], zone: str) -> None:
@@ -147,19 +144,46 @@ def take_again(connection: Connection, minutes: Iterable[int], zone: str) -> Non
 def _fallen(connection: Connection, day_s: int, at_s: int) -> list[tuple[int, int, int]]:
     """Keys of the peaks at a minute that it no longer gives."""
     unfit_for = unfit(at_s, *_state(connection, at_s, at_s + MINUTE_S))
-    found = connection.execute(_PEAKS_AT, {"day_s": day_s, "at_s": at_s})
-    return [
-        (scope, day_s, unit_id)
-        for scope, unit_id, data_center, kept, now in found
-        if kept != now or not may_take(Unit(Scope(scope), data_center=data_center), unfit_for)
-    ]
+    layout = layout_of(connection)
+    fallen: list[tuple[int, int, int]] = []
+    for scope in PEAK_SCOPES:
+        bounds = layout.bounds(Level.MINUTE, at_s, at_s + MINUTE_S)
+        values = {"day_s": day_s, "at_s": at_s, **bounds}
+        fallen += [
+            (int(scope), day_s, unit_id)
+            for unit_id, data_center, kept, now in connection.execute(_peaks_at(layout, scope), values).all()
+            if kept != now or not may_take(Unit(scope, data_center=data_center), unfit_for)
+        ]
+    return fallen
+
+
+@cache
+def _peaks_at(layout: Layout, scope: Scope) -> Select[Any]:
+    minutes = layout.table(Level.MINUTE, scope)
+    now = select(minutes.c.unit_id, minutes.c.transactions).where(layout.within(Level.MINUTE, scope)).subquery()
+    return (
+        select(PEAK_DAY.c.unit_id, UNIT.c.data_center, PEAK_DAY.c.transactions, now.c.transactions)
+        .join_from(PEAK_DAY, UNIT, UNIT.c.id == PEAK_DAY.c.unit_id)
+        .join(now, now.c.unit_id == PEAK_DAY.c.unit_id, isouter=True)
+        .where(
+            PEAK_DAY.c.scope == int(scope), PEAK_DAY.c.day_s == bindparam("day_s"), PEAK_DAY.c.at == bindparam("at_s")
+        )
+    )
 
 
 def _has_every_minute(connection: Connection, day_s: int, zone: str) -> bool:
     """Whether the minutes of a day still add up to the day."""
-    day = connection.execute(_OF_DAY, {"day_s": day_s}).scalar_one()
-    minutes = {"from_s": day_s, "to_s": slice_end(Level.DAY, day_s, zone)}
-    return bool(day == connection.execute(_OF_MINUTES, minutes).scalar_one())
+    end_s = slice_end(Level.DAY, day_s, zone)
+    day, minutes = (_begun(connection, level, day_s, end_s) for level in (Level.DAY, Level.MINUTE))
+    return day == minutes
+
+
+def _begun(connection: Connection, level: Level, from_s: int, to_s: int) -> int | None:
+    """Transactions of the bank by the slices of a level."""
+    layout = layout_of(connection)
+    total = select(func.sum(layout.table(level, Scope.BANK).c.transactions)).where(layout.within(level, Scope.BANK))
+    found = connection.execute(total, layout.bounds(level, from_s, to_s)).scalar_one()
+    return None if found is None else int(found)
 
 
 def _runs(connection: Connection, minutes: Sequence[int], zone: str) -> Iterator[_Run]:

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnClause, Connection, Table, column, delete, select, table, tuple_
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    Table,
+    column,
+    delete,
+    select,
+    table,
+    tuple_,
+)
 
 from store.records import Level, Retention, Scope
 from store.slices import slice_start
 from store.sql.journaling import prune_journal
+from store.sql.layouts import Layout, layout_of
 from store.sql.partitions import CUTS, is_cut
 from store.sql.schema import COUNTS, OBSERVED, PROBE, PROBE_COUNT, PROBE_RESULT, READ, SOURCE
 from store.sql.writing import OBSERVED_LEVELS
 
 
 class Past(NamedTuple):
-    """Rows of one table whose key begins with ``prefix`` and goes on below ``before``."""
+    """Rows of one table that may go: those of ``prefix`` (of all, when that is empty) whose first key column is below
+    ``before``."""
 
     table: Table
-    prefix: int
+    prefix: Sequence[ColumnElement[bool]]
+    key: Sequence[Column[int]]
     before: int
+    listed_as: str
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What is true of each of those rows."""
+        return [*self.prefix, self.key[0] < self.before]
 
 
 def prune(connection: Connection, retention: Retention, now_s: int, zone: str, most_rows: int) -> int:
@@ -57,19 +78,32 @@ def all_past(connection: Connection, retention: Retention, now_s: int, zone: str
         if seconds is None:
             continue
         before_s = slice_start(level, now_s - seconds, zone)
-        if not is_cut(COUNTS[level], connection):
-            yield from (Past(COUNTS[level], scope, before_s) for scope in Scope)
+        yield from _past_counts(layout_of(connection), level, before_s)
         if level in OBSERVED_LEVELS:
-            yield Past(OBSERVED, level, before_s)
-            yield Past(PROBE_COUNT, level, before_s)
+            yield _past(OBSERVED, level, before_s, level.name.lower())
+            yield _past(PROBE_COUNT, level, before_s, level.name.lower())
         if level is Level.SLOT:
             for probe_id in connection.execute(select(PROBE.c.id)).scalars().all():
-                yield Past(PROBE_RESULT, probe_id, before_s * 1000)
+                yield _past(PROBE_RESULT, probe_id, before_s * 1000)
     if is_cut(READ, connection):
         return
     before_ms = (now_s - retention.reads_seconds) * 1000
     for source_id in connection.execute(select(SOURCE.c.id)).scalars().all():
-        yield Past(READ, source_id, before_ms)
+        yield _past(READ, source_id, before_ms)
+
+
+def _past_counts(layout: Layout, level: Level, before_s: int) -> Iterator[Past]:
+    """None of a table that is cut into parts."""
+    before = layout.bounds(level, before_s, before_s)["low"]
+    for scope in Scope:
+        table = layout.table(level, scope)
+        if table.name not in CUTS:
+            yield Past(table, layout.of_scope(level, scope), layout.key(level, scope), before, level.name.lower())
+
+
+def _past(table: Table, prefix: int, before: int, listed_as: str = "") -> Past:
+    first, *key = table.primary_key.columns
+    return Past(table, (first == prefix,), key, before, listed_as or table.name)
 
 
 def _delete_strays(connection: Connection, cut: Table, before: int, most_rows: int) -> int:
@@ -80,14 +114,11 @@ def _delete_strays(connection: Connection, cut: Table, before: int, most_rows: i
 
 
 def _delete(connection: Connection, past: Past, most_rows: int) -> int:
-    prefix, at, *rest = past.table.primary_key.columns
-    key = (at, *rest)
-    of_past = prefix == past.prefix
-    oldest = select(*key).where(of_past, at < past.before).order_by(*key)
+    oldest = select(*past.key).where(*past.conditions).order_by(*past.key)
     last = connection.execute(oldest.offset(most_rows - 1).limit(1)).first()
     if last is None:
-        return connection.execute(delete(past.table).where(of_past, at < past.before)).rowcount
+        return connection.execute(delete(past.table).where(*past.conditions)).rowcount
     # One range of the key, up to the last row that may go. Its time is said twice, and the end of what is past not at
     # all: from either SQLite would walk through everything that is past, to delete a step of it.
-    in_step = (at <= last[0], tuple_(*key) <= tuple_(*last))
-    return connection.execute(delete(past.table).where(of_past, *in_step)).rowcount
+    in_step = (past.key[0] <= last[0], tuple_(*past.key) <= tuple_(*last))
+    return connection.execute(delete(past.table).where(*past.prefix, *in_step[: len(past.key)])).rowcount

@@ -41,14 +41,22 @@ def insert_sql(table: Table, columns: Sequence[str] = ()) -> Put:
     return _prepared(table, names, lambda statement: statement.on_conflict_do_nothing(), in_bulk=True)
 
 
-def upsert_sql(table: Table, merge: Merge, *, key: Sequence[str] = (), newer: str = "", distinct: bool = False) -> Put:
+def upsert_sql(
+    table: Table,
+    merge: Merge,
+    *,
+    key: Sequence[str] = (),
+    newer: str = "",
+    columns: Sequence[str] = (),
+    distinct: bool = False,
+) -> Put:
     """Inserts rows of a table; where the key (the primary one unless said) is taken it applies ``merge``.
 
     ``newer`` names a column that may not fall: a row with a smaller value changes nothing. A key other than the
     primary one means that the database numbers new rows itself: their ``id`` is not given. ``distinct`` promises that
-    no two rows of one call have the same key.
+    no two rows of one call have the same key. ``columns`` are those that rows give, if not all.
     """
-    names = tuple(column.name for column in table.columns if not (key and column.name == "id"))
+    names = tuple(columns) or tuple(column.name for column in table.columns if not (key and column.name == "id"))
 
     def merged(statement: _Insert) -> _Insert:
         return statement.on_conflict_do_update(

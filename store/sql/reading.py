@@ -9,16 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    Column,
     Connection,
     Executable,
     Row,
     Select,
     bindparam,
-    cast,
     func,
-    literal,
     select,
     union_all,
 )
@@ -45,14 +41,15 @@ from store.records import (
     Unit,
 )
 from store.slices import STEP_S, Stretch, is_simulated, joined, signed, slice_end, stretches
+from store.sql import lookups
 from store.sql.dialect import Database
 from store.sql.journaling import SqlJournalReader
+from store.sql.layouts import layout_of
 from store.sql.probing import SqlProbeReader
 from store.sql.schema import (
     ABOUT,
     ACCOUNT_DAY,
     COST_DAY,
-    COUNTS,
     GAP,
     GAUGE,
     INCARNATION,
@@ -80,6 +77,7 @@ class SqlReader:
         self._database = database
         self._units = units
         self._zone = zone
+        self._layout = layout_of(connection)
         # The first look is what fixes the instant that everything else is true of.
         self._version = int(self._rows(_VERSION)[0][0])
 
@@ -95,8 +93,10 @@ class SqlReader:
         """Counts of every unit of a scope over ``[from_s, to_s)``, units without events left out."""
         total: dict[int, Counts] = {}
         for level, begin_s, end_s, sign in stretches(scope, from_s, to_s, self._zone):
-            for unit_id, *fields in self._integers(_SUMS[level], {"scope": scope, "from_s": begin_s, "to_s": end_s}):
-                total[unit_id] = total.get(unit_id, _NOTHING) + signed(Counts(*fields), sign)
+            bounds = self._layout.bounds(level, begin_s, end_s)
+            for unit_id, *fields in self._integers(lookups.sums(self._layout, level, scope), bounds):
+                counts = signed(Counts(*fields), sign)
+                total[unit_id] = total[unit_id] + counts if unit_id in total else counts
         units = self._known(scope, traffic)
         return {units[each]: total[each] for each in total if each in units and total[each] != _NOTHING}
 
@@ -121,14 +121,15 @@ class SqlReader:
         if not units:
             return []
         few = len(units) * _ROWS_A_SEEK_COSTS < len(known) and _slices(level, from_s, to_s) <= _MOST_SEEKS
-        asked = _seeks(level, from_s, to_s) if few else _scan(level, from_s, to_s)
-        asked = asked.where(COUNTS[level].c.scope == scope)
-        if len(units) < len(known):
-            asked = asked.where(COUNTS[level].c.unit_id.in_(units))
-        rows = [row for row in self._integers(asked) if row[1] in units]
-        if len(units) > 1:
-            rank = {unit_id: number for number, unit_id in enumerate(units)}  # comparing units costs ten times as much
-            rows.sort(key=lambda row: row[0] * len(rank) + rank[row[1]])
+        bounds = self._layout.bounds(level, from_s, to_s)
+        if few:
+            asked = lookups.seeks(self._layout, level, scope)
+            sought = (bounds | self._layout.seek(level, from_s, unit_id) for unit_id in units)
+            rows = [row for each in sought for row in self._integers(asked, each)]
+        else:
+            rows = [row for row in self._integers(lookups.scan(self._layout, level, scope), bounds) if row[1] in units]
+        rank = {unit_id: number for number, unit_id in enumerate(units)}  # comparing units costs ten times as much
+        rows.sort(key=lambda row: row[0] * len(rank) + rank[row[1]])
         return [
             (at, units[unit_id], Counts(good, bad, ignored, transactions))
             for at, unit_id, good, bad, ignored, transactions in rows
@@ -137,10 +138,10 @@ class SqlReader:
     def record_day(self, before_s: int) -> DayTotal | None:
         """The day with the most bank transactions; of equal days the earliest."""
         bank = list(self._known(Scope.BANK, CUSTOMER))
-        days = COUNTS[Level.DAY]
+        days = self._layout.table(Level.DAY, Scope.BANK)
         best = (
             select(days.c.at, days.c.transactions)
-            .where(days.c.scope == Scope.BANK, days.c.unit_id.in_(bank), days.c.transactions > 0)
+            .where(*self._layout.of_scope(Level.DAY, Scope.BANK), days.c.unit_id.in_(bank), days.c.transactions > 0)
             .where(days.c.at < day_start(before_s, self._zone))
             .order_by(days.c.transactions.desc(), days.c.at)
             .limit(1)
@@ -276,25 +277,6 @@ _ROWS_A_SEEK_COSTS = 20  # measured: reading past that many neighbors takes as l
 _MOST_SEEKS = 20_000  # beyond that a range is mostly one that nobody filled: reading what is there costs less
 
 
-def _fields(level: Level) -> list[Column[int]]:
-    counts = COUNTS[level]
-    return [counts.c.good, counts.c.bad, counts.c.ignored, counts.c.transactions]
-
-
-def _sums(level: Level) -> Select[Any]:
-    counts = COUNTS[level]
-    return (
-        select(counts.c.unit_id, *(cast(func.sum(field), BigInteger) for field in _fields(level)))
-        .where(counts.c.scope == bindparam("scope"))
-        .where(counts.c.at >= bindparam("from_s"), counts.c.at < bindparam("to_s"))
-        .group_by(counts.c.unit_id)
-    )
-
-
-# Made once: building a statement costs more than running it.
-_SUMS = {level: _sums(level) for level in Level}
-
-
 _PEAKS = (
     select(PEAK_DAY.c.day_s, PEAK_DAY.c.unit_id, PEAK_DAY.c.at, PEAK_DAY.c.transactions)
     .where(PEAK_DAY.c.scope == bindparam("scope"))
@@ -306,30 +288,6 @@ _PEAKS = (
 def _slices(level: Level, from_s: int, to_s: int) -> float:
     """Slices in a range; no fixed number for local days, which are few anyway."""
     return (to_s - from_s) / STEP_S[level] if level in STEP_S else math.inf
-
-
-def _scan(level: Level, from_s: int, to_s: int) -> Select[Any]:
-    """All slices that begin in a range, as they lie."""
-    counts = COUNTS[level]
-    return (
-        select(counts.c.at, counts.c.unit_id, *_fields(level))
-        .where(counts.c.at >= from_s, counts.c.at < to_s)
-        .order_by(counts.c.at)
-    )
-
-
-def _seeks(level: Level, from_s: int, to_s: int) -> Select[Any]:
-    """The same slices, each looked up by its begin: for few units among many, whose rows a scan would all read."""
-    counts, step_s = COUNTS[level], STEP_S[level]
-    first = select(literal(from_s + -from_s % step_s, BigInteger).label("at"))
-    moment = first.cte("moment", recursive=True)
-    moment = moment.union_all(select(moment.c.at + step_s).where(moment.c.at + step_s < to_s))
-    return (
-        select(counts.c.at, counts.c.unit_id, *_fields(level))
-        .join_from(moment, counts, counts.c.at == moment.c.at)
-        .where(counts.c.at >= from_s, counts.c.at < to_s)
-        .order_by(moment.c.at)
-    )
 
 
 def _observed(stretch: Stretch) -> Select[Any]:

@@ -1,7 +1,8 @@
 """Tables of the store. Every number is an integer; every time says its unit.
 
-Counts are kept per level with a time-major key inside each scope, ``(scope, at, unit_id)``: what a chart or a window of
-one scope asks for lies side by side, new slices go to the end and old ones leave from the front.
+Counts are kept per level with a time-major key inside each scope: what a chart or a window of one scope asks for lies
+side by side, new slices go to the end and old ones leave from the front. PostgreSQL's are here,
+SQLite's in ``layouts``.
 """
 
 from __future__ import annotations
@@ -23,10 +24,14 @@ from sqlalchemy import (
 
 from store.records import Level
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every schema that ever was, oldest first; the last is the one that this program reads and writes."""
 
 METADATA = MetaData()
+"""What both kinds of database have."""
+
+CUT_METADATA = MetaData()
+"""What only PostgreSQL has."""
 
 ABOUT = Table(
     "about",
@@ -58,7 +63,7 @@ def _counts(name: str) -> Table:
     # No foreign key to unit: it would cost a look-up for each of thousands of rows a second.
     return Table(
         name,
-        METADATA,
+        CUT_METADATA,
         Column("scope", Integer, primary_key=True, autoincrement=False),
         Column("at", BigInteger, primary_key=True, autoincrement=False),
         Column("unit_id", Integer, primary_key=True, autoincrement=False),
@@ -66,7 +71,6 @@ def _counts(name: str) -> Table:
         Column("bad", BigInteger, nullable=False),
         Column("ignored", BigInteger, nullable=False),
         Column("transactions", BigInteger, nullable=False),
-        sqlite_with_rowid=False,
         postgresql_partition_by=_CUT_BY.get(name),
     )
 

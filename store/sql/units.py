@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TypeAlias
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from store.records import Scope, Unit
 from store.sql.dialect import insert_sql, put_rows
@@ -62,6 +62,11 @@ class Units:
         """Known units of one scope and traffic by number, in the order of units."""
         with self._lock:
             return dict(self._by_scope[scope, traffic])
+
+
+def newest_number(connection: Connection) -> int:
+    """The greatest number that any unit has; 0 without units."""
+    return int(connection.execute(select(func.coalesce(func.max(UNIT.c.id), 0))).scalar_one())
 
 
 def _unit(known: tuple[int, Unit]) -> Unit:

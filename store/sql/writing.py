@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
 from typing import Any, NoReturn, TypeAlias
 
-from sqlalchemy import Connection, bindparam, case, delete, func, select, update
+from sqlalchemy import Connection, Table, bindparam, case, delete, func, select, update
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -19,12 +18,12 @@ from store.records import Accounts, Batch, Cost, Incarnation, Level, Read, Scope
 from store.scopes import Rollups, Slice
 from store.slices import slice_start
 from store.sql.dialect import insert_sql, put_rows, upsert_sql
+from store.sql.layouts import FIELDS, Counted, Layout, Row, every_table, written
 from store.sql.puts import Put
 from store.sql.schema import (
     ABOUT,
     ACCOUNT_DAY,
     COST_DAY,
-    COUNTS,
     GAP,
     GAUGE,
     INCARNATION,
@@ -36,8 +35,10 @@ from store.sql.schema import (
     SPAN,
 )
 
-Row: TypeAlias = tuple[Any, ...]
-_Numbered: TypeAlias = tuple[int, int, tuple[int, int, int, int]]  # scope, number of the unit, its counts
+CountRows: TypeAlias = dict[Table, list[Row]]
+"""Rows to add, by the table that they go to and in its own columns."""
+
+_Numbered: TypeAlias = dict[Scope, list[Counted]]
 _New: TypeAlias = ReadOnlyColumnCollection[str, Any]
 
 _NOTHING = Counts()
@@ -48,10 +49,11 @@ def _greater(left: ColumnElement[int], right: ColumnElement[int]) -> ColumnEleme
     return case((left > right, left), else_=right)
 
 
-def _added(level: Level) -> Put:
-    counts = COUNTS[level]
-    fields = ("good", "bad", "ignored", "transactions")
-    return upsert_sql(counts, lambda new: {field: counts.c[field] + new[field] for field in fields}, distinct=True)
+def _added(counts: Table) -> Put:
+    def merge(new: _New) -> Mapping[str, ColumnElement[int]]:
+        return {field: counts.c[field] + new[field] for field in FIELDS}
+
+    return upsert_sql(counts, merge, columns=written(counts), distinct=True)
 
 
 def _extended_gap(new: _New) -> Mapping[str, ColumnElement[Any]]:
@@ -63,7 +65,7 @@ def _lived_on(new: _New) -> Mapping[str, ColumnElement[Any]]:
     return {"last_mark": func.coalesce(new["last_mark"], INCARNATION.c.last_mark), "last_read_ms": last_read_ms}
 
 
-_ADD_COUNTS = {level: _added(level) for level in Level}
+_ADD_COUNTS = {counts: _added(counts) for counts in every_table()}
 _ADD_OBSERVED = upsert_sql(OBSERVED, lambda new: {"reads": OBSERVED.c.reads + new["reads"]}, distinct=True)
 _ADD_COST = upsert_sql(COST_DAY, lambda new: {"fen": COST_DAY.c.fen + new["fen"]}, distinct=True)
 _PUT_ACCOUNTS = upsert_sql(ACCOUNT_DAY, lambda new: {"at_s": new["at_s"], "accounts": new["accounts"]}, newer="at_s")
@@ -195,9 +197,10 @@ def put_day_totals(connection: Connection, costs: Iterable[Cost], accounts: Iter
     put_rows(connection, _PUT_ACCOUNTS, seen)
 
 
-def put_counts(connection: Connection, level: Level, rows: Sequence[Row]) -> None:
-    """Adds rows (see ``count_rows``) to a level."""
-    put_rows(connection, _ADD_COUNTS[level], rows)
+def put_counts(connection: Connection, rows: CountRows) -> None:
+    """Adds rows to tables of counts. No two rows of a table may have the same key."""
+    for table, of_table in rows.items():
+        put_rows(connection, _ADD_COUNTS[table], of_table)
 
 
 def put_span(connection: Connection, span: Span) -> bool:
@@ -209,44 +212,54 @@ def put_span(connection: Connection, span: Span) -> bool:
     return True
 
 
-def batch_rows(added: Rollups, ids: Mapping[Unit, int]) -> dict[Level, list[Row]]:
-    """Rows of what a batch adds, by level. A slice that several levels share is numbered once."""
-    numbered: dict[int, list[_Numbered]] = {}
-    rows: dict[Level, list[Row]] = {level: [] for level in Level}
+def batch_rows(added: Rollups, ids: Mapping[Unit, int], layout: Layout) -> CountRows:
+    """Rows of what a batch adds. A slice that several levels share is numbered once."""
+    numbered: dict[int, _Numbered] = {}
+    rows: CountRows = {}
     for level, slices in added.items():
         for at, units in slices.items():
             if id(units) not in numbered:
                 numbered[id(units)] = _numbered(units, ids)
-            rows[level] += [(scope, at, unit_id, *counts) for scope, unit_id, counts in numbered[id(units)]]
+            for scope, counted in numbered[id(units)].items():
+                rows.setdefault(layout.table(level, scope), []).extend(layout.rows(level, scope, at, counted))
     return rows
 
 
-def growth_rows(grown: LevelGrowth, ids: Mapping[Unit, int]) -> list[Row]:
+def growth_rows(level: Level, grown: LevelGrowth, ids: Mapping[Unit, int], layout: Layout) -> CountRows:
     """Rows of what whole columns add to a level, in the order of the key."""
-    rows: list[Row] = []
+    rows: CountRows = {}
     for scope in Scope:
         units = sorted((ids[unit], columns) for unit, columns in grown.units.items() if unit.scope is scope)
-        of_units = [zip(repeat(int(scope)), grown.starts_s, repeat(number), *columns) for number, columns in units]
-        rows += [
-            row for slice_ in zip(*of_units, strict=True) for row in slice_ if row[3] or row[4] or row[5] or row[6]
+        of_units = [
+            zip(*layout.columns(level, scope, grown.starts_s, number), *columns, strict=False)
+            for number, columns in units
         ]
+        rows.setdefault(layout.table(level, scope), []).extend(
+            row for slice_ in zip(*of_units, strict=True) for row in slice_ if row[-4] or row[-3] or row[-2] or row[-1]
+        )
     return rows
 
 
-def _numbered(units: Slice, ids: Mapping[Unit, int]) -> list[_Numbered]:
-    return [(int(unit.scope), ids[unit], _amounts(counts)) for unit, counts in units.items()]
+def _numbered(units: Slice, ids: Mapping[Unit, int]) -> _Numbered:
+    by_scope: _Numbered = {}
+    for unit, counts in units.items():
+        by_scope.setdefault(unit.scope, []).append((ids[unit], *_amounts(counts)))
+    return by_scope
 
 
 def _amounts(counts: Counts) -> tuple[int, int, int, int]:
     return counts.good, counts.bad, counts.ignored, counts.transactions
 
 
-def history_rows(counts: Mapping[tuple[Level, int, Unit], Counts], ids: Mapping[Unit, int]) -> dict[Level, list[Row]]:
-    """Rows of a chunk of history, by level, in the order of the key."""
-    rows: dict[Level, list[Row]] = {level: [] for level in Level}
+def history_rows(
+    counts: Mapping[tuple[Level, int, Unit], Counts], ids: Mapping[Unit, int], layout: Layout
+) -> CountRows:
+    """Rows of a chunk of history, in the order of the key."""
+    rows: CountRows = {}
     for (level, at, unit), each in counts.items():
         if each != _NOTHING:
-            rows[level].append((int(unit.scope), at, ids[unit], *_amounts(each)))
-    for of_level in rows.values():
-        of_level.sort()
+            row = layout.rows(level, unit.scope, at, [(ids[unit], *_amounts(each))])
+            rows.setdefault(layout.table(level, unit.scope), []).extend(row)
+    for of_table in rows.values():
+        of_table.sort()
     return rows

@@ -221,4 +221,4 @@ def test_history_without_events_takes_no_rows(path: Path) -> None:
     assert store.add_history(HistoryChunk(Span(MIDNIGHT_S, MIDNIGHT_S + 3600), counts))
     store.close()
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT count(*) FROM counts_hour").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM counts_hour_product").fetchone() == (1,)

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 
 from store.sql import upgrading
 from store.sql.dialect import SqliteFile
+from store.sql.layouts import PACKED_METADATA
 from store.sql.schema import METADATA, REVISIONS
 
 TABLES = "SELECT name, sql LIKE '%WITHOUT ROWID%' FROM sqlite_master WHERE type = 'table' ORDER BY name"
@@ -24,7 +25,7 @@ def test_an_empty_database_is_migrated_to_the_present_tables(path: Path) -> None
     engine = database.engine()
     with database.reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, METADATA) == []
+        assert compare_metadata(context, [METADATA, PACKED_METADATA]) == []
     engine.dispose()
 
 
@@ -34,6 +35,7 @@ def test_migrated_tables_are_stored_as_the_present_ones_would_be(path: Path, tmp
     engine = database.engine()
     with database.writing(engine) as connection:
         METADATA.create_all(connection)
+        PACKED_METADATA.create_all(connection)
     engine.dispose()
     with closing(sqlite3.connect(tmp_path / "made.sqlite")) as made, closing(sqlite3.connect(path)) as migrated:
         expected = made.execute(TABLES).fetchall()

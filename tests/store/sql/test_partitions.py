@@ -20,7 +20,7 @@ from store.records import Batch, Events, HistoryChunk, Level, Read, Retention, S
 from store.sql import partitions
 from store.sql.partitions import CUTS
 from store.sql.postgres import PostgresServer
-from store.sql.schema import METADATA
+from store.sql.schema import CUT_METADATA, METADATA
 
 NOON_S = 1_795_320_000  # 2026-11-22 04:00 UTC
 DAY_S = NOON_S - NOON_S % 86400
@@ -202,7 +202,7 @@ def test_an_empty_database_is_migrated_to_the_present_tables(address: str) -> No
             connection,
             opts={"compare_type": True, "include_name": lambda name, *_: not str(name).endswith("_default")},
         )
-        assert compare_metadata(context, METADATA) == []
+        assert compare_metadata(context, [METADATA, CUT_METADATA]) == []
     engine.dispose()
     cut = {name for (name,) in asked(address, "SELECT relname FROM pg_class WHERE relkind = 'p'")}
     assert cut == set(CUTS)
