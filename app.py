@@ -26,6 +26,7 @@ COMMANDS = {
     "backfill": "reads a range of the past from Prometheus again: counts, gaps, completeness",
     "reconcile": "compares the store with the estate's truth, to the event",
     "verdict": "do so many requests with so many failures prove an availability?",
+    "slo": "objectives as code: validate names every error of OpenSLO files, list shows what is watched",
     "rules": "writes Prometheus recording and alerting rules with promtool unit tests, for the same objectives",
     "db": "the store as a whole: upgrade, prune, backup, restore, stats",
 }

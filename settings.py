@@ -34,6 +34,7 @@ from store.records import Level, Retention, Source, Span
 
 LARGEST_FILE_BYTES = 1_000_000
 ALERTS_FILE = "alerts.yaml"
+SLOS_FOLDER = "slos"
 SHIPPED = Path(__file__).resolve().parent / "config"
 Share = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
 
@@ -157,6 +158,7 @@ class Settings(Strict):
     data: Path = Path("var")
     catalog: Path = Path("catalog.yaml")
     alerts: Path | None = None
+    slos: Path | None = None
     store: StoreAddress | None = None
     server: ServerSettings = ServerSettings()
     sources: tuple[AnySource, ...] = Field(min_length=1)
@@ -267,6 +269,15 @@ def alerts_path(settings_path: Path, settings: Settings) -> Path:
         return settings_path.parent / settings.alerts
     beside = settings_path.parent / ALERTS_FILE
     return beside if beside.exists() else SHIPPED / ALERTS_FILE
+
+
+def slos_path(settings_path: Path, settings: Settings) -> Path | None:
+    """OpenSLO files of a configuration: what it names, else the folder slos beside it, else None: the catalog's own
+    objectives are watched."""
+    if settings.slos is not None:
+        return settings_path.parent / settings.slos
+    beside = settings_path.parent / SLOS_FOLDER
+    return beside if beside.is_dir() else None
 
 
 def _load(path: Path, model: type[Model]) -> Model:

@@ -15,11 +15,13 @@ from pathlib import Path
 
 import requests
 
+from alerts.openslo.findings import errors
 from collectors.clocks import Asked, skew_ms, skew_note
 from collectors.errors import CollectorError
 from collectors.page import milliseconds
 from commands.errors import CommandError
 from commands.explaining import explain, server_of
+from commands.objectives import objective_findings, objectives
 from commands.options import Configuration, add_configuration, chosen_config, configuration
 from commands.probing import probe_failures
 from commands.prometheus import prometheus_config
@@ -33,6 +35,7 @@ from settings import (
     load_catalog,
     load_policy,
     load_settings,
+    slos_path,
 )
 from store.errors import StoreError
 from store.opening import open_store
@@ -62,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
     if metric:
         return explain(chosen, metric)
     print(f"ok      {path}: {len(chosen.settings.sources)} sources, {len(chosen.catalog.products)} products")
+    _show_objectives(chosen)
     failures = [
         *_store_failures(chosen),
         *_source_failures(chosen),
@@ -73,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
-    """Every defect of the configuration, and of the catalog and the alert policy that it names."""
+    """Every defect of the configuration, and of the catalog, the alert policy and the OpenSLO files that it names."""
     try:
         settings = load_settings(path)
     except SettingsError as error:
@@ -85,10 +89,22 @@ def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
     if broken:
         return tuple(broken)
     try:
-        configuration(argparse.Namespace(config=path, data=None))
+        chosen = configuration(argparse.Namespace(config=path, data=None))
     except CommandError as error:
         return (str(error),)
-    return ()
+    return tuple(str(finding) for finding in errors(objective_findings(chosen)))
+
+
+def _show_objectives(chosen: Configuration) -> None:
+    """How many objectives are watched, and what warns: nothing of it is an error here any more."""
+    slos = objectives(chosen)
+    print(f"ok      {slos_path(chosen.path, chosen.settings) or 'catalog'}: {len(slos)} objectives")
+    for finding in objective_findings(chosen):
+        print(f"warning {finding}")
+    watched = {slo.product for slo in slos}
+    for product in chosen.catalog.products:
+        if product.id not in watched:
+            print(f"warning {product.id}: no objective names this product; no burn rate of it alerts")
 
 
 def _problems(load: Callable[[Path], object], path: Path) -> tuple[Problem, ...]:

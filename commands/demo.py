@@ -26,7 +26,7 @@ from commands.ports import LOOPBACK, plan_ports
 from commands.progress import HISTORY_FILE, progress
 from commands.workplace import prepared
 from lending.history import chunks
-from settings import alerts_path, load_settings
+from settings import alerts_path, load_settings, slos_path
 
 READY_WITHIN_S = 30.0
 HISTORY_DAYS = 400
@@ -100,7 +100,11 @@ def _write_configuration(args: argparse.Namespace, plan: EstatePlan, began_s: in
     content = yaml.safe_load(args.config.read_text(encoding="utf-8"))
     content["data"] = str(args.data)
     content["catalog"] = str((args.config.parent / content.get("catalog", "catalog.yaml")).resolve())
-    content["alerts"] = str(alerts_path(args.config, load_settings(args.config)).resolve())
+    given = load_settings(args.config)
+    content["alerts"] = str(alerts_path(args.config, given).resolve())
+    slos = slos_path(args.config, given)
+    if slos is not None:
+        content["slos"] = str(slos.resolve())
     content["server"] = {"host": LOOPBACK, "port": plan.ports.dashboard}
     content["sources"] = [
         {"id": name, "kind": "exposition", "data_center": name, "url": f"{url}/metrics", "interval_seconds": 1}

@@ -1,17 +1,45 @@
-"""The objectives that commands speak of, as the configuration gives them."""
+"""The objectives that commands speak of: those of the OpenSLO files, else the catalog's own."""
 
 from __future__ import annotations
 
+from alerts.catalog_slos import slos_of_catalog
+from alerts.openslo.binding import Bound, bind
+from alerts.openslo.findings import Finding, errors, in_order
+from alerts.openslo.loading import Documents, load
 from alerts.policy import Slo
+from commands.errors import CommandError
 from commands.options import Configuration
-
-PERIOD_SECONDS = 30 * 86400
-"""What a budget lasts when nothing else is said: rolling 30 days (definitions.md section 3)."""
+from settings import slos_path
 
 
 def objectives(chosen: Configuration) -> tuple[Slo, ...]:
-    """One objective of the bank, then one per product, under the configured policy."""
-    catalog, policy = chosen.catalog, chosen.policy
-    bank = Slo("bank", "", catalog.objective, PERIOD_SECONDS, policy, {"zh": "全行", "en": "Bank"})
-    products = (Slo(p.id, p.id, p.objective, PERIOD_SECONDS, policy, p.names) for p in catalog.products)
-    return (bank, *products)
+    """The bank's objectives, then those of the products in the catalog's order. Raises CommandError with the first
+    defect of the OpenSLO files."""
+    documents = documents_of(chosen)
+    if documents is None:
+        return tuple(slos_of_catalog(chosen.catalog, chosen.policy))
+    bound = bound_of(chosen, documents)
+    broken = [*documents.unreadable, *errors(bound.findings)]
+    if broken:
+        more = f" (and {len(broken) - 1} more; python app.py check lists them)" if len(broken) > 1 else ""
+        raise CommandError(f"{broken[0]}{more}")
+    order = {product.id: place for place, product in enumerate(chosen.catalog.products, start=1)}
+    return tuple(sorted(bound.slos, key=lambda slo: (order.get(slo.product, 0), slo.id)))
+
+
+def documents_of(chosen: Configuration) -> Documents | None:
+    """What the OpenSLO files of a configuration hold; None when it has none."""
+    path = slos_path(chosen.path, chosen.settings)
+    return None if path is None else load([path])
+
+
+def bound_of(chosen: Configuration, documents: Documents) -> Bound:
+    """What the engine watches of them, with every finding: of the files and of what they name in the catalog."""
+    bound = bind(documents, chosen.policy, [product.id for product in chosen.catalog.products])
+    return Bound(bound.slos, in_order((*documents.findings, *bound.findings)))
+
+
+def objective_findings(chosen: Configuration) -> tuple[Finding, ...]:
+    """Everything that is to be said against the OpenSLO files of a configuration."""
+    documents = documents_of(chosen)
+    return () if documents is None else (*documents.unreadable, *bound_of(chosen, documents).findings)

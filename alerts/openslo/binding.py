@@ -1,0 +1,186 @@
+"""From OpenSLO documents to the objectives that the live engine watches.
+
+Bound are SLOs whose queries all have the type LendingControlCenter: their counts are in our store. Other types are
+loaded and validated, and rules can be exported for them; what they count is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from alerts.openslo.conditions import tiers_of
+from alerts.openslo.findings import Finding, Weight, in_order
+from alerts.openslo.loading import Documents
+from alerts.openslo.metadata import ALERT_TIERS
+from alerts.openslo.model import (
+    DataSource,
+    Goal,
+    Kind,
+    MetricSource,
+    OpenSlo,
+    Place,
+    RatioMetric,
+    Reference,
+    Sli,
+    SloDocument,
+)
+from alerts.openslo.slos import OWN_SOURCE
+from alerts.policy import Policy, Slo
+from slo.budgeting import Method
+
+BANK = "bank"
+_ROLES = ("good", "bad", "total")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What the engine watches, in the order of the files, and what stands against it."""
+
+    slos: tuple[Slo, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """Every usable object by kind and name."""
+
+    objects: Mapping[tuple[Kind, str], OpenSlo]
+    policy: Policy
+    products: Collection[str] | None
+
+    def found(self, reference: Reference) -> OpenSlo | None:
+        return self.objects.get((reference.kind, reference.name))
+
+    def type_of(self, source: MetricSource) -> str:
+        """Type of a query, its data source's when it says none."""
+        if source.type or source.source is None:
+            return source.type
+        found = self.found(source.source)
+        return found.type if isinstance(found, DataSource) else ""
+
+
+def slos_of(documents: Documents, policy: Policy) -> list[Slo]:
+    """Objectives for the engine; what cannot be bound is left out (``bind`` says why)."""
+    return list(bind(documents, policy).slos)
+
+
+def bind(documents: Documents, policy: Policy, products: Collection[str] | None = None) -> Bound:
+    """Objectives for the engine, one per objective of each bound SLO; the id is the SLO's name, with ``.2`` and so on
+    for its further objectives. ``products``: those of the catalog, when they are to be checked."""
+    known = _Set({(d.kind, d.name): d.value for d in documents.declared if d.value}, policy, products)
+    findings: list[Finding] = []
+    slos: dict[str, Slo] = {}
+    for document in documents.slos:
+        if document.metadata.name in slos:
+            findings.append(_finding(document.place, f"SLO {document.metadata.name!r} is given twice; rename one"))
+            continue
+        for made in _bound(document, known, findings):
+            slos[made.id] = made
+    return Bound(tuple(slos.values()), in_order(findings))
+
+
+def _bound(document: SloDocument, known: _Set, findings: list[Finding]) -> Iterator[Slo]:
+    slis = [sli for sli in (_resolved(goal.indicator or document.indicator, known) for goal in document.goals) if sli]
+    types = {known.type_of(source) for sli in slis for source in sli.sources}
+    if OWN_SOURCE not in types:
+        return
+    refused = _not_live(document, slis, types)
+    if refused:
+        findings.append(_finding(document.place, refused, Weight.WARNING))
+        return
+    product = _unit(slis[0], known, findings)
+    if product is None:
+        return
+    policy = _policy(document, known, findings)
+    for number, goal in enumerate(document.goals, start=1):
+        yield _slo(document, goal, number, product, policy)
+
+
+def _not_live(document: SloDocument, slis: list[Sli], types: set[str]) -> str:
+    """Why an SLO over our own counts is not watched live; empty when it is."""
+    if types != {OWN_SOURCE}:
+        return f"mixes {', '.join(sorted(types))}: it is loaded, but not watched live"
+    if document.composite or document.method is not Method.OCCURRENCES:
+        what = "composites" if document.composite else document.method
+        return f"is loaded, but not watched live: the engine counts events (Occurrences), not {what}"
+    if not isinstance(slis[0].metric, RatioMetric) or slis[0].metric.raw:
+        return "is loaded, but not watched live: the engine needs good/total or bad/total"
+    return ""
+
+
+def _unit(sli: Sli, known: _Set, findings: list[Finding]) -> str | None:
+    """The product that all queries of an indicator name, empty for the bank; None when they do not agree."""
+    units = []
+    for role in _ROLES:
+        source = getattr(sli.metric, role)
+        if source is not None:
+            unit = _unit_of(source, role, known, findings)
+            if unit is None:
+                return None
+            units.append(unit)
+    if len(set(units)) > 1:
+        findings.append(_finding(sli.place, f"queries {' and '.join(u or BANK for u in units)}; name one unit in all"))
+        return None
+    return str(units[0])
+
+
+def _unit_of(source: MetricSource, role: str, known: _Set, findings: list[Finding]) -> str | None:
+    spec = source.spec if isinstance(source.spec, dict) else {}
+    place = replace(source.place, field=f"{source.place.field}.spec")
+    product, bank = spec.get("product"), spec.get(BANK)
+    problem = ""
+    if set(spec) - {"product", BANK, "events"}:
+        problem = f"has {', '.join(sorted(set(spec) - {'product', BANK, 'events'}))}; known: product, bank, events"
+    elif (bank is True) == isinstance(product, str):
+        problem = "needs either product: weilidai (an id of the catalog) or bank: true"
+    elif spec.get("events", role) != role:
+        problem = f"asks for {spec['events']} events where {role} stands; write events: {role}, or leave it out"
+    elif isinstance(product, str) and known.products is not None and product not in known.products:
+        problem = f"no product {product!r} in the catalog; known: {', '.join(sorted(known.products))}"
+    if problem:
+        findings.append(_finding(place, problem))
+        return None
+    return product if isinstance(product, str) else ""
+
+
+def _policy(document: SloDocument, known: _Set, findings: list[Finding]) -> Policy:
+    """The tiers that the annotation names (all of them without it), and those of the SLO's own alert policies."""
+    wanted = document.terms.tiers
+    names = [tier.name for tier in known.policy.tiers]
+    for stranger in (name for name in wanted or () if name not in names):
+        place = replace(document.place, field=f"metadata.annotations.{ALERT_TIERS}")
+        findings.append(_finding(place, f"no tier {stranger!r} in the alert policy; known: {', '.join(names)}"))
+    chosen = [tier for tier in known.policy.tiers if wanted is None or tier.name in wanted]
+    own, said = tiers_of(document, known.found)
+    findings.extend(said)
+    period_seconds = document.window.duration.seconds
+    own = [tier for tier in own if tier.name not in {each.name for each in chosen}]
+    tiers = sorted([*chosen, *own], key=lambda tier: tier.factor(period_seconds), reverse=True)
+    return replace(known.policy, tiers=tuple(tiers))
+
+
+def _slo(document: SloDocument, goal: Goal, number: int, product: str, policy: Policy) -> Slo:
+    metadata, terms = document.metadata, document.terms
+    shown = metadata.display_name or metadata.name
+    part = f" - {goal.display_name}" if goal.display_name and len(document.goals) > 1 else ""
+    return Slo(
+        metadata.name if number == 1 else f"{metadata.name}.{number}",
+        product,
+        goal.objective,
+        document.window.duration.seconds,
+        policy,
+        {"zh": f"{terms.name_zh or shown}{part}", "en": f"{shown}{part}"},
+        terms.runbook,
+    )
+
+
+def _resolved(indicator: Sli | Reference | None, known: _Set) -> Sli | None:
+    if isinstance(indicator, Reference):
+        found = known.found(indicator)
+        return found if isinstance(found, Sli) else None
+    return indicator
+
+
+def _finding(place: Place, message: str, weight: Weight = Weight.ERROR) -> Finding:
+    return Finding(place.file, place.line, place.field, message, weight)
