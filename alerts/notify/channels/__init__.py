@@ -1,0 +1,1 @@
+"""One module per way out of the house; each fulfils ``alerts.notify.message.Channel``."""

@@ -1,0 +1,67 @@
+"""From notices to deliveries: which channel is told what. Pure; whoever evaluates writes the documents in the same
+change as the transitions, so that no alert is stored without its messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from alerts.desk.notice import Member, Notice, NoticeState
+from alerts.model import AlertState
+from alerts.notify.delivery import Delivery
+from alerts.notify.news import News, instance_of
+from alerts.notify.outlet import Outlet
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """``automation_rules``: tiers of the policy that tell the automation hook. ``runbooks``: SLO id -> address."""
+
+    outlets: Sequence[Outlet]
+    automation_rules: frozenset[str] = frozenset()
+    runbooks: Mapping[str, str] = field(default_factory=dict)
+
+    def deliveries(
+        self,
+        notices: Iterable[Notice],
+        now_ms: int,
+        *,
+        incident_of: Callable[[Notice], str] = lambda _: "",
+        known: Callable[[str], bool] = lambda _: False,
+    ) -> list[Delivery]:
+        """New deliveries, each once. ``incident_of``: id of a notice's incident; ``known``: whether a delivery of this
+        id is stored (ask the journal), so that an action is taken once per failure."""
+        planned: dict[str, Delivery] = {}
+        for notice in notices:
+            news = News(notice, incident_of(notice), self._runbook(notice))
+            for delivery in self._of(news, now_ms):
+                if delivery.id not in planned and not known(delivery.id):
+                    planned[delivery.id] = delivery
+        return list(planned.values())
+
+    def _of(self, news: News, now_ms: int) -> Iterator[Delivery]:
+        for outlet in self.outlets:
+            if not outlet.wants.takes(news.notice):
+                continue
+            id = self._action_id(outlet, news.notice) if outlet.automation else f"{outlet.name}/{news.notice.id}"
+            if id:
+                yield Delivery(id, outlet.name, news, now_ms, next_attempt_ms=now_ms)
+
+    def _action_id(self, outlet: Outlet, notice: Notice) -> str:
+        """One action per data center and failure: named by the alert that fired first. Empty: nothing to do."""
+        began = self._cause(notice)
+        place = notice.radius.data_center
+        if began is None or not place or notice.replayed or notice.state is NoticeState.OVER:
+            return ""
+        return f"{outlet.name}/{place}/{instance_of(began)}"
+
+    def _cause(self, notice: Notice) -> Member | None:
+        firing = [
+            member
+            for member in notice.members
+            if member.state is AlertState.FIRING and member.key.rule in self.automation_rules
+        ]
+        return min(firing, key=lambda member: (member.since_ms, member.key.id), default=None)
+
+    def _runbook(self, notice: Notice) -> str:
+        return next((self.runbooks[m.key.slo] for m in notice.members if m.key.slo in self.runbooks), "")
