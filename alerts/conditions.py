@@ -68,15 +68,17 @@ def burn_condition(rule: BurnRule, long: Sum, short: Sum, *, observed: bool) -> 
     return Condition.FALSE
 
 
-def budget_spent(rule: BurnRule, long: Sum) -> str:
+def budget_spent(rule: BurnRule, long: Sum, known_seconds: int) -> str:
     """Share of the whole period's budget that the long window's bad events are, truncated to four decimals.
 
-    The period's events are reckoned at the pace of the long window, as the tiers' factors do; empty without events.
+    The period's events are reckoned at the pace of the long window, as the tiers' factors do, or of as much of it as
+    anything is known of (``known_seconds``); empty without events.
     """
     if not long.total:
         return ""
+    seconds = min(rule.tier.long_seconds, known_seconds)
     burn = Fraction(long.bad, long.total) / (1 - rule.slo.objective.target)
-    share = burn * rule.tier.long_seconds / rule.slo.period_seconds
+    share = burn * seconds / rule.slo.period_seconds
     return str((Decimal(share.numerator) / Decimal(share.denominator)).quantize(_PLACES, rounding=ROUND_DOWN))
 
 

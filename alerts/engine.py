@@ -90,7 +90,8 @@ class Engine:
         return len(self._windows.keys)
 
     def tick(self, facts: Facts, readings: Iterable[Reading] = ()) -> list[Transition]:
-        """Takes the facts in, slot by slot, judges after each, and adds readings of other kinds at the end."""
+        """Takes the facts in, slot by slot, judges after each, and adds readings of other kinds: those of the present,
+        which may go on when no data come (give none while the facts say that there is more)."""
         self._start(facts)
         changes: list[Transition] = []
         waiting = self._tell_again(facts.told)
@@ -98,11 +99,9 @@ class Engine:
             self._windows.advance(end_s)
             waiting = self._tell(waiting, end_s)
             changes += self._judge(end_s, facts)
-        last = Instant(facts.until_s * 1000, facts.seen_ms, facts.until_s <= facts.replayed_until_s)
-        for reading in readings:
-            changed = self._lifecycle.read(reading, last)
-            changes += [changed] if changed is not None else []
-        self._lifecycle.forget(last.at_ms)
+        present = Instant(facts.seen_ms, facts.seen_ms)
+        changes += [change for each in readings if (change := self._lifecycle.read(each, present)) is not None]
+        self._lifecycle.forget(self._windows.now_s * 1000)
         self._evaluated_s = self._windows.now_s
         return changes
 
@@ -262,7 +261,7 @@ class Engine:
         return Evidence(
             _counts(long),
             _counts(short),
-            budget_spent(rule, long),
+            budget_spent(rule, long, self._windows.known_s),
             None if stretch is None else stretch.from_s * 1000,
             None if stretch is None else stretch.to_s * 1000,
             (

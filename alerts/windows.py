@@ -12,7 +12,7 @@ the length of a slot as step (``exact_step_s``) windows are exact.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable
 from typing import Generic, NamedTuple, TypeVar
 
@@ -62,9 +62,15 @@ class Windows(Generic[Key]):
         self.now_s = at_s
         self.live = Mark(array("q", bytes(8 * room)), array("q", bytes(8 * room)))
         self._origin_s = at_s
+        self._first_s: int | None = None
         self._marks: dict[int, Mark] = {}
         self._mark(at_s)
         self._set_edges()
+
+    @property
+    def known_s(self) -> int:
+        """Seconds since the first events that any unit is known to have had."""
+        return 0 if self._first_s is None else self.now_s - self._first_s
 
     def number(self, key: Key) -> int:
         """Number of a unit; a new one gets the next."""
@@ -101,6 +107,8 @@ class Windows(Generic[Key]):
         number = self.number(key)
         self.live.total[number] += total
         self.live.bad[number] += bad
+        if self._first_s is None:
+            self._first_s = next(reversed(self._marks))
 
     def tell(self, slot_s: int, key: Key, total: int, bad: int) -> bool:
         """Sets what one unit counted in the slot that begins at ``slot_s``, whatever was told of it before.
@@ -138,6 +146,8 @@ class Windows(Generic[Key]):
         return Sum(self.live.total[number] - edge.total[number], self.live.bad[number] - edge.bad[number])
 
     def _grow(self, number: int, slot_s: int, total: int, bad: int) -> None:
+        if self._first_s is None:
+            self._first_s = slot_s
         self.live.total[number] += total
         self.live.bad[number] += bad
         for at_s in reversed(self._marks):
@@ -170,15 +180,14 @@ class Windows(Generic[Key]):
     def _edge_mark(self, length_s: int) -> Mark:
         step_s = self._steps[length_s]
         wanted_s = -((length_s - self.now_s) // step_s) * step_s
-        mark = self._marks.get(wanted_s)
-        return mark if mark is not None else self._next_mark(wanted_s)
+        mark = self.live if wanted_s >= self.now_s else self._marks.get(wanted_s)
+        return mark if mark is not None else self._nearest_mark(wanted_s)
 
-    def _next_mark(self, wanted_s: int) -> Mark:
-        """The first mark after an instant: before the first one nothing was counted, and after a warm start the past
-        has fewer."""
+    def _nearest_mark(self, wanted_s: int) -> Mark:
+        """The last mark before an instant, for a warm start puts fewer: a window that is too long is not rash. The
+        first one of all when there is none: before it nothing was counted."""
         times = list(self._marks)
-        position = bisect_left(times, wanted_s)
-        return self._marks[times[position]] if position < len(times) else self.live
+        return self._marks[times[max(0, bisect_right(times, wanted_s) - 1)]]
 
     def _make_room(self, number: int) -> None:
         more = bytes(8 * max(_LEAST_ROOM, number // 2))

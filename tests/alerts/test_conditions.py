@@ -64,9 +64,14 @@ def test_the_edge_is_exact_for_large_counts(cliff: BurnRule) -> None:
 
 def test_budget_spent_is_truncated(cliff: BurnRule) -> None:
     """At the edge the cliff has spent 2 % of thirty days."""
-    assert budget_spent(cliff, Sum(100_000, 864)) == "0.0200"
-    assert budget_spent(cliff, Sum(100_000, 863)) == "0.0199"
-    assert budget_spent(cliff, Sum(0, 0)) == ""
+    assert budget_spent(cliff, Sum(100_000, 864), 10**6) == "0.0200"
+    assert budget_spent(cliff, Sum(100_000, 863), 10**6) == "0.0199"
+    assert budget_spent(cliff, Sum(0, 0), 10**6) == ""
+
+
+def test_budget_spent_goes_by_what_is_known(cliff: BurnRule) -> None:
+    """A store that is half a minute old has not spent a minute's worth."""
+    assert budget_spent(cliff, Sum(100_000, 864), 30) == "0.0100"
 
 
 @pytest.mark.parametrize(
