@@ -1,0 +1,201 @@
+"""When a group speaks, and what it says.
+
+What people were told *stands* while it fires and for ``settle_ms`` after. Whatever fires, may speak and is more severe
+than what stands, is a page: a new failure, a rise, a child whose parent is over. Everything else that is new is an
+update of the page they have, at most every ``update_ms``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from alerts.desk.board import Board
+from alerts.desk.grouping import wider
+from alerts.desk.notice import MOST_MEMBERS, Cause, Member, Notice, NoticeState
+from alerts.desk.records import Alert, DeskPolicy, Group
+from alerts.model import Severity
+
+NOTHING = -1
+"""Below every severity: nothing stands."""
+
+
+class Occasion(NamedTuple):
+    """Why and how loud."""
+
+    state: NoticeState
+    cause: Cause
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Speaks for groups at one instant; what was said is on the board."""
+
+    board: Board
+    policy: DeskPolicy
+    now_ms: int
+
+    def speak(self, group: Group) -> Notice | None:
+        """What a group with firing members has to say now."""
+        self._absorb(self.board.alerts_of(group))
+        alerts = self.board.alerts_of(group)
+        seen = [alert.key.subject for alert in alerts if alert.firing and not alert.hidden]
+        group = replace(group, radius=self.board.members[group.id].radius(seen) or group.radius)
+        self.board.put_group(group)
+        untold = [alert for alert in alerts if alert.audible and not alert.told]
+        stands = self._stands(alerts)
+        loudest = max((alert.severity for alert in untold), default=NOTHING)
+        if loudest > stands:
+            return self._page(group, Severity(loudest), _cause(group, stands, alerts))
+        if group.notices and self._has_news(group, bool(untold)):
+            return self._update(group, alerts)
+        return self._escalate(group, alerts)
+
+    def end(self, group: Group, hidden: Callable[[Alert], bool]) -> Notice | None:
+        """Closes a group when all of it has been over for long enough: tells those who were told, or that it was down
+        before anybody could be told. ``hidden``: whether an alert was not to be heard of when it fired."""
+        alerts = self.board.alerts_of(group)
+        if any(alert.firing or not self._settled(alert) for alert in alerts):
+            return None
+        heard = alerts if group.notices else [alert for alert in alerts if not hidden(alert)]
+        self.board.close(group)
+        if not heard:
+            return None
+        severity = max(alert.severity for alert in heard)
+        if group.notices:
+            whole = replace(group, radius=group.told_radius or group.radius)
+            return self._notice(whole, heard, Occasion(NoticeState.RESOLVED, Cause.ENDED, severity))
+        told = replace(group, roles=self._first_roles(severity))
+        return self._notice(told, heard, Occasion(NoticeState.OVER, Cause.ENDED, severity))
+
+    def _absorb(self, alerts: Sequence[Alert]) -> None:
+        """A lower tier that fires while a higher one stands is the same burn, seen through a longer window: it is no
+        news when the higher one is over."""
+        ranks = [self.policy.rank(alert.key.rule) for alert in alerts if alert.told and self._is_standing(alert)]
+        highest = min((rank for rank in ranks if rank is not None), default=len(self.policy.tiers))
+        for alert in alerts:
+            rank = self.policy.rank(alert.key.rule)
+            if alert.firing and not alert.told and not alert.hidden and rank is not None and rank > highest:
+                self.board.put(replace(alert, told_as=alert.severity))
+
+    def _is_standing(self, alert: Alert) -> bool:
+        return alert.firing or not self._settled(alert)
+
+    def _stands(self, alerts: Sequence[Alert]) -> int:
+        """The highest severity that people were told of and that is not long over; NOTHING when there is none."""
+        told = [alert.told_as for alert in alerts if alert.told_as is not None and self._is_standing(alert)]
+        return max(told, default=NOTHING)
+
+    def _settled(self, alert: Alert) -> bool:
+        return alert.ended_ms is None or self.now_ms - alert.ended_ms >= self.policy.settle_ms
+
+    def _page(self, group: Group, severity: Severity, cause: Cause) -> Notice:
+        kept = group.ack if group.ack is not None and group.ack.severity >= severity else None
+        paged = replace(
+            group,
+            roles=_with(group.roles, self._first_roles(severity)),
+            paged_ms=self.now_ms,
+            step=0,
+            stepped_ms=self.now_ms,
+            ack=kept,
+            told_radius=None,
+        )
+        return self._say(paged, Occasion(NoticeState.FIRING, cause, severity))
+
+    def _has_news(self, group: Group, untold: bool) -> bool:
+        quiet_ms = self.now_ms - group.spoke_ms
+        if wider(group.radius, group.told_radius) and quiet_ms >= self.policy.widen_ms:
+            return True
+        return untold and quiet_ms >= self.policy.update_ms
+
+    def _update(self, group: Group, alerts: Sequence[Alert]) -> Notice:
+        cause = Cause.WIDENED if wider(group.radius, group.told_radius) else Cause.MEMBERS
+        severity = max((each.severity for each in alerts if each.firing and not each.hidden), default=group.band)
+        return self._say(group, Occasion(NoticeState.UPDATED, cause, severity))
+
+    def _escalate(self, group: Group, alerts: Sequence[Alert]) -> Notice | None:
+        severity = max((each.severity for each in alerts if each.audible), default=NOTHING)
+        if group.paged_ms is None or severity == NOTHING:
+            return None
+        if group.ack is not None and group.ack.severity >= severity:
+            return None
+        chain, loud = self.policy.chain, Severity(severity)
+        step = chain.due(group.step, group.paged_ms, group.stepped_ms, loud, self.now_ms)
+        if step is None:
+            return None
+        named = chain.roles(min(group.step, step - 1), step)
+        stepped = replace(group, roles=_with(group.roles, named), step=step, stepped_ms=self.now_ms)
+        notice = self._say(stepped, Occasion(NoticeState.ESCALATED, Cause.TIME, loud))
+        return replace(notice, roles=named)
+
+    def _say(self, group: Group, occasion: Occasion) -> Notice:
+        """The notice, after which all that may speak has spoken."""
+        for alert in self.board.alerts_of(group):
+            if alert.audible and not alert.told:
+                self.board.put(replace(alert, told_as=alert.severity))
+        further = group.told_radius is None or wider(group.radius, group.told_radius)
+        told = group.radius if further else group.told_radius
+        said = replace(group, told_radius=told, spoke_ms=self.now_ms, notices=group.notices + 1)
+        self.board.put_group(said)
+        return self._notice(group, [each for each in self.board.alerts_of(said) if not each.hidden], occasion)
+
+    def _notice(self, group: Group, alerts: Sequence[Alert], occasion: Occasion) -> Notice:
+        over = occasion.state in (NoticeState.RESOLVED, NoticeState.OVER)
+        firing = [alert for alert in alerts if alert.firing]
+        return Notice(
+            id=f"{group.id}/{group.notices + 1}",
+            group=group.id,
+            state=occasion.state,
+            cause=occasion.cause,
+            severity=occasion.severity,
+            radius=group.radius,
+            at_ms=self.now_ms,
+            since_ms=min(_begin(alert) for alert in alerts),
+            over_ms=max(_end(alert) for alert in alerts) if over else None,
+            members=tuple(_member(alert) for alert in sorted(alerts, key=self._order)[:MOST_MEMBERS]),
+            firing=len(firing),
+            total=len(alerts),
+            roles=group.roles,
+            step=group.step,
+            replayed=all(alert.replayed for alert in (firing or alerts)),
+        )
+
+    def _order(self, alert: Alert) -> tuple[bool, bool, int, int, int, str]:
+        """Firing before over, speaking for itself before explained, most severe, highest tier, longest."""
+        rank = self.policy.rank(alert.key.rule)
+        tier = len(self.policy.tiers) if rank is None else rank
+        return (not alert.firing, not alert.audible, -alert.severity, tier, alert.since_ms, alert.key.id)
+
+    def _first_roles(self, severity: Severity) -> tuple[str, ...]:
+        return self.policy.chain.roles(NOTHING, 0) if severity >= self.policy.chain.least else ()
+
+
+def _cause(group: Group, stands: int, alerts: Sequence[Alert]) -> Cause:
+    if not group.notices:
+        return Cause.NEW
+    if stands > NOTHING:
+        return Cause.RISE
+    ended = max((alert.over_ms or 0 for alert in alerts if alert.told_as is not None), default=0)
+    covered = any(alert.audible and not alert.told and alert.since_ms <= ended for alert in alerts)
+    return Cause.UNCOVERED if covered else Cause.AGAIN
+
+
+def _member(alert: Alert) -> Member:
+    acked_by = alert.ack.by if alert.ack else ""
+    return Member(alert.key, alert.state, alert.severity, alert.since_ms, alert.over_ms, alert.evidence, acked_by)
+
+
+def _begin(alert: Alert) -> int:
+    return alert.since_ms if alert.evidence.bad_from_ms is None else alert.evidence.bad_from_ms
+
+
+def _end(alert: Alert) -> int:
+    """End of the last bad slice, else the instant at which the alert was over."""
+    told = alert.evidence.bad_to_ms
+    return told if told is not None else alert.over_ms or alert.since_ms
+
+
+def _with(roles: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*roles, *more)))
