@@ -20,7 +20,7 @@ from alerts.facts import Facts, Piece, Told
 from alerts.lifecycle import Alert, Instant, Lifecycle, Timing
 from alerts.model import AlertKey, AlertState, Condition, Evidence, Level, Reading, Subject, Transition
 from alerts.policy import Slo
-from alerts.stretches import Stretches
+from alerts.stretches import Stretch, Stretches
 from alerts.windows import Sum, Windows
 from slo.counts import Counts
 
@@ -66,6 +66,7 @@ class Engine:
         self._where: dict[AlertKey, tuple[BurnRule, int]] = {}
         self._cells: dict[str, list[int]] = defaultdict(list)
         self._blamed: dict[AlertKey, frozenset[str]] = {}
+        self._kept_stretches: dict[AlertKey, Stretch] = {}
         self._started = False
         self._evaluated_s: int | None = None
 
@@ -112,6 +113,7 @@ class Engine:
             "evaluated_s": self._evaluated_s,
             "alerts": self._lifecycle.document(),
             "blamed": {key.id: sorted(names) for key, names in self._blamed.items()},
+            "stretches": {key.id: list(stretch) for key, stretch in self._stretches_of_alerts()},
         }
 
     def restore(self, document: Mapping[str, Any]) -> None:
@@ -123,8 +125,21 @@ class Engine:
             self._evaluated_s = None if evaluated is None else int(evaluated)
             self._lifecycle.restore(document["alerts"])
             self._blamed = {AlertKey.parse(key): frozenset(names) for key, names in document["blamed"].items()}
+            self._kept_stretches = {
+                AlertKey.parse(key): Stretch(int(from_s), int(to_s))
+                for key, (from_s, to_s) in document["stretches"].items()
+            }
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadEngineState(f"{type(error).__name__}: {error}") from error
+
+    def _stretches_of_alerts(self) -> Iterator[tuple[AlertKey, Stretch]]:
+        yield from self._kept_stretches.items()
+        for alert in self._lifecycle:
+            if alert.key in self._where:
+                rule, number = self._where[alert.key]
+                stretch = self._stretches.of(number, rule)
+                if stretch is not None:
+                    yield alert.key, stretch
 
     def _start(self, facts: Facts) -> None:
         if facts.base is not None:
@@ -187,6 +202,8 @@ class Engine:
                 watch.keys[number] = key
                 watch.units.append(number)
                 self._where[key] = (watch.rule, number)
+                if key in self._kept_stretches:
+                    self._stretches.put(number, watch.rule, self._kept_stretches.pop(key))
             self._rules_of.append([watch.rule for watch in mine])
 
     def _judge(self, at_s: int, facts: Facts) -> list[Transition]:

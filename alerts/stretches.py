@@ -31,10 +31,9 @@ class Stretches:
         self._settled: dict[tuple[int, str, str], Stretch] = {}
         self._recent: dict[int, dict[int, Sum]] = {}
 
-    def clear(self) -> None:
-        """Forgets everything."""
-        self._settled.clear()
-        self._recent.clear()
+    def put(self, number: int, rule: BurnRule, stretch: Stretch) -> None:
+        """Takes a stretch back that was kept over a restart."""
+        self._settled[number, rule.slo.id, rule.name] = stretch
 
     def tell(self, slot_s: int, number: int, counted: Sum) -> None:
         """What a unit counted in one slot; told again it replaces what was told before."""
