@@ -42,7 +42,10 @@ class Speaker:
         self._absorb(self.board.alerts_of(group))
         alerts = self.board.alerts_of(group)
         seen = [alert.key.subject for alert in alerts if alert.firing and not alert.hidden]
-        group = replace(group, radius=self.board.members[group.id].radius(seen) or group.radius)
+        radius = self.board.members[group.id].radius(seen)
+        if radius is None:
+            return None
+        group = replace(group, radius=radius)
         self.board.put_group(group)
         untold = [alert for alert in alerts if alert.audible and not alert.told]
         stands = self._stands(alerts)
@@ -59,7 +62,8 @@ class Speaker:
         alerts = self.board.alerts_of(group)
         if any(alert.firing or not self._settled(alert) for alert in alerts):
             return None
-        heard = alerts if group.notices else [alert for alert in alerts if not hidden(alert)]
+        heard = [alert for alert in alerts if alert.told_as is not None or not hidden(alert)]
+        heard = heard or (alerts if group.notices else [])
         self.board.close(group)
         if not heard:
             return None
