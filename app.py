@@ -28,6 +28,7 @@ COMMANDS = {
     "verdict": "do so many requests with so many failures prove an availability?",
     "slo": "objectives as code: validate names every error of OpenSLO files, list shows what is watched",
     "rules": "writes Prometheus recording and alerting rules with promtool unit tests, for the same objectives",
+    "notify": "sends a test message through every channel and prints what became of it",
     "db": "the store as a whole: upgrade, prune, backup, restore, stats",
 }
 EPILOG = """\

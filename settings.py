@@ -23,6 +23,8 @@ from configuration.catalog import CatalogSettings
 from configuration.leases import LeaseSettings
 from configuration.metrics import LimitSettings, Place, defects, metric_map, reference_map
 from configuration.metrics import Names as KnownNames
+from configuration.notify import TAGS as CHANNEL_TAGS
+from configuration.notify import NotifySettings
 from configuration.probes import ProbeSettings, VantageSettings, refuse_repeated, refuse_unknown_vantages
 from configuration.prometheus import PrometheusSettings
 from configuration.regulatory import RegulatorySettings
@@ -33,6 +35,8 @@ from slo.states import StatePolicy
 from store.records import Level, Retention, Source, Span
 
 LARGEST_FILE_BYTES = 1_000_000
+UNION_TAGS = CHANNEL_TAGS | {"exposition", "prometheus"}
+"""Kinds of sources and channels: pydantic puts them into the place of a defect, where no file has them."""
 ALERTS_FILE = "alerts.yaml"
 SLOS_FOLDER = "slos"
 SHIPPED = Path(__file__).resolve().parent / "config"
@@ -169,6 +173,7 @@ class Settings(Strict):
     probes: tuple[ProbeSettings, ...] = ()
     truth: dict[Identifier, Url] = Field(default_factory=dict)
     limits: LimitSettings = LimitSettings()
+    notify: NotifySettings = NotifySettings()
     demo: bool = False
     history: HistorySettings | None = None
 
@@ -329,7 +334,7 @@ def _repeated_keys(path: Path, node: yaml.Node) -> Iterator[Problem]:
 
 
 def _problem(path: Path, node: yaml.Node, detail: dict[str, Any]) -> Problem:
-    location = tuple(part for part in detail["loc"] if part not in {"exposition", "prometheus"})
+    location = tuple(part for part in detail["loc"] if part not in UNION_TAGS)
     message = str(detail["msg"]).removeprefix("Value error, ")
     given = detail.get("input")
     if detail["type"] not in {"missing", "value_error"} and isinstance(given, str | int | float):
