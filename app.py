@@ -29,6 +29,7 @@ COMMANDS = {
     "slo": "objectives as code: validate names every error of OpenSLO files, list shows what is watched",
     "rules": "writes Prometheus recording and alerting rules with promtool unit tests, for the same objectives",
     "notify": "sends a test message through every channel and prints what became of it",
+    "incidents": "what failed: list with MTTD, MTTA and MTTR, show one, export its post-mortem",
     "db": "the store as a whole: upgrade, prune, backup, restore, stats",
 }
 EPILOG = """\

@@ -38,6 +38,7 @@ LARGEST_FILE_BYTES = 1_000_000
 UNION_TAGS = CHANNEL_TAGS | {"exposition", "prometheus"}
 """Kinds of sources and channels: pydantic puts them into the place of a defect, where no file has them."""
 ALERTS_FILE = "alerts.yaml"
+REGULATORY_FILE = "regulatory.yaml"
 SLOS_FOLDER = "slos"
 SHIPPED = Path(__file__).resolve().parent / "config"
 Share = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
@@ -163,6 +164,7 @@ class Settings(Strict):
     catalog: Path = Path("catalog.yaml")
     alerts: Path | None = None
     slos: Path | None = None
+    regulatory: Path | None = None
     store: StoreAddress | None = None
     server: ServerSettings = ServerSettings()
     sources: tuple[AnySource, ...] = Field(min_length=1)
@@ -274,6 +276,14 @@ def alerts_path(settings_path: Path, settings: Settings) -> Path:
         return settings_path.parent / settings.alerts
     beside = settings_path.parent / ALERTS_FILE
     return beside if beside.exists() else SHIPPED / ALERTS_FILE
+
+
+def regulatory_path(settings_path: Path, settings: Settings) -> Path:
+    """The table of regulatory classes, found in the same way."""
+    if settings.regulatory is not None:
+        return settings_path.parent / settings.regulatory
+    beside = settings_path.parent / REGULATORY_FILE
+    return beside if beside.exists() else SHIPPED / REGULATORY_FILE
 
 
 def slos_path(settings_path: Path, settings: Settings) -> Path | None:

@@ -12,7 +12,7 @@ from alerts.incidents.model import Decision, Figures, Happening, Incident, Membe
 from alerts.model import AlertKey, AlertState, Level, Severity, Subject
 from store.journal import Change, Document, JournalReader
 
-__all__ = ["KIND", "change_of", "document_of", "incident_of", "listed", "load_open"]
+__all__ = ["KIND", "change_of", "document_of", "find", "incident_of", "listed", "load_open"]
 
 MOST_OPEN = 10_000
 
@@ -31,6 +31,12 @@ def listed(reader: JournalReader, from_ms: int | None, to_ms: int | None, most: 
     """Incidents that began in ``[from_ms, to_ms)``, newest first; those merged into others are left out."""
     found = reader.documents(KIND, from_ms=from_ms, to_ms=to_ms, most=most, newest_first=True)
     return [each for each in map(incident_of, found) if not each.merged_into]
+
+
+def find(reader: JournalReader, id: str) -> Incident | None:
+    """One incident by its id, merged ones too."""
+    document = reader.document(KIND, id)
+    return None if document is None else incident_of(document)
 
 
 def document_of(incident: Incident) -> Document:

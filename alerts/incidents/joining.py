@@ -113,8 +113,11 @@ def judged(incident: Incident, earlier: Incident | None) -> Incident:
     if earlier is not None and not earlier.firing:
         return incident
     restored_ms = incident.restored_ms or 0
+    lines = [Happening(restored_ms, Moment.RESTORED)]
+    if incident.mitigated_ms is None:
+        lines.insert(0, Happening(restored_ms, Moment.MITIGATED))
     mitigated_ms = restored_ms if incident.mitigated_ms is None else min(incident.mitigated_ms, restored_ms)
-    return replace(incident.with_happenings(Happening(restored_ms, Moment.RESTORED)), mitigated_ms=mitigated_ms)
+    return replace(incident.with_happenings(*lines), mitigated_ms=mitigated_ms)
 
 
 def _mitigated(incident: Incident) -> Incident:

@@ -97,7 +97,7 @@ def test_a_second_time_by_another_rule_reopens_too(story: Story) -> None:
     story.tick(90, resolves(RISK, 90, 85, "fast", PAGE))
     assert (story.only.impact_start_ms, story.only.restored_ms) == (at(0.5), at(85))
     moments = [line.moment.value for line in story.only.happenings]
-    assert moments == ["restored", "reopened", "restored"]
+    assert moments == ["mitigated", "restored", "reopened", "mitigated", "restored"]
 
 
 def test_another_subject_soon_after_is_another_incident(story: Story) -> None:
@@ -155,7 +155,7 @@ def test_a_restart_goes_on_where_the_store_left_it(story: Story) -> None:
         (stored,) = reader.journal().documents("incident")
         lines = [json.loads(each.entry.body)["moment"] for each in reader.journal().entries(kind="incident")]
     assert incident_of(stored).restored_ms == at(20)
-    assert lines == ["detected", "restored"]
+    assert lines == ["detected", "mitigated", "restored"]
 
 
 def test_every_field_survives_the_store(story: Story) -> None:
