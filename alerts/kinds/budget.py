@@ -1,0 +1,72 @@
+"""How much of an error budget is spent: a notice for each step, once per period and step.
+
+A rolling window allows ``total x (1 - target)`` of what it holds. A calendar month is not over: it allows that of all
+its events, those to come estimated from the rate of the rolling window, so that the first failure of a month does not
+spend all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from alerts.kinds.policy import BudgetPolicy
+from alerts.model import AlertKey, Condition, Evidence, Level, Reading, Severity, Subject
+from slo.counts import Counts
+from slo.formatting import ratio, truncated
+
+ROLLING = "rolling"
+MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """One budget: of the objective ``slo`` of a product (empty: the bank) over one window.
+
+    ``to_come``: events that the rest of the window is expected to bring; 0 for a rolling one.
+    """
+
+    slo: str
+    product: str
+    window: str
+    failing_share: Fraction
+    counts: Counts
+    to_come: Fraction = Fraction(0)
+
+    @property
+    def allowed(self) -> Fraction:
+        """Bad events that the window allows."""
+        return (self.counts.total + self.to_come) * self.failing_share
+
+    @property
+    def spent_share(self) -> Fraction | None:
+        """Bad events by allowed ones; None before the first event."""
+        return self.counts.bad / self.allowed if self.allowed else None
+
+
+def rule(window: str, step: Fraction) -> str:
+    """Name of a step's rule: ``budget-month-25``."""
+    return f"budget-{window}-{truncated(step * 100, 0)}"
+
+
+def readings(spendings: Iterable[Spending], policy: BudgetPolicy) -> list[Reading]:
+    """Of every budget and step."""
+    return [_reading(spending, step, policy) for spending in spendings for step in policy.steps]
+
+
+def _reading(spending: Spending, step: Fraction, policy: BudgetPolicy) -> Reading:
+    subject = Subject(Level.PRODUCT, spending.product) if spending.product else Subject(Level.BANK)
+    key = AlertKey(rule(spending.window, step), subject, spending.slo)
+    share = spending.spent_share
+    if share is None:
+        return Reading(key, Condition.UNKNOWN, Severity.NOTICE)
+    values = (("window", spending.window), ("allowed_events", truncated(spending.allowed, 2)))
+    evidence = Evidence(long=spending.counts, budget_spent=ratio(share, 4), values=values)
+    return Reading(key, _condition(spending, share, step, policy), Severity.NOTICE, evidence)
+
+
+def _condition(spending: Spending, share: Fraction, step: Fraction, policy: BudgetPolicy) -> Condition:
+    if share >= step and spending.counts.bad >= policy.floor_events:
+        return Condition.TRUE
+    return Condition.FALSE if share < step * policy.clear or spending.counts.bad == 0 else Condition.UNKNOWN

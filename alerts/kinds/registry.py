@@ -1,0 +1,71 @@
+"""All kinds for one tick: ``Kinds(policy, estate, started_ms).tick(reader, now_ms)`` -> readings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from alerts.kinds import budget, pipeline, quality, synthetic, unknown, unreachable, volume
+from alerts.kinds.facts import Estate, Gathering, KindFacts
+from alerts.kinds.pipeline import Operations
+from alerts.kinds.policy import KindPolicy
+from alerts.kinds.quality import Pair
+from alerts.model import Condition, Reading, Subject
+from store.port import Reader
+
+PAUSED_BY_MAINTENANCE = frozenset({unknown.RULE, unreachable.RULE, volume.RULE, synthetic.RULE})
+"""Rules that announced work makes true; budgets and certificates are what they are."""
+
+
+class Kinds:
+    """Runs every kind. Keeps what it asked the store less often than each tick. For one thread."""
+
+    def __init__(self, policy: KindPolicy, estate: Estate, started_ms: int) -> None:
+        """``started_ms``: when evaluation began; what was not seen alive since then is still starting."""
+        self._policy = policy
+        self._products = estate.products
+        self._gathering = Gathering(policy, estate, started_ms)
+
+    def tick(
+        self,
+        reader: Reader,
+        now_ms: int,
+        operations: Operations | None = None,
+        *,
+        pairs: Sequence[Pair] = (),
+        maintenance: Collection[Subject] = (),
+    ) -> list[Reading]:
+        """What all kinds say at ``now_ms``. ``maintenance``: subjects that are being worked on, as announced."""
+        facts = self._gathering.gather(reader, now_ms, operations or Operations(), pairs, maintenance)
+        return paused(readings(facts, self._products, self._policy), maintenance)
+
+
+def readings(facts: KindFacts, products: Iterable[str], policy: KindPolicy) -> list[Reading]:
+    """Every kind's readings of the same facts."""
+    moment, now_ms = facts.moment, facts.moment.now_ms
+    return [
+        *unreachable.readings(facts.sources, facts.refusals, moment, policy.unreachable),
+        *unknown.readings(facts.sources, facts.cells, products, now_ms),
+        *volume.readings(facts.volumes, policy.volume),
+        *synthetic.readings(facts.probes, now_ms, policy.synthetic),
+        *budget.readings(facts.spendings, policy.budget),
+        *quality.readings(facts.qualities, now_ms, policy.quality),
+        *quality.pair_readings(facts.pairs),
+        *pipeline.readings(facts.operations, facts.sources, facts.slots_overdue, moment, policy.pipeline),
+    ]
+
+
+def paused(found: Iterable[Reading], maintenance: Collection[Subject]) -> list[Reading]:
+    """Readings in which nothing becomes true of what is being worked on: it is unknown, so that what fires already
+    goes on."""
+    return [
+        replace(reading, condition=Condition.UNKNOWN) if _is_paused(reading, maintenance) else reading
+        for reading in found
+    ]
+
+
+def _is_paused(reading: Reading, maintenance: Collection[Subject]) -> bool:
+    if reading.condition is not Condition.TRUE or reading.key.rule not in PAUSED_BY_MAINTENANCE:
+        return False
+    subject = reading.key.subject
+    return any(work == subject or work.holds(subject) for work in maintenance)

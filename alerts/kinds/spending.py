@@ -1,0 +1,51 @@
+"""Counts of every budget, read from the store: the rolling window of each objective and the calendar month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from alerts.kinds.budget import MONTH, ROLLING, Spending
+from alerts.policy import Slo
+from slo.counts import Counts
+from slo.windows import MINUTE_S, Window, day_of, month_window
+from store.port import Reader
+from store.records import Scope, SourceStatus
+
+
+def read_spendings(reader: Reader, now_ms: int, slos: Sequence[Slo], zone: str) -> tuple[Spending, ...]:
+    """Both windows of every objective, true up to the last whole minute."""
+    now_s = now_ms // 1000 // MINUTE_S * MINUTE_S
+    today = day_of(now_s, zone)
+    month = month_window(today.year, today.month, zone)
+    in_month = _counts(reader, Window(month.from_s, now_s))
+    begin_s = _first_s(reader, now_s)
+    found = []
+    for period_s in dict.fromkeys(slo.period_seconds for slo in slos):
+        in_period = _counts(reader, Window(now_s - period_s, now_s))
+        covered_s = max(1, now_s - max(begin_s, now_s - period_s))
+        for slo in (each for each in slos if each.period_seconds == period_s):
+            rolling = in_period.get(slo.product, Counts())
+            to_come = Fraction(rolling.total * (month.to_s - now_s), covered_s)
+            share = 1 - slo.objective.target
+            found.append(Spending(slo.id, slo.product, ROLLING, share, rolling))
+            month_so_far = in_month.get(slo.product, Counts())
+            found.append(Spending(slo.id, slo.product, MONTH, share, month_so_far, to_come))
+    return tuple(found)
+
+
+def _counts(reader: Reader, window: Window) -> dict[str, Counts]:
+    """By product, and of the bank under the empty name."""
+    totals = reader.totals(Scope.PRODUCT, window.from_s, window.to_s)
+    bank = reader.totals(Scope.BANK, window.from_s, window.to_s)
+    return {unit.product: counts for unit, counts in (totals | bank).items()}
+
+
+def _first_s(reader: Reader, now_s: int) -> int:
+    """Since when there are counts, observed or simulated."""
+    begins = [span.from_s for span in reader.simulated()] + _first_pages_s(reader.sources())
+    return min(begins, default=now_s)
+
+
+def _first_pages_s(statuses: Iterable[SourceStatus]) -> list[int]:
+    return [status.first_page_ms // 1000 for status in statuses if status.first_page_ms is not None]
