@@ -20,6 +20,7 @@ from alerts.policy import Policy
 from collectors.mapping import Limits, MetricMap
 from configuration.alerts import AlertSettings
 from configuration.catalog import CatalogSettings
+from configuration.desk import DeskSettings
 from configuration.leases import LeaseSettings
 from configuration.metrics import LimitSettings, Place, defects, metric_map, reference_map
 from configuration.metrics import Names as KnownNames
@@ -176,6 +177,7 @@ class Settings(Strict):
     truth: dict[Identifier, Url] = Field(default_factory=dict)
     limits: LimitSettings = LimitSettings()
     notify: NotifySettings = NotifySettings()
+    desk: DeskSettings = DeskSettings()
     demo: bool = False
     history: HistorySettings | None = None
 
