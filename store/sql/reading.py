@@ -19,7 +19,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from slo.counts import Counts
+from slo.counts import Counts, counts_of
 from slo.windows import day_start
 from store.errors import UnknownSource
 from store.peaks import Peak, feeds, is_provisional
@@ -113,27 +113,22 @@ class SqlReader:
     ) -> list[tuple[int, Unit, Counts]]:
         """Slices of one level that begin in ``[from_s, to_s)``, oldest first."""
         known = self._known(scope, traffic)
-        units = {
-            unit_id: unit
-            for unit_id, unit in known.items()
-            if product in ("", unit.product) and data_center in ("", unit.data_center)
-        }
+        units = known
+        if product or data_center:
+            units = {
+                unit_id: unit
+                for unit_id, unit in known.items()
+                if product in ("", unit.product) and data_center in ("", unit.data_center)
+            }
         if not units:
             return []
         few = len(units) * _ROWS_A_SEEK_COSTS < len(known) and _slices(level, from_s, to_s) <= _MOST_SEEKS
         bounds = self._layout.bounds(level, from_s, to_s)
-        if few:
-            asked = lookups.seeks(self._layout, level, scope)
-            sought = (bounds | self._layout.seek(level, from_s, unit_id) for unit_id in units)
-            rows = [row for each in sought for row in self._integers(asked, each)]
-        else:
-            rows = [row for row in self._integers(lookups.scan(self._layout, level, scope), bounds) if row[1] in units]
-        rank = {unit_id: number for number, unit_id in enumerate(units)}  # comparing units costs ten times as much
-        rows.sort(key=lambda row: row[0] * len(rank) + rank[row[1]])
-        return [
-            (at, units[unit_id], Counts(good, bad, ignored, transactions))
-            for at, unit_id, good, bad, ignored, transactions in rows
-        ]
+        if not few:
+            return _in_order(self._integers(lookups.scan(self._layout, level, scope), bounds), units)
+        asked = lookups.seeks(self._layout, level, scope)
+        sought = (bounds | self._layout.seek(level, from_s, unit_id) for unit_id in units)
+        return _in_order(sorted(row for each in sought for row in self._integers(asked, each)), units)
 
     def record_day(self, before_s: int) -> DayTotal | None:
         """The day with the most bank transactions; of equal days the earliest."""
@@ -155,15 +150,22 @@ class SqlReader:
         units = self._known(scope, traffic)
         sources, spans = feeds(self.sources()), self._spans()
         peaks: list[Peak] = []
-        kept = self._integers(_PEAKS, {"scope": scope, "from_s": from_s, "to_s": to_s})
+        found = self._integers(_PEAKS, {"scope": scope, "from_s": from_s, "to_s": to_s})
+        kept = [row for row in found if row[1] in units]
         for day_s, of_day in itertools.groupby(kept, _first):
             provisional = is_provisional(slice_end(Level.DAY, day_s, self._zone), sources, spans)
             drawn = is_simulated(spans, day_s, self._zone)
-            peaks += [
-                Peak(day_s, units[unit_id], at_s, transactions, provisional, drawn)
-                for _, unit_id, at_s, transactions in of_day
-                if unit_id in units
-            ]
+            _, unit_ids, minutes_s, transactions = zip(*of_day, strict=True)
+            of_units = map(units.__getitem__, unit_ids)
+            fields = zip(
+                itertools.repeat(day_s),
+                of_units,
+                minutes_s,
+                transactions,
+                itertools.repeat(provisional),
+                itertools.repeat(drawn),
+            )
+            peaks += map(tuple.__new__, itertools.repeat(Peak), fields)
         return peaks
 
     def observed(self, from_s: int, to_s: int) -> dict[str, int]:
@@ -288,6 +290,19 @@ _PEAKS = (
 def _slices(level: Level, from_s: int, to_s: int) -> float:
     """Slices in a range; no fixed number for local days, which are few anyway."""
     return (to_s - from_s) / STEP_S[level] if level in STEP_S else math.inf
+
+
+def _in_order(rows: Sequence[tuple[int, ...]], units: Mapping[int, Unit]) -> list[tuple[int, Unit, Counts]]:
+    """Slices (begin, number of the unit, counts) by begin and then in the order of ``units``, column by column."""
+    if not units.keys() >= {row[1] for row in rows}:
+        rows = [row for row in rows if row[1] in units]
+    if not rows:
+        return []
+    if list(units) != sorted(units):
+        rank = {unit_id: number for number, unit_id in enumerate(units)}  # comparing units costs ten times as much
+        rows = sorted(rows, key=lambda row: row[0] * len(rank) + rank[row[1]])
+    begins, unit_ids, *counts = zip(*rows, strict=True)
+    return list(zip(begins, map(units.__getitem__, unit_ids), counts_of(*counts), strict=True))
 
 
 def _observed(stretch: Stretch) -> Select[Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TypeAlias
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from store.records import Scope, Unit
 from store.sql.dialect import insert_sql, put_rows
@@ -18,6 +18,7 @@ Writing: TypeAlias = AbstractContextManager[Connection]
 
 _DIMENSIONS = ("scope", "product", "data_center", "dcn", "step", "outcome", "traffic")
 _INSERT = insert_sql(UNIT, _DIMENSIONS)
+_NEWER = select(UNIT).where(UNIT.c.id > bindparam("newest")).order_by(UNIT.c.id)
 
 
 class Units:
@@ -39,7 +40,7 @@ class Units:
 
     def refresh(self, connection: Connection) -> None:
         """Learns what was numbered since, by any process. ``connection`` must see committed rows only."""
-        newer = connection.execute(select(UNIT).where(UNIT.c.id > self._newest).order_by(UNIT.c.id)).all()
+        newer = connection.execute(_NEWER, {"newest": self._newest}).all()
         if not newer:
             return
         with self._lock:

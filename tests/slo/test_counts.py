@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from slo.counts import Counts
+import pytest
+
+from slo.counts import Counts, counts_of
 
 
 def test_the_total_is_good_plus_bad_and_nothing_else() -> None:
@@ -11,3 +13,18 @@ def test_the_total_is_good_plus_bad_and_nothing_else() -> None:
 
 def test_counts_add_field_by_field() -> None:
     assert Counts(1, 2, 3, 4) + Counts(10, 20, 30, 40) == Counts(11, 22, 33, 44)
+
+
+def test_counts_from_columns_are_what_they_are_one_by_one() -> None:
+    """Equal, with the same hash, and as unchangeable."""
+    rows = [(1, 2, 3, 4), (0, 0, 0, 0), (-5, 2**62, 0, 7)]
+    made = counts_of(*zip(*rows, strict=True))
+    assert made == [Counts(*row) for row in rows]
+    assert {*made} == {Counts(*row) for row in rows}
+    with pytest.raises(AttributeError):
+        made[0].good = 9  # type: ignore[misc]
+
+
+def test_no_columns_make_no_counts() -> None:
+    """A question without answers."""
+    assert counts_of((), (), (), ()) == []
