@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from alerts.model import Level, Severity
 from alerts.policy import Policy, Tier
+from configuration.alert_kinds import KindSettings
 from configuration.types import Strict
 
 TierName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
@@ -83,6 +84,7 @@ class AlertSettings(Strict):
         default=("bank", "product", "product_data_center", "dcn"), min_length=1
     )
     tiers: tuple[TierSettings, ...]
+    kinds: KindSettings = KindSettings()
 
     @field_validator("levels")
     @classmethod
