@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
-from fractions import Fraction
 
 from alerts.model import Condition, Level, Severity, Subject
 from alerts.policy import Slo, Tier
 from alerts.windows import Sum
-
-_PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +72,23 @@ def budget_spent(rule: BurnRule, long: Sum, known_seconds: int) -> str:
     """
     if not long.total:
         return ""
-    seconds = min(rule.tier.long_seconds, known_seconds)
-    burn = Fraction(long.bad, long.total) / (1 - rule.slo.objective.target)
-    share = burn * seconds / rule.slo.period_seconds
-    return str((Decimal(share.numerator) / Decimal(share.denominator)).quantize(_PLACES, rounding=ROUND_DOWN))
+    allowed = 1 - rule.slo.objective.target
+    spent = long.bad * min(rule.tier.long_seconds, known_seconds) * allowed.denominator
+    return truncated(spent, long.total * rule.slo.period_seconds * allowed.numerator, 4)
+
+
+def burn_rate(rule: BurnRule, window: Sum) -> str:
+    """(bad / total) / (1 - target), truncated to two decimals; empty without events."""
+    if not window.total:
+        return ""
+    allowed = 1 - rule.slo.objective.target
+    return truncated(window.bad * allowed.denominator, window.total * allowed.numerator, 2)
+
+
+def truncated(numerator: int, denominator: int, places: int) -> str:
+    """A fraction of no negative numbers as a decimal, cut off."""
+    whole, rest = divmod(numerator * 10**places // denominator, 10**places)
+    return f"{whole}.{rest:0{places}}"
 
 
 def lengths(rules: Collection[BurnRule]) -> set[int]:

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
-from alerts.conditions import BurnRule, budget_spent, burn_condition, burn_rules, lengths
+from alerts.conditions import BurnRule, budget_spent, burn_condition, burn_rate, burn_rules, lengths, truncated
 from alerts.errors import BadEngineState
 from alerts.facts import Facts, Piece, Told
 from alerts.lifecycle import Alert, Instant, Lifecycle, Timing
@@ -32,11 +31,25 @@ _NOWHERE: frozenset[str] = frozenset()
 
 @dataclass(slots=True)
 class _Watch:
-    """One rule and the units (by number) that it speaks of."""
+    """One rule and the units (by number) that it speaks of.
+
+    ``open``: those whose alert is pending or firing; ``steady``: of these, those that fire and were true when last
+    judged, so that true again is no news.
+    """
 
     rule: BurnRule
     keys: dict[int, AlertKey] = field(default_factory=dict)
     units: list[int] = field(default_factory=list)
+    open: set[int] = field(default_factory=set)
+    steady: set[int] = field(default_factory=set)
+
+
+class _Place(NamedTuple):
+    """Where a rule stands: its watch, the unit's number, and its position among the unit's rules."""
+
+    watch: _Watch
+    number: int
+    position: int
 
 
 class Engine:
@@ -61,9 +74,10 @@ class Engine:
         own = {rule.name: _timing(rule, most_hold_seconds) for rule in rules}
         self._lifecycle = Lifecycle({**own, **timings})
         self._windows: Windows[Subject] = Windows(lengths(rules), exact_step_s=exact_step_s)
-        self._stretches = Stretches(slot_s=exact_step_s or 1)
+        self._slot_s = exact_step_s or 1
+        self._stretches = Stretches(slot_s=self._slot_s)
         self._rules_of: list[list[BurnRule]] = []
-        self._where: dict[AlertKey, tuple[BurnRule, int]] = {}
+        self._where: dict[AlertKey, _Place] = {}
         self._cells: dict[str, list[int]] = defaultdict(list)
         self._blamed: dict[AlertKey, frozenset[str]] = {}
         self._kept_stretches: dict[AlertKey, Stretch] = {}
@@ -135,11 +149,13 @@ class Engine:
     def _stretches_of_alerts(self) -> Iterator[tuple[AlertKey, Stretch]]:
         yield from self._kept_stretches.items()
         for alert in self._lifecycle:
-            if alert.key in self._where:
-                rule, number = self._where[alert.key]
-                stretch = self._stretches.of(number, rule)
-                if stretch is not None:
-                    yield alert.key, stretch
+            place = self._where.get(alert.key)
+            stretch = None if place is None else self._stretch(place)
+            if stretch is not None:
+                yield alert.key, stretch
+
+    def _stretch(self, place: _Place) -> Stretch | None:
+        return self._stretches.of(place.number, place.position, place.watch.rule)
 
     def _start(self, facts: Facts) -> None:
         if facts.base is not None:
@@ -176,8 +192,10 @@ class Engine:
     def _take(self, told: Sequence[Told]) -> None:
         windows, stretches = self._windows, self._stretches
         for slot_s, subject, total, bad in told:
-            windows.tell(slot_s, subject, total, bad)
-            stretches.tell(slot_s, windows.numbers[subject], Sum(total, bad))
+            number = windows.number(subject)
+            windows.put(slot_s, number, total, bad)
+            if bad or slot_s < windows.now_s - self._slot_s:  # told again: there may be something to take back
+                stretches.tell(slot_s, number, Sum(total, bad))
         self._enroll()
 
     def _ends(self, facts: Facts) -> Iterator[int]:
@@ -197,30 +215,34 @@ class Engine:
                 self._cells[subject.product].append(number)
                 self._cells[""].append(number)
             mine = [w for w in self._watches.get(subject.product, ()) if w.rule.speaks_of(subject)]
-            for watch in mine:
-                key = AlertKey(watch.rule.name, subject, watch.rule.slo.id)
-                watch.keys[number] = key
-                watch.units.append(number)
-                self._where[key] = (watch.rule, number)
-                if key in self._kept_stretches:
-                    self._stretches.put(number, watch.rule, self._kept_stretches.pop(key))
+            for position, watch in enumerate(mine):
+                self._enroll_at(_Place(watch, number, position), subject)
             self._rules_of.append([watch.rule for watch in mine])
+
+    def _enroll_at(self, place: _Place, subject: Subject) -> None:
+        watch, number, position = place
+        key = AlertKey(watch.rule.name, subject, watch.rule.slo.id)
+        watch.keys[number] = key
+        watch.units.append(number)
+        self._where[key] = place
+        if key in self._kept_stretches:
+            self._stretches.put(number, position, self._kept_stretches.pop(key))
+        alert = self._lifecycle.get(key)
+        if alert is not None and alert.state is not AlertState.RESOLVED:
+            watch.open.add(number)
 
     def _judge(self, at_s: int, facts: Facts) -> list[Transition]:
         instant = Instant(at_s * 1000, facts.seen_ms, at_s <= facts.replayed_until_s)
         self._stretches.settle(at_s, self._rules_of)
-        changes: list[Transition] = []
-        true: set[AlertKey] = set()
+        changes: list[Transition | None] = []
         for watches in self._watches.values():
             for watch in watches:
-                for number in self._burning(watch):
-                    key = watch.keys[number]
-                    true.add(key)
-                    changes += self._burns(key, watch.rule, number, instant)
-        for alert in self._lifecycle:
-            if alert.key not in true and alert.state is not AlertState.RESOLVED:
-                changes += self._burns_no_more(alert.key, at_s, facts, instant)
-        return changes
+                burning = self._burning(watch)
+                changes += [self._burns(watch, number, instant) for number in burning if number not in watch.steady]
+                if watch.open:
+                    over = watch.open.difference(burning)
+                    changes += [self._burns_no_more(watch, number, at_s, facts, instant) for number in sorted(over)]
+        return [change for change in changes if change is not None]
 
     def _burning(self, watch: _Watch) -> list[int]:
         """Units for which a rule is true. One pass over plain arrays: this is what each tick spends its time on."""
@@ -237,24 +259,29 @@ class Engine:
             and (live_bad[n] - short_bad[n]) * share_of > (live_total[n] - short_total[n]) * share
         ]
 
-    def _burns(self, key: AlertKey, rule: BurnRule, number: int, instant: Instant) -> list[Transition]:
-        if key.subject.level in (Level.BANK, Level.PRODUCT):
+    def _burns(self, watch: _Watch, number: int, instant: Instant) -> Transition | None:
+        key, rule = watch.keys[number], watch.rule
+        watch.open.add(number)
+        change = self._lifecycle.step(key, Condition.TRUE, rule.severity, lambda: self._evidence(key), instant)
+        if key.subject.level in (Level.BANK, Level.PRODUCT):  # never steady: who is to blame may grow
             self._blamed[key] = self._blamed.get(key, _NOWHERE) | self._culprits(key.subject, rule)
-        change = self._lifecycle.step(key, Condition.TRUE, rule.severity, lambda: self._evidence(rule, number), instant)
-        return [change] if change is not None else []
+        elif (alert := self._lifecycle.get(key)) is not None and alert.state is AlertState.FIRING:
+            watch.steady.add(number)
+        return change
 
-    def _burns_no_more(self, key: AlertKey, at_s: int, facts: Facts, instant: Instant) -> list[Transition]:
-        if key not in self._where:
-            return []  # another kind's, or a subject that has not been seen since the restart: nothing is known
-        rule, number = self._where[key]
+    def _burns_no_more(
+        self, watch: _Watch, number: int, at_s: int, facts: Facts, instant: Instant
+    ) -> Transition | None:
+        key, rule = watch.keys[number], watch.rule
+        watch.steady.discard(number)
         looked_at = frozenset({key.subject.data_center} - {""}) or self._blamed.get(key, _NOWHERE)
         long, short = self._sums(rule, number)
         condition = burn_condition(rule, long, short, observed=facts.seen(looked_at, at_s))
-        change = self._lifecycle.step(key, condition, rule.severity, lambda: self._evidence(rule, number), instant)
-        if change is None:
-            return []
-        self._blamed.pop(key, None)
-        return [change]
+        change = self._lifecycle.step(key, condition, rule.severity, lambda: self._evidence(key), instant)
+        if change is not None:
+            watch.open.discard(number)
+            self._blamed.pop(key, None)
+        return change
 
     def _culprits(self, subject: Subject, rule: BurnRule) -> frozenset[str]:
         """Data centers whose part of a bank or product is above the rule's share in the short window."""
@@ -272,9 +299,12 @@ class Engine:
             self._windows.sum(rule.tier.short_seconds, number),
         )
 
-    def _evidence(self, rule: BurnRule, number: int) -> Evidence:
-        long, short = self._sums(rule, number)
-        stretch = self._stretches.of(number, rule)
+    def _evidence(self, key: AlertKey) -> Evidence:
+        place = self._where[key]
+        rule = place.watch.rule
+        long, short = self._sums(rule, place.number)
+        stretch = self._stretch(place)
+        factor = rule.tier.factor(rule.slo.period_seconds)
         return Evidence(
             _counts(long),
             _counts(short),
@@ -282,9 +312,9 @@ class Engine:
             None if stretch is None else stretch.from_s * 1000,
             None if stretch is None else stretch.to_s * 1000,
             (
-                ("factor", _decimal(rule.tier.factor(rule.slo.period_seconds))),
-                ("burn_long", _burn(rule, long)),
-                ("burn_short", _burn(rule, short)),
+                ("factor", truncated(factor.numerator, factor.denominator, 2)),
+                ("burn_long", burn_rate(rule, long)),
+                ("burn_short", burn_rate(rule, short)),
             ),
         )
 
@@ -296,15 +326,3 @@ def _timing(rule: BurnRule, most_hold_seconds: int) -> Timing:
 
 def _counts(window: Sum) -> Counts:
     return Counts(window.total - window.bad, window.bad)
-
-
-def _burn(rule: BurnRule, window: Sum) -> str:
-    if not window.total:
-        return ""
-    return _decimal(Fraction(window.bad, window.total) / (1 - rule.slo.objective.target))
-
-
-def _decimal(number: Fraction) -> str:
-    """Two decimals, truncated."""
-    hundredths = number * 100 // 1
-    return f"{hundredths // 100}.{hundredths % 100:02d}"

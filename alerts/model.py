@@ -21,6 +21,8 @@ class Level(enum.Enum):
     PROBE = "probe"
     PIPELINE = "pipeline"  # the control center itself
 
+    __hash__ = object.__hash__  # an Enum's own is written in Python, and subjects are looked up by the thousand
+
 
 class Severity(enum.IntEnum):
     """What an alert asks of people, least first."""

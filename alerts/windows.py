@@ -115,7 +115,10 @@ class Windows(Generic[Key]):
 
         False, and nothing set, when the slot is older than can be set (``LATE_S``): then sums must be built anew.
         """
-        number = self.number(key)
+        return self.put(slot_s, self.number(key), total, bad)
+
+    def put(self, slot_s: int, number: int, total: int, bad: int) -> bool:
+        """The same for a unit by its number."""
         end_s = slot_s + self._slot_s
         begin = self._marks.get(slot_s)
         end = self.live if end_s == self.now_s else self._marks.get(end_s)
