@@ -111,18 +111,14 @@ def _not_live(document: SloDocument, slis: list[Sli], types: set[str]) -> str:
 
 def _unit(sli: Sli, known: _Set, findings: list[Finding]) -> str | None:
     """The product that all queries of an indicator name, empty for the bank; None when they do not agree."""
-    units = []
-    for role in _ROLES:
-        source = getattr(sli.metric, role)
-        if source is not None:
-            unit = _unit_of(source, role, known, findings)
-            if unit is None:
-                return None
-            units.append(unit)
+    named = ((role, getattr(sli.metric, role)) for role in _ROLES)
+    units = [_unit_of(source, role, known, findings) for role, source in named if source is not None]
+    if None in units:
+        return None
     if len(set(units)) > 1:
         findings.append(_finding(sli.place, f"queries {' and '.join(u or BANK for u in units)}; name one unit in all"))
         return None
-    return str(units[0])
+    return units[0]
 
 
 def _unit_of(source: MetricSource, role: str, known: _Set, findings: list[Finding]) -> str | None:

@@ -49,10 +49,13 @@ class Gathered:
 
 
 class Section:
-    """A mapping being read. A null counts as absent; ``close`` names the fields that nobody asked for."""
+    """A mapping being read. A null counts as absent; ``close`` names the fields that nobody asked for.
 
-    def __init__(self, gathered: Gathered, table: Table, path: str) -> None:
-        self.gathered, self.path, self.begin = gathered, path, table.line
+    ``line``: that of its key, where it has one.
+    """
+
+    def __init__(self, gathered: Gathered, table: Table, path: str, line: int = 0) -> None:
+        self.gathered, self.path, self.begin = gathered, path, line or table.line
         self._entries: dict[str, Entry] = {}
         self._asked: list[str] = []
         for entry in table.entries:
@@ -255,7 +258,7 @@ class Section:
 
     def _opened(self, node: Node, path: str, line: int) -> Section | None:
         if isinstance(node, Table):
-            return Section(self.gathered, node, path)
+            return Section(self.gathered, node, path, line)
         self.gathered.error(line, path, f"must be a mapping, found {noun(node)} ({_shown(node)})")
         return None
 

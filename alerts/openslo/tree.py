@@ -14,12 +14,13 @@ from typing import TypeAlias
 
 import yaml
 
-MOST_NODES = 50_000
+MOST_NODES = 20_000
 DEEPEST = 50
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _EXPONENT = re.compile(r"[+-]?[0-9]{1,30}[eE][+-]?[0-9]{1,9}")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PREFIX = "tag:yaml.org,2002:"
+_COLLECTIONS = (None, "!", f"{_PREFIX}map", f"{_PREFIX}seq")
 
 
 class BadYaml(Exception):
@@ -150,6 +151,8 @@ def _grow(stack: list[_Open], event: yaml.Event, line: int) -> None:
         node = stack.pop().closed()
         stack[-1].nodes.append(node)
         return
+    if isinstance(event, yaml.CollectionStartEvent) and event.tag not in _COLLECTIONS:
+        raise BadYaml(line, f"tag {event.tag} is not accepted; write a plain value")
     if len(stack) > DEEPEST:
         raise BadYaml(line, f"nested more than {DEEPEST} deep; flatten it")
     stack.append(_Open(line, isinstance(event, yaml.MappingStartEvent)))
