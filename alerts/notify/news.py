@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
+from alerts.desk.codec import decode_notice, encode_notice
 from alerts.desk.notice import Member, Notice, NoticeState
 
 ENDED = frozenset({NoticeState.RESOLVED, NoticeState.OVER})
@@ -37,21 +36,18 @@ class News:
 
     def json(self) -> dict[str, Any]:
         """As a JSON object."""
-        content: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
-        return content
+        return {
+            "notice": json.loads(encode_notice(self.notice)),
+            "incident": self.incident,
+            "runbook": self.runbook,
+            "note": self.note,
+            "test": self.test,
+        }
 
     @classmethod
     def of_json(cls, content: Mapping[str, Any]) -> News:
-        """The reverse of ``json``. Raises ValueError for what ``json`` did not write."""
-        try:
-            return _ADAPTER.validate_python(content)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            place = ".".join(map(str, first["loc"]))
-            raise ValueError(f"stored news: {place}: {first['msg']}") from None
-
-
-_ADAPTER = TypeAdapter(News)
+        """The reverse of ``json``. Raises ValueError, KeyError or TypeError for what ``json`` did not write."""
+        return cls(**{**content, "notice": decode_notice(json.dumps(content["notice"]))})
 
 
 def instance_of(member: Member) -> str:

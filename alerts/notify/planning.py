@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from alerts.desk.notice import Member, Notice, NoticeState
+from alerts.desk.notice import Notice
 from alerts.model import AlertState
 from alerts.notify.delivery import Delivery
-from alerts.notify.news import News, instance_of
+from alerts.notify.news import News
 from alerts.notify.outlet import Outlet
 
 
@@ -48,20 +48,17 @@ class Planner:
                 yield Delivery(id, outlet.name, news, now_ms, next_attempt_ms=now_ms)
 
     def _action_id(self, outlet: Outlet, notice: Notice) -> str:
-        """One action per data center and failure: named by the alert that fired first. Empty: nothing to do."""
-        began = self._cause(notice)
+        """One action per data center and page, whatever joins the page later. Empty: nothing to do, because no tier
+        that asks for it fires, because the failure is wider than one data center, or because it is already over."""
         place = notice.radius.data_center
-        if began is None or not place or notice.replayed or notice.state is NoticeState.OVER:
+        if not place or not notice.group or notice.replayed or not self._asked(notice):
             return ""
-        return f"{outlet.name}/{place}/{instance_of(began)}"
+        return f"{outlet.name}/{place}/{notice.group}"
 
-    def _cause(self, notice: Notice) -> Member | None:
-        firing = [
-            member
-            for member in notice.members
-            if member.state is AlertState.FIRING and member.key.rule in self.automation_rules
-        ]
-        return min(firing, key=lambda member: (member.since_ms, member.key.id), default=None)
+    def _asked(self, notice: Notice) -> bool:
+        return any(
+            member.state is AlertState.FIRING and member.key.rule in self.automation_rules for member in notice.members
+        )
 
     def _runbook(self, notice: Notice) -> str:
         return next((self.runbooks[m.key.slo] for m in notice.members if m.key.slo in self.runbooks), "")
