@@ -27,6 +27,7 @@ COMMANDS = {
     "reconcile": "compares the store with the estate's truth, to the event",
     "verdict": "do so many requests with so many failures prove an availability?",
     "slo": "objectives as code: validate names every error of OpenSLO files, list shows what is watched",
+    "backtest": "replays past events through the alert policy: what would have paged, and when?",
     "rules": "writes Prometheus recording and alerting rules with promtool unit tests, for the same objectives",
     "notify": "sends a test message through every channel and prints what became of it",
     "incidents": "what failed: list with MTTD, MTTA and MTTR, show one, export its post-mortem",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from alerts.engine import MOST_HOLD_SECONDS
 from alerts.model import Level
 from alerts.policy import Slo, Tier
 from alerts.rules.metrics import quoted
@@ -63,6 +64,7 @@ def _burn_rule(slo: Slo, tier: Tier, level: Level, names: Names) -> Rule:
     return Rule(
         _burning(slo, tier, level, names) + "\nor\n" + _held(slo, tier, level, names),
         alert=alert_name(tier),
+        keep_seconds=min(tier.short_seconds, MOST_HOLD_SECONDS),
         labels=labels,
         annotations=_annotations(slo, tier, level),
     )

@@ -33,6 +33,7 @@ class Rule:
     record: str = ""
     alert: str = ""
     for_seconds: int = 0
+    keep_seconds: int = 0
     labels: tuple[tuple[str, str], ...] = ()
     annotations: tuple[tuple[str, str], ...] = field(default=())
 
@@ -42,6 +43,8 @@ class Rule:
         content["expr"] = self.expr
         if self.for_seconds:
             content["for"] = duration(self.for_seconds)
+        if self.keep_seconds:
+            content["keep_firing_for"] = duration(self.keep_seconds)
         for name, pairs in (("labels", self.labels), ("annotations", self.annotations)):
             if pairs:
                 content[name] = dict(pairs)

@@ -7,11 +7,14 @@ What is expected is reckoned here from the counts in exact integers, not asked o
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from alerts.model import Level
+from alerts.backtest.replay import Replay
+from alerts.engine import MOST_HOLD_SECONDS
+from alerts.model import AlertState, Level
 from alerts.policy import Slo, Tier
 from alerts.rules.alerting import BURN
 from alerts.rules.metrics import example
@@ -76,9 +79,10 @@ class Suite:
 
     def _outage(self) -> dict[str, object]:
         """Everything fails, then nothing answers for longer than the shortest window, then all is well."""
-        shortest = min(t.short_seconds for s in self.slos for t in tiers(s.policy, self.scrape_seconds))
-        well = shortest // self.scrape_seconds
-        silent = well + STEPS
+        scrape_s = self.scrape_seconds
+        shortest = min(t.short_seconds for s in self.slos for t in tiers(s.policy, scrape_s))
+        silent = shortest // scrape_s + STEPS
+        well = (shortest + MOST_HOLD_SECONDS) // scrape_s + STEPS
         values = {
             "bad": f"0+{EVENTS}x{STEPS} stale _x{silent - 1} {EVENTS * STEPS}+0x{well}",
             "good": f"0+0x{STEPS} stale _x{silent - 1} 0+{EVENTS}x{well}",
@@ -86,20 +90,28 @@ class Suite:
         series = [
             (name, values[kind]) for product in self.products for name, _, kind in self._named(product, Flow(0, 0))
         ]
-        over_s, seen_again_s = STEPS * self.scrape_seconds, (STEPS + silent + 1) * self.scrape_seconds
-        end_s = seen_again_s + well * self.scrape_seconds
-        failed = Flow(EVENTS * STEPS, EVENTS * STEPS)
-        during = self._expected(dict.fromkeys(self.products, failed))
-        after = self._expected(
-            dict.fromkeys(self.products, Flow(failed.bad, failed.total + EVENTS * well)),
-            # The outage has left the short window: good data alone are in it.
-            lambda tier: end_s - tier.short_seconds < self.scrape_seconds,
-        )
+        again_s = (STEPS + silent + 1) * scrape_s
+        slots = [(step * scrape_s, (0, EVENTS)) for step in range(STEPS)]
+        slots += [(again_s + step * scrape_s, (EVENTS, 0)) for step in range(well)]
+        moments = (STEPS * scrape_s, again_s - scrape_s, again_s + well * scrape_s)
         return self._test(
             "outage: alerts hold while all series are gone, and end on good data",
             series,
-            [(over_s, during), (seen_again_s - self.scrape_seconds, during), (end_s, after)],
+            [(at_s, self._replayed(slots, at_s)) for at_s in moments],
         )
+
+    def _replayed(self, slots: Sequence[tuple[int, tuple[int, int]]], until_s: int) -> dict[tuple[str, str], int]:
+        """(tier, level) -> number of alerts that a backtest leaves firing, when all products do the same."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for slo in self.slos:
+            policy = replace(slo.policy, tiers=tiers(slo.policy, self.scrape_seconds))
+            changes = Replay(replace(slo, policy=policy), self.scrape_seconds).run(
+                (at_s, {"": events}) for at_s, events in slots if at_s < until_s
+            )
+            states = {change.key.rule: change.state for change in changes}
+            firing = [name for name, state in states.items() if state is AlertState.FIRING]
+            counts.update((name, level.value) for name in firing for level in self._levels(slo))
+        return dict(counts)
 
     def _test(
         self, name: str, series: Sequence[tuple[str, str]], expected: Sequence[tuple[int, dict[tuple[str, str], int]]]
@@ -143,16 +155,14 @@ class Suite:
         whole = any(metric.dcn.label or metric.dcn.default for metric in self.estate.metrics)
         return [level for level in levels(slo) if whole or level is not Level.DCN]
 
-    def _expected(
-        self, sums: dict[str, Flow], holds: Callable[[Tier], bool] = lambda tier: True
-    ) -> dict[tuple[str, str], int]:
+    def _expected(self, sums: dict[str, Flow]) -> dict[tuple[str, str], int]:
         """(tier, level) -> number of alerts that fire."""
         counts: dict[tuple[str, str], int] = {}
         whole = Flow(sum(f.bad for f in sums.values()), sum(f.total for f in sums.values()))
         for slo in self.slos:
             flow = sums.get(slo.product, Flow(0, 0)) if slo.product else whole
             for tier in tiers(slo.policy, self.scrape_seconds):
-                if _fires(slo, tier, flow) and holds(tier):
+                if _fires(slo, tier, flow):
                     for level in self._levels(slo):
                         key = (tier.name, level.value)
                         counts[key] = counts.get(key, 0) + 1
