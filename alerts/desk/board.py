@@ -15,7 +15,10 @@ OVER = (AlertState.RESOLVED, AlertState.INACTIVE)
 
 
 class Board:
-    """The only thing of the desk that changes in place. ``revision`` grows when anything begins or ceases to fire."""
+    """The only thing of the desk that changes in place.
+
+    ``revision`` grows when anything begins or ceases to fire. ``touched``: since the groups were looked through.
+    """
 
     def __init__(self) -> None:
         self.alerts: dict[AlertKey, Alert] = {}
@@ -23,6 +26,7 @@ class Board:
         self.members: dict[str, Members] = {}
         self.firing: defaultdict[Place, dict[AlertKey, None]] = defaultdict(dict)
         self.revision = 0
+        self.touched = False
         self.changed_alerts: dict[AlertKey, Alert] = {}
         self.changed_groups: dict[str, tuple[Group, bool]] = {}  # and whether it is still open
 
@@ -43,6 +47,7 @@ class Board:
         before = self.alerts.get(alert.key)
         if before == alert:
             return
+        self.touched = True
         self._count(before, alert)
         self.alerts[alert.key] = alert
         self.changed_alerts[alert.key] = alert
@@ -53,6 +58,7 @@ class Board:
         """Sets a group as it is now."""
         if self.groups.get(group.id) == group:
             return
+        self.touched = True
         self.groups[group.id] = group
         self.members.setdefault(group.id, Members())
         self.changed_groups[group.id] = (group, True)

@@ -35,6 +35,8 @@ from store.journal import Change, Document, Entry, JournalReader
 ALERT, GROUP, NOTICE, ESCALATION, DESK = "alert", "group", "notice", "escalation", "desk"
 LINGER_MS = 7 * 86_400_000
 """So long a silence or window stays at hand after its end: the engine may have been away and replay."""
+LOOK_MS = 1000
+"""How often groups are looked through for what only time brings: steps of the escalation, ends, updates."""
 ALL = 1_000_000
 """More documents than there ever are at once."""
 
@@ -57,10 +59,12 @@ class Desk:
         self._windows: tuple[Maintenance, ...] = ()
         self._reminded: frozenset[str] = frozenset()
         self._heard = 0
+        self._read = -1
         self._waiting: list[Entry] = []
         self._versions: dict[tuple[str, str], int] = {}
         self._hushed: tuple[object, ...] = ()
         self._memory = ""
+        self._looked_ms = 0
 
     @classmethod
     def restore(cls, policy: DeskPolicy, journal: JournalReader) -> Desk:
@@ -83,6 +87,10 @@ class Desk:
 
     def refresh(self, journal: JournalReader) -> None:
         """Reads what people did since: silences, maintenance, acknowledgements. Has its effect at the next tick."""
+        number = journal.last_number()
+        if number == self._read:
+            return
+        self._read = number
         self._silences = tuple(quiet.decode(each) for each in journal.documents(quiet.KIND, open_only=True, most=ALL))
         self._windows = tuple(
             planned.decode(each) for each in journal.documents(planned.KIND, open_only=True, most=ALL)
@@ -132,12 +140,16 @@ class Desk:
         self._hushed = (self._board.revision, *silences, *windows)
 
     def _groups(self, now_ms: int) -> list[Notice]:
+        if not self._board.touched and 0 <= now_ms - self._looked_ms < LOOK_MS:
+            return []
+        self._looked_ms = now_ms
         notices = self._ends(now_ms)
         speaker = Speaker(self._board, self._policy, now_ms)
         for group in list(self._board.groups.values()):
             if any(alert.firing for alert in self._board.alerts_of(group)):
                 spoken = speaker.speak(group)
                 notices += [spoken] if spoken else []
+        self._board.touched = False
         return notices
 
     def _ends(self, now_ms: int) -> list[Notice]:

@@ -17,10 +17,14 @@ def hush(board: Board, silences: Sequence[Silence], windows: Sequence[Maintenanc
     """Marks every firing alert with what keeps it quiet now, and unmarks what nothing does. ``silences`` and
     ``windows``: those that are active at this instant."""
     for alert in board.all_firing():
-        board.put(replace(alert, silenced_by=silenced_by(alert, silences), maintenance=_planned_by(alert, windows)))
+        silence, window = silenced_by(alert, silences), _planned_by(alert, windows)
+        if (silence, window) != (alert.silenced_by, alert.maintenance):
+            board.put(replace(alert, silenced_by=silence, maintenance=window))
     for alert in board.all_firing():
         speaker = inhibitor(alert, board.firing, board.alerts, policy)
-        board.put(replace(alert, inhibited_by="" if speaker is None else speaker.key.id))
+        explained_by = "" if speaker is None else speaker.key.id
+        if explained_by != alert.inhibited_by:
+            board.put(replace(alert, inhibited_by=explained_by))
 
 
 def silenced_by(alert: Alert, silences: Sequence[Silence]) -> str:

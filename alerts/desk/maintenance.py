@@ -16,9 +16,12 @@ from alerts.desk.errors import MaintenanceRefused
 from alerts.model import Level, Subject
 from slo.downtime import union
 from slo.windows import MINUTE_S, Window
-from store.journal import Change, Document, Entry
+from store.journal import Change, Document, Entry, JournalReader
 
 KIND = "maintenance"
+MOST_DAYS = 31
+MOST_WINDOWS = 100_000
+_DAY_S = 86_400
 SILENT_LEVELS = (Level.SOURCE, Level.PROBE)
 
 
@@ -96,6 +99,15 @@ def excluded(windows: Iterable[Maintenance], product: str, data_center: str, wit
     )
 
 
+def between(journal: JournalReader, within: Window) -> list[Maintenance]:
+    """Every window that touches a stretch of time, over or to come, oldest first; cancelled ones are empty and left
+    out."""
+    earliest_ms = (within.from_s - MOST_DAYS * _DAY_S) * 1000
+    documents = journal.documents(KIND, from_ms=earliest_ms, to_ms=within.to_s * 1000, most=MOST_WINDOWS)
+    found = [decode(each) for each in documents]
+    return [each for each in found if each.from_s < each.to_s and each.to_s > within.from_s]
+
+
 def encode(window: Maintenance) -> str:
     """A window as the body of its document."""
     body = {
@@ -142,5 +154,7 @@ def _refuse_unfit(window: Maintenance, now_ms: int) -> None:
         raise MaintenanceRefused("begin and end must be whole minutes, for so exact are counts kept")
     if window.from_s >= window.to_s:
         raise MaintenanceRefused("it ends before it begins; give an end after its begin")
+    if window.to_s - window.from_s > MOST_DAYS * _DAY_S:
+        raise MaintenanceRefused(f"it is longer than {MOST_DAYS} days; give an earlier end")
     if window.from_s * 1000 <= now_ms:
         raise MaintenanceRefused("it began already; announce a window before it begins, what is past counts")

@@ -111,7 +111,7 @@ def test_the_group_is_told_over_only_when_all_of_it_has_settled(room: Room) -> N
     room.tick(0, "fires cliff p1/dc3", "fires cliff p2/dc3")
     assert room.tick(60, "ends cliff p1/dc3") == []
     assert room.tick(100, "ends cliff p2/dc3") == []
-    assert room.tick(129.9) == []
+    assert room.tick(129) == []
     (over,) = room.tick(130)
     assert words([over]) == ["resolved/ended CALL dc3"]
     assert (over.roles, over.firing, over.total, over.was_down_ms) == (("on_call",), 0, 2, 100_000)

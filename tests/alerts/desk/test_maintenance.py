@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.desk.errors import MaintenanceRefused
-from alerts.desk.maintenance import Maintenance, announce, cancel, decode, encode, excluded, shorten
+from alerts.desk.maintenance import Maintenance, announce, between, cancel, decode, encode, excluded, shorten
 from slo.windows import Window
 from store.journal import Document
 from tests.alerts.desk.conftest import BEGIN_MS, Room, subject_of, words
@@ -122,6 +122,7 @@ def test_a_window_covers_what_lies_wholly_inside(
         ({"to_s": BEGIN_S + 600}, "ends before it begins"),
         ({"from_s": BEGIN_S - 600}, "it began already; announce a window before it begins"),
         ({"from_s": BEGIN_S}, "it began already"),
+        ({"to_s": BEGIN_S + 660 + 31 * 86400}, "longer than 31 days"),
     ],
 )
 def test_a_window_that_must_not_be_is_refused(change: dict[str, Any], reason: str) -> None:
@@ -162,6 +163,20 @@ def test_a_window_reads_back_as_it_was_written() -> None:
     """With what it names."""
     made = window(products=("p1", "p2"))
     assert decode(Document("maintenance", "m1", 2, 0, True, encode(made))) == replace(made, version=2)
+
+
+def test_windows_of_a_month_are_found_whether_they_are_over_or_not(room: Room) -> None:
+    """Those that only touch it too; not those that were called off."""
+    room.write(announce(window(id="over"), ms(0)))
+    room.write(announce(window(id="off", from_s=1200), ms(0)))
+    room.write(announce(window(id="later", from_s=9000, to_s=9060), ms(0)))
+    with room.store.reading() as reader:
+        off = reader.journal().document("maintenance", "off")
+    assert off is not None
+    room.write(cancel(decode(off), "li", ms(10)))
+    with room.store.reading() as reader:
+        asked = Window(BEGIN_S + 4140, BEGIN_S + 9000)
+        assert [each.id for each in between(reader.journal(), asked)] == ["over"]
 
 
 @given(
