@@ -15,11 +15,12 @@ MINUTE_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """Somebody was told of alerts over a channel."""
+    """Somebody was told of alerts over a channel; ``state``: of what (firing, resolved, ...)."""
 
     at_ms: int
     keys: tuple[AlertKey, ...]
     channel: str
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,16 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """A person said something of an alert."""
+
+    at_ms: int
+    key: AlertKey
+    actor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drained:
     """A data center was taken out of service, by the automation hook or by a person (``actor``)."""
 
@@ -41,7 +52,7 @@ class Drained:
     actor: str = ""
 
 
-Fact: TypeAlias = Transition | Notified | Acknowledged | Drained
+Fact: TypeAlias = Transition | Notified | Acknowledged | Noted | Drained
 
 
 def default_id(at_ms: int, name: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from alerts.incidents.facts import Acknowledged, Drained, Fact, FoldingRules, Notified
+from alerts.incidents.facts import Acknowledged, Drained, Fact, FoldingRules, Noted, Notified
 from alerts.incidents.joining import absorbed, appended, entry_of, judged, observed, reopened, told_before
 from alerts.incidents.model import Happening, Incident, IncidentState, Moment, in_order
 from alerts.incidents.radius import INSIDE, area_of, clusters, crossing, kinship
@@ -171,13 +171,15 @@ class _Folding:
                 self._tell(name, fact)
         elif isinstance(fact, Acknowledged):
             self._take(self._of.get(fact.key, ""), fact)
+        elif isinstance(fact, Noted):
+            self._note(self._of.get(fact.key, ""), fact)
         elif isinstance(fact, Drained):
             for each in list(self._now.values()):
                 self._drain(each, fact)
 
     def _tell(self, name: str, fact: Notified) -> None:
         known = self._now.get(name)
-        line = Happening(fact.at_ms, Moment.NOTIFIED, about=fact.channel)
+        line = Happening(fact.at_ms, Moment.NOTIFIED, about=fact.channel, text=fact.state)
         if known is None or line in known.happenings:
             return
         first = fact.at_ms if known.notified_ms is None else min(known.notified_ms, fact.at_ms)
@@ -190,6 +192,12 @@ class _Folding:
             return
         first = fact.at_ms if known.acknowledged_ms is None else min(known.acknowledged_ms, fact.at_ms)
         self._keep(replace(known.with_happenings(line), acknowledged_ms=first, owner=fact.actor))
+
+    def _note(self, name: str, fact: Noted) -> None:
+        known = self._now.get(name)
+        line = Happening(fact.at_ms, Moment.NOTE, fact.actor, fact.key.id, fact.text)
+        if known is not None and line not in known.happenings:
+            self._keep(known.with_happenings(line))
 
     def _drain(self, incident: Incident, fact: Drained) -> None:
         if incident.state is not IncidentState.ONGOING or incident.detected_ms > fact.at_ms:

@@ -1,0 +1,64 @@
+"""What the journal tells incidents: transitions, deliveries that were sent, acknowledgements and notes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+
+from alerts.desk.acks import ACK, NOTE, note_of
+from alerts.desk.codec import decode_alert, decode_transition
+from alerts.desk.desk import ALERT
+from alerts.incidents.facts import Acknowledged, Fact, Noted, Notified
+from alerts.model import AlertKey
+from store.journal import Entry, JournalReader
+
+DELIVERY = "delivery"
+SENT = "sent"
+MOST_ALERTS = 100_000
+
+
+def facts_of(entries: Iterable[Entry], journal: JournalReader) -> list[Fact]:
+    """Facts in the order of the entries; what concerns no alert is left out."""
+    members = _Members(journal)
+    return [fact for entry in entries for fact in _facts(entry, members.of)]
+
+
+class _Members:
+    """Alerts by the id of their group, read when somebody first asks."""
+
+    def __init__(self, journal: JournalReader) -> None:
+        self._journal = journal
+        self._by_group: dict[str, list[AlertKey]] | None = None
+
+    def of(self, subject: str) -> list[AlertKey]:
+        """The alert, or the alerts of the group, that an act of a person names."""
+        try:
+            return [AlertKey.parse(subject)]
+        except ValueError:
+            return self._groups().get(subject, [])
+
+    def _groups(self) -> dict[str, list[AlertKey]]:
+        if self._by_group is None:
+            self._by_group = {}
+            for document in self._journal.documents(ALERT, open_only=True, most=MOST_ALERTS):
+                alert = decode_alert(document.body)
+                self._by_group.setdefault(alert.group, []).append(alert.key)
+        return self._by_group
+
+
+def _facts(entry: Entry, members: Callable[[str], list[AlertKey]]) -> Iterable[Fact]:
+    if entry.kind == ALERT:
+        yield decode_transition(entry.body)
+    elif entry.kind == ACK:
+        yield from (Acknowledged(entry.at_ms, key, entry.actor, note_of(entry)) for key in members(entry.subject)[:1])
+    elif entry.kind == NOTE:
+        yield from (Noted(entry.at_ms, key, entry.actor, note_of(entry)) for key in members(entry.subject)[:1])
+    elif entry.kind == DELIVERY:
+        yield from _sent(entry)
+
+
+def _sent(entry: Entry) -> Iterable[Fact]:
+    body = json.loads(entry.body)
+    if body["status"] == SENT and body["alerts"]:
+        keys = tuple(AlertKey.parse(each) for each in body["alerts"])
+        yield Notified(entry.at_ms, keys, body["channel"], body["state"])

@@ -1,0 +1,87 @@
+"""Keeps the incidents of a store: hears the journal where it stopped last, folds, counts, and says what to write.
+
+It remembers nothing but a cursor, which is a document beside the incidents: a process that dies and starts again goes
+on where the last written change left it, and two keepers by mistake cannot both write.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from alerts.incidents.codec import document_of, load_open
+from alerts.incidents.facts import Fact, FoldingRules
+from alerts.incidents.figures import Watched, figures
+from alerts.incidents.folding import fold
+from alerts.incidents.hearing import facts_of
+from alerts.incidents.joining import KIND as OWN
+from alerts.incidents.model import Incident
+from store.journal import Change, Document
+from store.port import Reader
+
+CURSOR = "incident_cursor"
+MOST_ENTRIES = 10_000
+COUNT_EVERY_MS = 5_000
+"""So often the figures of an incident that goes on are counted anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """``change``: to be written, empty when nothing happened; ``open``: incidents as they then are; ``more``: the
+    journal has more entries than one step hears, so the next one is due at once."""
+
+    change: Change
+    open: tuple[Incident, ...]
+    more: bool = False
+
+
+def keep(reader: Reader, now_ms: int, rules: FoldingRules, watched: Watched, extra: Sequence[Fact] = ()) -> Kept:
+    """One step. ``extra``: facts that are not in the journal (``Drained``).
+
+    Write ``change`` with the engine's lease; StaleDocument means that a person acted meanwhile: step again.
+    """
+    journal = reader.journal()
+    cursor = journal.document(CURSOR, CURSOR)
+    after = 0 if cursor is None else int(json.loads(cursor.body)["after"])
+    heard = journal.entries(after=after, most=MOST_ENTRIES)
+    before = load_open(journal)
+    foreign = [each.entry for each in heard if each.entry.kind != OWN]
+    if not before and not foreign and not extra and len(heard) < MOST_ENTRIES:
+        return Kept(Change(), ())
+    folded = fold(before, [*facts_of(foreign, journal), *extra], now_ms, rules)
+    counted = {each.id: each for each in _counted(reader, (*folded.changed, *folded.open), before, now_ms, watched)}
+    still_open = tuple(counted.get(each.id, each) for each in folded.open)
+    written = {each.id: each for each in folded.changed} | counted
+    documents = [document_of(each) for each in written.values()]
+    if heard and (foreign or len(heard) == MOST_ENTRIES):
+        documents.append(_cursor(cursor, heard[-1].number, now_ms))
+    return Kept(Change(folded.entries, tuple(documents)), still_open, len(heard) == MOST_ENTRIES)
+
+
+def _cursor(before: Document | None, after: int, now_ms: int) -> Document:
+    version = 0 if before is None else before.version
+    return Document(CURSOR, CURSOR, version, now_ms, True, json.dumps({"after": after}))
+
+
+def _counted(
+    reader: Reader, incidents: Iterable[Incident], before: Sequence[Incident], now_ms: int, watched: Watched
+) -> Iterable[Incident]:
+    """Incidents whose figures are new: what changed, and what goes on, from time to time."""
+    known = {each.id: each for each in before}
+    for each in {incident.id: incident for incident in incidents}.values():
+        if not each.merged_into and _is_due(each, known.get(each.id), now_ms):
+            found = figures(reader, each, now_ms, watched)
+            kept = each.figures
+            if kept is not None:  # people and other sources may have said more than the counts do
+                found = replace(found, customers=kept.customers, provinces=kept.provinces)
+            yield replace(each, figures=found)
+
+
+def _is_due(incident: Incident, before: Incident | None, now_ms: int) -> bool:
+    if incident.figures is None or before is None:
+        return True
+    if incident.firing:
+        return now_ms - incident.figures.to_s * 1000 >= COUNT_EVERY_MS
+    # Late pages may still bring counts of its last seconds; they are in when it settles.
+    return incident.settled or bool(before.firing)
