@@ -8,11 +8,11 @@ from fractions import Fraction
 
 from alerts.kinds.budget import Spending
 from alerts.kinds.forecast import Forecast, read_forecast
-from alerts.kinds.minutely import Minutely
 from alerts.kinds.pipeline import Operations
 from alerts.kinds.policy import KindPolicy, SyntheticPolicy
 from alerts.kinds.quality import Pair, ProductSeries, SourceQuality
 from alerts.kinds.reads import HourOfReads, read_hours
+from alerts.kinds.seldom import Seldom
 from alerts.kinds.series import SeriesMemory
 from alerts.kinds.sight import Moment, Watched, present, watched
 from alerts.kinds.spending import read_spendings
@@ -68,11 +68,12 @@ class Gathering:
         self._policy = policy
         self._estate = estate
         self._started_ms = started_ms
-        self._cells = Minutely(7, read_cells)
-        self._forecast = Minutely(17, lambda reader, at: read_forecast(reader, at, policy.volume, estate.zone))
-        self._spendings = Minutely(27, lambda reader, at: read_spendings(reader, at, estate.slos, estate.zone))
-        self._hours = Minutely(37, lambda reader, at: read_hours(reader, at, started_ms))
-        self._overdue = Minutely(47, self._slots_overdue)
+        self._cells = Seldom(60, 7, read_cells)
+        self._forecast = Seldom(60, 17, lambda reader, at: read_forecast(reader, at, policy.volume, estate.zone))
+        self._spendings = Seldom(60, 27, lambda reader, at: read_spendings(reader, at, estate.slos, estate.zone))
+        self._hours = Seldom(60, 37, lambda reader, at: read_hours(reader, at, started_ms))
+        self._overdue = Seldom(60, 47, self._slots_overdue)
+        self._told = Seldom(10, 3, lambda reader, _: read_told(reader))
         self._series = SeriesMemory()
         self._results: dict[ProbeKey, tuple[int, tuple[ProbeResult, ...]]] = {}
         self._levels: dict[str, Fraction] = {}
@@ -174,7 +175,7 @@ class Gathering:
         return tuple(found)
 
     def _qualities(self, reader: Reader, sources: Sequence[Watched], now_ms: int) -> tuple[SourceQuality, ...]:
-        told = read_told(reader)
+        told = self._told.at(reader, now_ms)
         hours = self._hours.at(reader, now_ms)
         return tuple(self._quality(each, told.get(each.id, {}), hours) for each in sources)
 

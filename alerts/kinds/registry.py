@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from alerts.kinds import budget, pipeline, quality, synthetic, unknown, unreachable, volume
+from alerts.kinds.budget import Spending
 from alerts.kinds.facts import Estate, Gathering, KindFacts
 from alerts.kinds.pipeline import Operations
 from alerts.kinds.policy import KindPolicy
@@ -25,6 +26,7 @@ class Kinds:
         self._policy = policy
         self._products = estate.products
         self._gathering = Gathering(policy, estate, started_ms)
+        self._budgets: tuple[Sequence[Spending], list[Reading]] = ((), [])
 
     def tick(
         self,
@@ -37,18 +39,24 @@ class Kinds:
     ) -> list[Reading]:
         """What all kinds say at ``now_ms``. ``maintenance``: subjects that are being worked on, as announced."""
         facts = self._gathering.gather(reader, now_ms, operations or Operations(), pairs, maintenance)
-        return paused(readings(facts, self._products, self._policy), maintenance)
+        found = paused(readings(facts, self._products, self._policy), maintenance)
+        return found + self._of_budgets(facts.spendings)
+
+    def _of_budgets(self, spendings: Sequence[Spending]) -> list[Reading]:
+        """Judged anew when they were counted anew."""
+        if self._budgets[0] is not spendings:
+            self._budgets = (spendings, budget.readings(spendings, self._policy.budget))
+        return self._budgets[1]
 
 
 def readings(facts: KindFacts, products: Iterable[str], policy: KindPolicy) -> list[Reading]:
-    """Every kind's readings of the same facts."""
+    """Every kind's readings of the same facts, budgets apart: they change once a minute."""
     moment, now_ms = facts.moment, facts.moment.now_ms
     return [
         *unreachable.readings(facts.sources, facts.refusals, moment, policy.unreachable),
         *unknown.readings(facts.sources, facts.cells, products, now_ms),
         *volume.readings(facts.volumes, policy.volume),
         *synthetic.readings(facts.probes, now_ms, policy.synthetic),
-        *budget.readings(facts.spendings, policy.budget),
         *quality.readings(facts.qualities, now_ms, policy.quality),
         *quality.pair_readings(facts.pairs),
         *pipeline.readings(facts.operations, facts.sources, facts.slots_overdue, moment, policy.pipeline),
