@@ -48,8 +48,8 @@ def read_document(node: Node, gathered: Gathered) -> Iterator[Declared]:
 def _object(section: Section) -> Declared | None:
     gathered = section.gathered
     defects, references = len(gathered.findings), len(gathered.references)
-    version, kind = _header(section)
-    if version is None or kind is None:
+    kind = _kind(section)
+    if kind is None:
         return None
     value = _READERS[kind](section)
     section.close()
@@ -61,13 +61,14 @@ def _object(section: Section) -> Declared | None:
     return Declared(kind, name, section.place("metadata"), needs, None if broken else value)
 
 
-def _header(section: Section) -> tuple[str | None, Kind | None]:
+def _kind(section: Section) -> Kind | None:
+    """What an object is; None when that is unknown, or when it is of another version, whose fields are others."""
     version = section.text("apiVersion", required=True)
     word = section.choice("kind", tuple(Kind), required=True)
     if version is not None and version != API_VERSION:
         section.error("apiVersion", f"{version[:40]!r} is not read here; only {API_VERSION} is")
-        version = None
-    return version, Kind(word) if word else None
+        return None
+    return Kind(word) if word else None
 
 
 def _name_of(section: Section) -> str | None:

@@ -12,7 +12,7 @@ from alerts.openslo.fields import Gathered
 from alerts.openslo.findings import Finding, errors, in_order
 from alerts.openslo.model import OpenSlo, SloDocument
 from alerts.openslo.references import findings_of
-from alerts.openslo.tree import BadYaml, documents
+from alerts.openslo.tree import documents
 
 LARGEST_FILE_BYTES = 1_000_000
 MOST_FILES = 1_000
@@ -122,15 +122,15 @@ def _objects(content: bytes, gathered: Gathered) -> Iterator[Declared]:
         gathered.error(0, "", f"is larger than {LARGEST_FILE_BYTES:,} bytes; split it")
         return
     try:
-        nodes = documents(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         gathered.error(line, "", f"is not UTF-8 text (byte {error.start}); save it as UTF-8")
         return
-    except BadYaml as error:
-        gathered.error(error.line, "", error.message)
-        return
-    if not nodes:
+    nodes, refused = documents(text)
+    for problem in refused:
+        gathered.error(problem.line, "", problem.message)
+    if not nodes and not refused:
         gathered.error(1, "", "is empty; write an object with apiVersion, kind, metadata and spec, or remove it")
     for node in nodes:
         yield from read_document(node, gathered)

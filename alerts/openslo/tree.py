@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -16,6 +15,7 @@ import yaml
 
 MOST_NODES = 20_000
 DEEPEST = 50
+_MOST_REFUSED = 100
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _EXPONENT = re.compile(r"[+-]?[0-9]{1,30}[eE][+-]?[0-9]{1,9}")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -94,19 +94,29 @@ class _Open:
         return Table(self.line, tuple(_entry(key, value) for key, value in pairs))
 
 
-def documents(text: str) -> tuple[Node, ...]:
-    """Every document of a text that is not empty. Raises BadYaml."""
+def documents(text: str) -> tuple[tuple[Node, ...], tuple[BadYaml, ...]]:
+    """Every document of a text that is not empty, and why others cannot be read.
+
+    Behind an error reading goes on with the next line that begins a document (``---``), so that one mistake does not
+    hide those of other documents.
+    """
     strange = _CONTROL.search(text)
     if strange:
         line = text.count("\n", 0, strange.start()) + 1
-        raise BadYaml(line, f"holds the control character {strange.group()!r}; take it out")
-    try:
-        return tuple(_trees(text))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise BadYaml(line, f"not YAML: {error.problem}{_hint(text, line)}") from error
-    except yaml.YAMLError as error:
-        raise BadYaml(0, f"not YAML: {' '.join(str(error).split())}") from error
+        return (), (BadYaml(line, f"holds the control character {strange.group()!r}; take it out"),)
+    reading = _Reading([], 0)
+    refused: list[BadYaml] = []
+    rows, begin = text.split("\n"), 0
+    while len(refused) < _MOST_REFUSED:
+        problem = _read("\n".join(rows[begin:]), begin, reading)
+        if problem is None:
+            break
+        refused.append(problem)
+        following = _next_document(rows, max(problem.line - 1, begin + 1))
+        if following is None or reading.count > MOST_NODES:
+            break
+        begin = following
+    return tuple(reading.nodes), tuple(refused)
 
 
 def plain(node: Node) -> object:
@@ -125,19 +135,46 @@ def is_true(node: Scalar) -> bool:
     return node.text.lower() in {"true", "yes", "on"}
 
 
-def _trees(text: str) -> Iterator[Node]:
-    stack, count = [_Open(1, False)], 0
+@dataclass(slots=True)
+class _Reading:
+    """Documents of a text so far, and how many values they have."""
+
+    nodes: list[Node]
+    count: int
+
+
+def _read(text: str, before: int, reading: _Reading) -> BadYaml | None:
+    """Reads documents that begin ``before`` lines into their file, up to the first that is no YAML."""
+    try:
+        _trees(text, before, reading)
+    except BadYaml as error:
+        return error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        return BadYaml(before + line, f"not YAML: {error.problem}{_hint(text, line)}")
+    except yaml.YAMLError as error:
+        return BadYaml(before + 1, f"not YAML: {' '.join(str(error).split())}")
+    return None
+
+
+def _next_document(rows: list[str], after: int) -> int | None:
+    """Index of the first line from ``after`` on that begins a document."""
+    return next((i for i in range(after, len(rows)) if re.match(r"---(\s|$)", rows[i])), None)
+
+
+def _trees(text: str, before: int, reading: _Reading) -> None:
+    stack = [_Open(1, False)]
     for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1 if event.start_mark else 0
+        line = before + event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent):
             raise BadYaml(line, f"YAML aliases (*{event.anchor}) are not accepted; write the value out")
         if isinstance(event, yaml.DocumentEndEvent):
-            yield from (node for node in stack[0].nodes if not _is_null(node))
+            reading.nodes += (node for node in stack[0].nodes if not _is_null(node))
             stack[0].nodes.clear()
         if not isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
             continue
-        count += 1
-        if count > MOST_NODES:
+        reading.count += 1
+        if reading.count > MOST_NODES:
             raise BadYaml(line, f"more than {MOST_NODES:,} values; split the file")
         _grow(stack, event, line)
 

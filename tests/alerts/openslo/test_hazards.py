@@ -43,6 +43,7 @@ HEAD = "apiVersion: openslo/v1\nkind: Service\nmetadata: {name: a}\n"
         (b"- 1\n" * 1_000_000, 0, "is larger than 1,000,000 bytes"),
         (b"a: '" + b"x" * (LARGEST_FILE_BYTES - 10) + b"'", 1, "is missing"),
         (b"{" * 3 + b"a: " * 300_000, 1, ""),
+        (b"---\n[\n" * 100_000, 3, "not YAML"),
     ],
     ids=lambda value: None if not isinstance(value, bytes) else repr(value[:20]),
 )
@@ -68,6 +69,23 @@ def test_a_key_given_twice_is_named_where_it_stands_again() -> None:
     assert [(each.line, each.field, each.message) for each in found.findings] == [
         (5, "kind", "is given twice; keep one")
     ]
+
+
+def test_a_mistake_in_one_document_does_not_hide_those_of_others() -> None:
+    """Three documents that are no YAML, one without a version, two sound ones between them."""
+    service = "apiVersion: openslo/v1\nkind: Service\nmetadata: {name: NAME}\nspec: {}\n"
+    parts = [
+        service.replace("NAME", "a"),
+        "a: [\n",
+        "b: *x\n",
+        "kind: Service\n",
+        service.replace("NAME", "b"),
+        "c: }\n",
+    ]
+    found = load_text("---\n".join(parts), Path("a.yaml"))
+    assert [each.value is not None for each in found.declared] == [True, True]
+    lines = [(each.line, each.message.split(" ")[0]) for each in found.findings]
+    assert lines == [(7, "not"), (8, "YAML"), (10, "is"), (10, "is"), (17, "not")]
 
 
 def test_a_folder_that_may_not_be_read_is_named(tmp_path: Path) -> None:
