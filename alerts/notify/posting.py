@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
@@ -21,6 +22,11 @@ _FIRST_REFUSAL = 400
 _FIRST_REDIRECT = 300
 
 
+def hush_connections() -> None:
+    """urllib3 logs whole paths with their tokens at level DEBUG: nobody hears that."""
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+
+
 class Poster:
     """One address that takes POSTs. ``reuse``: keep the connection; without, a refusal proves that nothing arrived."""
 
@@ -29,6 +35,7 @@ class Poster:
         self._redactor = redactor
         self._reuse = reuse
         self._verify = verify
+        hush_connections()
         self._session = requests.Session()
         self._session.mount("https://", HTTPAdapter(max_retries=0))
         self._session.mount("http://", HTTPAdapter(max_retries=0))

@@ -14,6 +14,8 @@ from typing import Any
 
 import requests
 
+from alerts.notify.posting import hush_connections
+
 _LIBRARY = logging.getLogger("apprise")
 _CAUSE = "Socket Exception: "
 
@@ -73,5 +75,6 @@ def quiet_library() -> None:
     """Apprise's log holds tokens and whole messages: nobody but the witness hears it."""
     _LIBRARY.propagate = False
     _LIBRARY.setLevel(logging.DEBUG)
+    hush_connections()
     if not any(isinstance(handler, _Listener) for handler in _LIBRARY.handlers):
         _LIBRARY.handlers[:] = [_Listener(logging.DEBUG)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -199,3 +200,10 @@ def statuses(store: Store) -> list[Status]:
 def ledger(store: Store, owner: str = "me") -> Ledger:
     """The ledger of one process."""
     return Ledger(store, owner)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -29,7 +28,7 @@ from alerts.notify.redaction import Redactor
 from alerts.notify.rendering import Renderer
 from alerts.notify.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
 from store.port import Store
-from tests.alerts.notify.parts import CELL, DC3, T0_MS, Door, Tray, door, member, notice, outlet, until
+from tests.alerts.notify.parts import CELL, DC3, T0_MS, Door, Tray, door, free_port, member, notice, outlet, until
 
 SECRET = "a-shared-secret"
 
@@ -54,12 +53,6 @@ class Alertmanager:
     def states(self) -> list[str]:
         """State of each alert there."""
         return [alert["status"]["state"] for alert in self.alerts()]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
