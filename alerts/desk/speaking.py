@@ -14,6 +14,7 @@ from typing import NamedTuple
 from alerts.desk.board import Board
 from alerts.desk.grouping import wider
 from alerts.desk.notice import MOST_MEMBERS, Cause, Member, Notice, NoticeState
+from alerts.desk.places import Place, above, place_of
 from alerts.desk.records import Alert, DeskPolicy, Group
 from alerts.model import Severity
 
@@ -75,14 +76,34 @@ class Speaker:
         return self._notice(told, heard, Occasion(NoticeState.OVER, Cause.ENDED, severity))
 
     def _absorb(self, alerts: Sequence[Alert]) -> None:
-        """A lower tier that fires while a higher one stands is the same burn, seen through a longer window: it is no
-        news when the higher one is over."""
-        ranks = [self.policy.rank(alert.key.rule) for alert in alerts if alert.told and self._is_standing(alert)]
-        highest = min((rank for rank in ranks if rank is not None), default=len(self.policy.tiers))
+        """A lower tier that fires while a higher one of the same place, of a part or of the whole of it stands is the
+        same burn, seen through a longer window: it is no news when the higher one is over."""
+        untold = [alert for alert in alerts if alert.firing and not alert.told and not alert.hidden]
+        if not untold:
+            return
+        at, within = self._highest_told(alerts)
+        for alert in untold:
+            rank = self.policy.rank(alert.key.rule)
+            if rank is None:
+                continue
+            place = place_of(alert.key.subject)
+            holding = min(at.get(each, rank) for each in (place, *above(alert.key.subject)))
+            if min(holding, within.get(place, rank)) < rank:
+                self.board.put(replace(alert, told_as=alert.severity))
+
+    def _highest_told(self, alerts: Sequence[Alert]) -> tuple[dict[Place, int], dict[Place, int]]:
+        """Highest tier that stands at a place, and inside it."""
+        at: dict[Place, int] = {}
+        within: dict[Place, int] = {}
         for alert in alerts:
             rank = self.policy.rank(alert.key.rule)
-            if alert.firing and not alert.told and not alert.hidden and rank is not None and rank > highest:
-                self.board.put(replace(alert, told_as=alert.severity))
+            if rank is None or not alert.told or not self._is_standing(alert):
+                continue
+            place = place_of(alert.key.subject)
+            at[place] = min(rank, at.get(place, rank))
+            for each in above(alert.key.subject):
+                within[each] = min(rank, within.get(each, rank))
+        return at, within
 
     def _is_standing(self, alert: Alert) -> bool:
         return alert.firing or not self._settled(alert)

@@ -14,6 +14,7 @@ from alerts.desk.records import DeskPolicy
 from alerts.model import AlertKey, AlertState, Evidence, Level, Severity, Subject, Transition
 from store.journal import Change
 from store.memory import MemoryStore
+from store.port import Store
 
 BEGIN_MS = 1_795_000_000_000
 SEVERITIES = {
@@ -59,7 +60,7 @@ class Room:
     """A desk at work: seconds since it began in, notices out; everything is written as the product writes it."""
 
     policy: DeskPolicy = POLICY
-    store: MemoryStore = field(default_factory=MemoryStore)
+    store: Store = field(default_factory=MemoryStore)
 
     def __post_init__(self) -> None:
         self.notices: list[Notice] = []

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from alerts.desk.acks import acknowledge, unacknowledge
 from alerts.desk.codec import decode_alert, decode_notice, decode_transition
 from alerts.desk.notice import NoticeState
 from alerts.model import AlertKey, AlertState, Severity
+from slo.windows import SHANGHAI
+from store.errors import StaleDocument
+from store.opening import open_store
 from tests.alerts.desk.conftest import Room, key_of, transition, words
 
 
@@ -253,3 +258,42 @@ def test_a_tick_without_news_writes_nothing(room: Room) -> None:
     room.tick(0, "fires cliff p1")
     assert room.desk.apply([], room.ms(1)).change.documents == ()
     assert room.desk.apply([], room.ms(2)).change.entries == ()
+
+
+def test_a_desk_over_sqlite_goes_on_after_each_tick(tmp_path: Path) -> None:
+    """The same story as in memory, another process at every step."""
+    store = open_store(tmp_path / "store.sqlite", SHANGHAI, upgrade=True)
+    try:
+        room = Room(store=store)
+        told = []
+        for second, said in (
+            (0, ["fires cliff p1/dc3"]),
+            (3, ["fires cliff bank"]),
+            (40, []),
+            (50, ["ends cliff bank"]),
+        ):
+            told += room.tick(second, *said)
+            room.restart()
+        room.write(acknowledge(key_of("cliff p1/dc3").id, "wang", "接手", room.ms(60)))
+        told += room.tick(61)
+        room.restart()
+        assert [alert.ack.note for alert in room.desk.alerts() if alert.ack] == ["接手"]
+        told += room.tick(400)
+        told += room.tick(500, "ends cliff p1/dc3")
+        room.restart()
+        told += room.tick(531)
+        assert words(told) == ["firing/new CALL p1/dc3", "resolved/ended CALL p1/dc3"]
+    finally:
+        store.close()
+
+
+def test_a_change_that_could_not_be_written_is_made_again_by_another_desk(room: Room) -> None:
+    """A desk that has gone ahead of the journal is thrown away; its transition comes again."""
+    room.tick(0, "fires cliff p1")
+    end = transition("ends cliff p1", room.ms(5), room.ms(5))
+    ahead = room.desk.apply([end], room.ms(5)).change
+    room.restart()
+    assert room.take([end], 6) == []
+    with pytest.raises(StaleDocument):
+        room.store.write(ahead)
+    assert words(room.tick(40)) == ["resolved/ended CALL p1"]

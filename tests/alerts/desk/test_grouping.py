@@ -137,6 +137,25 @@ def test_a_second_outage_pages_again_though_the_first_ones_hour_still_burns(room
 
 
 @pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        ("fast p1/dc3", []),  # the same burn
+        ("fast bank", []),  # the same, summed up
+        ("fast p1/dc3/n1", []),  # a part of it
+        ("fast p2/dc3", ["updated/members CALL dc3"]),  # another burn in the same data center
+        ("unknown p1/dc3", ["updated/members CALL dc3"]),  # another kind of trouble
+    ],
+)
+def test_a_lower_tier_is_news_only_where_no_higher_one_stands(room: Room, later: str, said: list[str]) -> None:
+    """The page was for two products in dc3."""
+    room.tick(0, "fires cliff p1/dc3", "fires cliff p9/dc3")
+    room.tick(9, f"fires {later}")
+    assert words(room.tick(70)) == said
+    room.tick(71, "ends cliff p1/dc3", "ends cliff p9/dc3")
+    assert room.tick(110) == []
+
+
+@pytest.mark.parametrize(
     ("now", "before", "further"),
     [("dc3", "p1/dc3", True), ("p1/dc3", "dc3", False), ("bank", "dc3", True), ("p1", "p1", False), ("p2", "p1", True)],
 )

@@ -6,6 +6,8 @@ import re
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from alerts.desk.errors import MatcherRefused
 from alerts.desk.matching import LONGEST_VALUE, Matcher, Operator, labels_of, matches_everything, parse_matcher, ways
@@ -89,3 +91,40 @@ def test_matchers_that_hold_for_nothing_in_particular_match_everything() -> None
     """A silence of these would quiet the bank."""
     assert matches_everything((parse_matcher("product=~.*"), parse_matcher("dcn!=n1")))
     assert not matches_everything((parse_matcher("product=~.*"), parse_matcher("rule=cliff")))
+
+
+PARTS = [
+    "a",
+    "b",
+    ".",
+    "*",
+    "+",
+    "?",
+    "|",
+    "(",
+    ")",
+    "[ab]",
+    "[^b]",
+    "{1,9}",
+    "{3,}",
+    "{,5}",
+    "a*",
+    "(a|aa)",
+    "(?:",
+    "\\w",
+    "^",
+    "$",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PARTS), min_size=2, max_size=14))
+def test_whatever_is_accepted_is_tried_quickly(parts: list[str]) -> None:
+    """The bound of the paths holds for expressions that nobody would write."""
+    try:
+        matcher = parse_matcher(f"product=~{''.join(parts)}c")
+    except MatcherRefused:
+        return
+    begun = time.process_time()
+    matcher.matches({"product": "a" * LONGEST_VALUE})
+    assert time.process_time() - begun < 0.2

@@ -1,0 +1,35 @@
+"""The chain by time."""
+
+from __future__ import annotations
+
+import pytest
+
+from alerts.desk.escalation import Chain, Step
+from alerts.model import Severity
+
+CHAIN = Chain((Step(0, ("a",)), Step(100, ("a", "b")), Step(300, ("c",))), Severity.PAGE, repeat_ms=50)
+
+
+@pytest.mark.parametrize(
+    ("step", "told_ms", "severity", "now_ms", "due"),
+    [
+        (0, 0, Severity.CALL, 99, None),
+        (0, 0, Severity.CALL, 100, 1),
+        (0, 0, Severity.CALL, 999, 2),  # the newest of those that were missed
+        (1, 100, Severity.CALL, 299, None),  # a step that is not the last is not repeated
+        (1, 100, Severity.CALL, 300, 2),
+        (2, 300, Severity.CALL, 349, None),
+        (2, 300, Severity.CALL, 350, 2),  # the last one again
+        (2, 300, Severity.PAGE, 350, None),  # only a call insists
+        (0, 0, Severity.TICKET, 999, None),  # a ticket waits
+    ],
+)
+def test_a_step_is_due(step: int, told_ms: int, severity: Severity, now_ms: int, due: int | None) -> None:
+    """Since the page at 0."""
+    assert CHAIN.due(step, 0, told_ms, severity, now_ms) == due
+
+
+def test_roles_of_steps_that_were_missed_are_named_once() -> None:
+    """In their order."""
+    assert CHAIN.roles(0, 2) == ("a", "b", "c")
+    assert CHAIN.roles(-1, 0) == ("a",)
