@@ -61,9 +61,9 @@ class Windows(Generic[Key]):
         room = max(_LEAST_ROOM, len(self.keys))
         self.now_s = at_s
         self.live = Mark(array("q", bytes(8 * room)), array("q", bytes(8 * room)))
-        self._origin_s = at_s
         self._first_s: int | None = None
         self._marks: dict[int, Mark] = {}
+        self._due: dict[int, list[int]] = {}
         self._mark(at_s)
         self._set_edges()
 
@@ -90,7 +90,7 @@ class Windows(Generic[Key]):
             self.now_s = min(to_s, before_s + self._slot_s)
             if before_s not in self._marks:
                 self._mark(before_s)
-            self._expire(before_s)
+            self._expire(range(before_s, self.now_s))
         self._set_edges()
 
     def leap(self, to_s: int) -> None:
@@ -100,6 +100,7 @@ class Windows(Generic[Key]):
 
     def settle(self) -> None:
         """Ends filling in: what was added counts in every window."""
+        self._expire([instant_s for instant_s in self._due if instant_s < self.now_s])
         self._set_edges()
 
     def add(self, key: Key, total: int, bad: int) -> None:
@@ -162,20 +163,16 @@ class Windows(Generic[Key]):
 
     def _mark(self, at_s: int) -> None:
         self._marks[at_s] = Mark(self.live.total[:], self.live.bad[:])
+        self._due.setdefault(self._needed_until(at_s), []).append(at_s)
 
-    def _expire(self, before_s: int) -> None:
-        """Drops marks that the last slide took out of the last window that needs them."""
-        for length in (*self.lengths_s, LATE_S):
-            first_s = before_s - length
-            first_s += (self._origin_s - first_s) % self._slot_s
-            for at_s in range(first_s, self.now_s - length, self._slot_s):
-                if at_s in self._marks and not self._needed(at_s):
-                    del self._marks[at_s]
+    def _needed_until(self, at_s: int) -> int:
+        """The last instant at which a mark is an old edge of any window, or of a slot that may be told again."""
+        return at_s + max([LATE_S, *(length for length, step in self._steps.items() if at_s % step == 0)])
 
-    def _needed(self, at_s: int) -> bool:
-        if at_s >= self.now_s - LATE_S:
-            return True
-        return any(at_s % self._steps[length] == 0 and at_s >= self.now_s - length for length in self.lengths_s)
+    def _expire(self, instants_s: Iterable[int]) -> None:
+        for instant_s in instants_s:
+            for at_s in self._due.pop(instant_s, ()):
+                self._marks.pop(at_s, None)
 
     def _set_edges(self) -> None:
         self._edges = {length: self._edge_mark(length) for length in self.lengths_s}
@@ -189,6 +186,9 @@ class Windows(Generic[Key]):
     def _nearest_mark(self, wanted_s: int) -> Mark:
         """The last mark before an instant, for a warm start puts fewer: a window that is too long is not rash. The
         first one of all when there is none: before it nothing was counted."""
+        first_s = next(iter(self._marks))
+        if wanted_s <= first_s:
+            return self._marks[first_s]
         times = list(self._marks)
         return self._marks[times[max(0, bisect_right(times, wanted_s) - 1)]]
 
