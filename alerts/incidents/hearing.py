@@ -9,7 +9,7 @@ from alerts.desk.acks import ACK, NOTE, note_of
 from alerts.desk.codec import decode_alert, decode_transition
 from alerts.desk.desk import ALERT
 from alerts.incidents.facts import Acknowledged, Fact, Noted, Notified
-from alerts.model import AlertKey
+from alerts.model import AlertKey, AlertState, Transition
 from store.journal import Entry, JournalReader
 
 DELIVERY = "delivery"
@@ -23,6 +23,33 @@ def facts_of(entries: Iterable[Entry], journal: JournalReader) -> list[Fact]:
     return [fact for entry in entries for fact in _facts(entry, members.of)]
 
 
+def uncovered(facts: Iterable[Fact], journal: JournalReader) -> tuple[list[Fact], tuple[Transition, ...]]:
+    """Facts without the firing of alerts that announced maintenance covers, and those: they count when they outlast it.
+
+    What the desk does not know nothing covers.
+    """
+    told: list[Fact] = []
+    held: dict[AlertKey, Transition] = {}
+    covered: set[AlertKey] | None = None
+    for fact in facts:
+        if not isinstance(fact, Transition):
+            told.append(fact)
+            continue
+        if covered is None:
+            covered = _under_maintenance(journal)
+        if fact.state is AlertState.FIRING and fact.key in covered:
+            held[fact.key] = fact
+            continue
+        held.pop(fact.key, None)
+        told.append(fact)
+    return told, tuple(held.values())
+
+
+def _under_maintenance(journal: JournalReader) -> set[AlertKey]:
+    alerts = (decode_alert(each.body) for each in journal.documents(ALERT, open_only=True, most=MOST_ALERTS))
+    return {alert.key for alert in alerts if alert.maintenance}
+
+
 class _Members:
     """Alerts by the id of their group, read when somebody first asks."""
 
@@ -32,10 +59,13 @@ class _Members:
 
     def of(self, subject: str) -> list[AlertKey]:
         """The alert, or the alerts of the group, that an act of a person names."""
+        group = self._groups().get(subject)
+        if group is not None:  # asked first: a group's id may read like an alert's
+            return group
         try:
             return [AlertKey.parse(subject)]
         except ValueError:
-            return self._groups().get(subject, [])
+            return []
 
     def _groups(self) -> dict[str, list[AlertKey]]:
         if self._by_group is None:

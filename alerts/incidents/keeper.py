@@ -1,7 +1,8 @@
 """Keeps the incidents of a store: hears the journal where it stopped last, folds, counts, and says what to write.
 
-It remembers nothing but a cursor, which is a document beside the incidents: a process that dies and starts again goes
-on where the last written change left it, and two keepers by mistake cannot both write.
+It runs after the desk has written, whose documents say what is under maintenance. It remembers nothing but a cursor,
+which is a document beside the incidents: a process that dies and starts again goes on where the last written change
+left it, and two keepers by mistake cannot both write.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from alerts.desk.codec import decode_transition, encode_transition
 from alerts.incidents.codec import document_of, load_open
 from alerts.incidents.facts import Fact, FoldingRules
 from alerts.incidents.figures import Watched, figures
 from alerts.incidents.folding import fold
-from alerts.incidents.hearing import facts_of
+from alerts.incidents.hearing import facts_of, uncovered
 from alerts.incidents.joining import KIND as OWN
 from alerts.incidents.model import Incident
-from store.journal import Change, Document
+from alerts.model import Transition
+from store.journal import Change, Document, JournalReader
 from store.port import Reader
 
 CURSOR = "incident_cursor"
@@ -42,26 +45,46 @@ def keep(reader: Reader, now_ms: int, rules: FoldingRules, watched: Watched, ext
     Write ``change`` with the engine's lease; StaleDocument means that a person acted meanwhile: step again.
     """
     journal = reader.journal()
-    cursor = journal.document(CURSOR, CURSOR)
-    after = 0 if cursor is None else int(json.loads(cursor.body)["after"])
-    heard = journal.entries(after=after, most=MOST_ENTRIES)
+    cursor = _Cursor.read(journal)
+    heard = journal.entries(after=cursor.after, most=MOST_ENTRIES)
+    full = len(heard) == MOST_ENTRIES
     before = load_open(journal)
     foreign = [each.entry for each in heard if each.entry.kind != OWN]
-    if not before and not foreign and not extra and len(heard) < MOST_ENTRIES:
+    if not (before or foreign or extra or full or cursor.held):
         return Kept(Change(), ())
-    folded = fold(before, [*facts_of(foreign, journal), *extra], now_ms, rules)
+    facts, held = uncovered([*cursor.held, *facts_of(foreign, journal)], journal)
+    folded = fold(before, [*facts, *extra], now_ms, rules)
     counted = {each.id: each for each in _counted(reader, (*folded.changed, *folded.open), before, now_ms, watched)}
     still_open = tuple(counted.get(each.id, each) for each in folded.open)
     written = {each.id: each for each in folded.changed} | counted
     documents = [document_of(each) for each in written.values()]
-    if heard and (foreign or len(heard) == MOST_ENTRIES):
-        documents.append(_cursor(cursor, heard[-1].number, now_ms))
-    return Kept(Change(folded.entries, tuple(documents)), still_open, len(heard) == MOST_ENTRIES)
+    if foreign or full or held != cursor.held:
+        after = heard[-1].number if heard else cursor.after
+        documents.append(_Cursor(after, held, cursor.version).document(now_ms))
+    return Kept(Change(folded.entries, tuple(documents)), still_open, full)
 
 
-def _cursor(before: Document | None, after: int, now_ms: int) -> Document:
-    version = 0 if before is None else before.version
-    return Document(CURSOR, CURSOR, version, now_ms, True, json.dumps({"after": after}))
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    """Where hearing goes on. ``held``: alerts that fire under maintenance; they open nothing until it ends."""
+
+    after: int = 0
+    held: tuple[Transition, ...] = ()
+    version: int = 0
+
+    @classmethod
+    def read(cls, journal: JournalReader) -> _Cursor:
+        """As it was written last."""
+        document = journal.document(CURSOR, CURSOR)
+        if document is None:
+            return cls()
+        body = json.loads(document.body)
+        return cls(body["after"], tuple(map(decode_transition, body["held"])), document.version)
+
+    def document(self, now_ms: int) -> Document:
+        """As it is written."""
+        body = json.dumps({"after": self.after, "held": [encode_transition(each) for each in self.held]})
+        return Document(CURSOR, CURSOR, self.version, now_ms, True, body)
 
 
 def _counted(

@@ -10,6 +10,9 @@ import pytest
 
 from alerts.desk.acks import acknowledge, add_note
 from alerts.desk.codec import encode_transition
+from alerts.desk.desk import Desk
+from alerts.desk.maintenance import Maintenance, announce
+from alerts.desk.records import DeskPolicy
 from alerts.incidents.codec import find, load_open
 from alerts.incidents.facts import FoldingRules
 from alerts.incidents.figures import Promise, Watched, figures, spent_seconds, spent_share
@@ -235,3 +238,45 @@ def test_two_keepers_cannot_both_write() -> None:
     with store.reading() as reader:
         assert keep(reader, at(2), RULES, WATCHED).change == Change()
         assert len(load_open(reader.journal())) == 1
+
+
+class Tick:
+    """Desk and keeper over one store, as the service runs them."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.desk = Desk(DeskPolicy())
+
+    def __call__(self, second: float, *transitions: Transition) -> list[Incident]:
+        """One tick; returns the incidents whose data are bad."""
+        with self.store.reading() as reader:
+            self.desk.refresh(reader.journal())
+        self.store.write(self.desk.apply(transitions, at(second)).change)
+        return [each for each in step(self.store, second) if each.firing]
+
+
+def test_the_desk_and_the_keeper_agree_on_one_failure() -> None:
+    """A data center dies: one group, one incident; taking the group takes the incident."""
+    tick = Tick()
+    dead = [fires(cell(name, "dc3"), 1) for name in ("risk", "weyedai", "identity")]
+    (incident,) = tick(2, *dead, fires(BANK, 1))
+    (group,) = tick.desk.groups()
+    tick.store.write(acknowledge(group.id, "li.wei", "", at(5)))
+    (taken,) = tick(6)
+    assert (taken.id, taken.owner, taken.acknowledged_ms) == (incident.id, "li.wei", at(5))
+    assert tick(400, *(resolves(each.key.subject, 399, 30) for each in dead), resolves(BANK, 399, 30)) == []
+
+
+@pytest.mark.parametrize("overruns", [False, True])
+def test_announced_maintenance_opens_nothing_unless_it_overruns(overruns: bool) -> None:
+    """What fires inside the window waits; what still fires after its end is an incident."""
+    tick, begin = Tick(), 60 - T0_S % 60
+    window = Maintenance(
+        "m1", "switch", "upgrade", "wang", ("risk",), ("dc3",), T0_S + begin, T0_S + begin + 600, at(0)
+    )
+    tick.store.write(announce(window, at(0)))
+    assert tick(begin + 5, fires(cell("risk", "dc3"), begin + 5)) == []
+    assert tick(begin + 300) == []
+    if not overruns:
+        tick(begin + 400, resolves(cell("risk", "dc3"), begin + 400, begin + 390))
+    assert len(tick(begin + 620)) == overruns
