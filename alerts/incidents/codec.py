@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from alerts.incidents.errors import UnreadableBody
@@ -14,6 +16,7 @@ from store.journal import Change, Document, JournalReader
 
 __all__ = ["KIND", "change_of", "document_of", "find", "incident_of", "listed", "load_open"]
 
+log = logging.getLogger(__name__)
 MOST_OPEN = 10_000
 
 
@@ -24,13 +27,22 @@ def change_of(folded: Folded) -> Change:
 
 def load_open(reader: JournalReader) -> tuple[Incident, ...]:
     """What a fold goes on from after a restart."""
-    return tuple(incident_of(each) for each in reader.documents(KIND, open_only=True, most=MOST_OPEN))
+    return tuple(_readable(reader.documents(KIND, open_only=True, most=MOST_OPEN)))
 
 
 def listed(reader: JournalReader, from_ms: int | None, to_ms: int | None, most: int) -> list[Incident]:
     """Incidents that began in ``[from_ms, to_ms)``, newest first; those merged into others are left out."""
     found = reader.documents(KIND, from_ms=from_ms, to_ms=to_ms, most=most, newest_first=True)
-    return [each for each in map(incident_of, found) if not each.merged_into]
+    return [each for each in _readable(found) if not each.merged_into]
+
+
+def _readable(documents: Iterable[Document]) -> Iterator[Incident]:
+    """One document that another version wrote must not hold up those that can be read."""
+    for each in documents:
+        try:
+            yield incident_of(each)
+        except UnreadableBody as error:
+            log.warning("%s", error)
 
 
 def find(reader: JournalReader, id: str) -> Incident | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable
 
 from alerts.desk.acks import ACK, NOTE, note_of
@@ -12,6 +13,7 @@ from alerts.incidents.facts import Acknowledged, Fact, Noted, Notified
 from alerts.model import AlertKey, AlertState, Transition
 from store.journal import Entry, JournalReader
 
+log = logging.getLogger(__name__)
 DELIVERY = "delivery"
 SENT = "sent"
 MOST_ALERTS = 100_000
@@ -20,7 +22,16 @@ MOST_ALERTS = 100_000
 def facts_of(entries: Iterable[Entry], journal: JournalReader) -> list[Fact]:
     """Facts in the order of the entries; what concerns no alert is left out."""
     members = _Members(journal)
-    return [fact for entry in entries for fact in _facts(entry, members.of)]
+    return [fact for entry in entries for fact in _readable(entry, members.of)]
+
+
+def _readable(entry: Entry, members: Callable[[str], list[AlertKey]]) -> list[Fact]:
+    """An entry that another version wrote must not hold up those that can be read."""
+    try:
+        return list(_facts(entry, members))
+    except (ValueError, KeyError, TypeError) as error:
+        log.warning("incidents: entry of %s on %s cannot be read: %s", entry.kind, entry.subject, error)
+        return []
 
 
 def uncovered(facts: Iterable[Fact], journal: JournalReader) -> tuple[list[Fact], tuple[Transition, ...]]:

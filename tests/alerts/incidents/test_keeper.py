@@ -22,7 +22,7 @@ from alerts.model import Severity, Transition
 from slo.objective import Objective
 from slo.outcomes import Kind
 from store.errors import StaleDocument
-from store.journal import Change, Entry
+from store.journal import Change, Document, Entry
 from store.memory import MemoryStore
 from store.port import Store
 from store.records import CUSTOMER, Batch, Events, Gap, Source
@@ -280,3 +280,14 @@ def test_announced_maintenance_opens_nothing_unless_it_overruns(overruns: bool) 
     if not overruns:
         tick(begin + 400, resolves(cell("risk", "dc3"), begin + 400, begin + 390))
     assert len(tick(begin + 620)) == overruns
+
+
+def test_what_another_version_wrote_holds_up_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """An entry and a document that cannot be read are logged once and passed over."""
+    store = MemoryStore()
+    foreign = tuple(Entry(at(1), kind, "x", "", "{}") for kind in ("alert", "delivery"))
+    store.write(Change(foreign, (Document("incident", "strange", 0, at(0), True, "{}"),)))
+    tell(store, fires(cell("risk", "dc3"), 1))
+    (incident,) = step(store, 2)
+    assert incident.areas == (cell("risk", "dc3"),)
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 3
