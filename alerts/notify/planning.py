@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 
 from alerts.desk.notice import Notice
 from alerts.model import AlertState
-from alerts.notify.delivery import Delivery
+from alerts.notify.delivery import KIND, Delivery
 from alerts.notify.news import News
 from alerts.notify.outlet import Outlet
+from store.journal import JournalReader
+
+
+def stored_in(journal: JournalReader) -> Callable[[str], bool]:
+    """What ``Planner.deliveries`` asks: whether a delivery of this id is in the ledger already."""
+    return lambda id: journal.document(KIND, id) is not None
 
 
 @dataclass(frozen=True, slots=True)
