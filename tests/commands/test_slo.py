@@ -114,3 +114,11 @@ def test_a_folder_that_is_named_and_missing_is_an_error(settings: Path, capsys: 
     assert main(["check", "--config", str(settings)]) == 2
     assert "elsewhere: cannot be read" in capsys.readouterr().err
     assert main(["slo", "list", "--config", str(settings)]) == 2
+
+
+def test_check_warns_of_a_product_that_nothing_watches(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (settings.parent / "slos" / "risk.yaml").unlink()
+    main(["check", "--config", str(settings), "--data", str(settings.parent)])
+    shown = capsys.readouterr().out
+    assert "slos: 14 objectives" in shown
+    assert "warning risk: no objective names this product; no burn rate of it alerts" in shown
