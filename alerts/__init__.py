@@ -1,1 +1,1 @@
-"""Burn-rate alerts, incidents and notification. A laid room: the evaluation engine moves in with the alert policy."""
+"""Burn-rate alerts and those of other kinds, incidents and notification (docs/alerts.md)."""
