@@ -10,7 +10,7 @@ from alerts.desk.acks import ACK, NOTE, note_of
 from alerts.desk.codec import decode_alert, decode_transition
 from alerts.desk.desk import ALERT
 from alerts.incidents.facts import Acknowledged, Fact, Noted, Notified
-from alerts.model import AlertKey, AlertState, Transition
+from alerts.model import AlertKey
 from store.journal import Entry, JournalReader
 
 log = logging.getLogger(__name__)
@@ -32,33 +32,6 @@ def _readable(entry: Entry, members: Callable[[str], list[AlertKey]]) -> list[Fa
     except (ValueError, KeyError, TypeError) as error:
         log.warning("incidents: entry of %s on %s cannot be read: %s", entry.kind, entry.subject, error)
         return []
-
-
-def uncovered(facts: Iterable[Fact], journal: JournalReader) -> tuple[list[Fact], tuple[Transition, ...]]:
-    """Facts without the firing of alerts that announced maintenance covers, and those: they count when they outlast it.
-
-    What the desk does not know nothing covers.
-    """
-    told: list[Fact] = []
-    held: dict[AlertKey, Transition] = {}
-    covered: set[AlertKey] | None = None
-    for fact in facts:
-        if not isinstance(fact, Transition):
-            told.append(fact)
-            continue
-        if covered is None:
-            covered = _under_maintenance(journal)
-        if fact.state is AlertState.FIRING and fact.key in covered:
-            held[fact.key] = fact
-            continue
-        held.pop(fact.key, None)
-        told.append(fact)
-    return told, tuple(held.values())
-
-
-def _under_maintenance(journal: JournalReader) -> set[AlertKey]:
-    alerts = (decode_alert(each.body) for each in journal.documents(ALERT, open_only=True, most=MOST_ALERTS))
-    return {alert.key for alert in alerts if alert.maintenance}
 
 
 class _Members:

@@ -1,6 +1,6 @@
 """Keeps the incidents of a store: hears the journal where it stopped last, folds, counts, and says what to write.
 
-It runs after the desk has written, whose documents say what is under maintenance. It remembers nothing but a cursor,
+It runs after the desk has written the entries of a tick. It remembers nothing but a cursor,
 which is a document beside the incidents: a process that dies and starts again goes on where the last written change
 left it, and two keepers by mistake cannot both write.
 """
@@ -12,14 +12,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from alerts.desk.codec import decode_transition, encode_transition
+from alerts.desk.maintenance import Maintenance, between
 from alerts.incidents.codec import document_of, load_open
 from alerts.incidents.facts import Fact, FoldingRules
 from alerts.incidents.figures import Watched, figures
 from alerts.incidents.folding import fold
-from alerts.incidents.hearing import facts_of, uncovered
+from alerts.incidents.hearing import facts_of
 from alerts.incidents.joining import KIND as OWN
 from alerts.incidents.model import Incident
+from alerts.incidents.planned import outside
 from alerts.model import Transition
+from slo.windows import Window
 from store.journal import Change, Document, JournalReader
 from store.port import Reader
 
@@ -52,7 +55,8 @@ def keep(reader: Reader, now_ms: int, rules: FoldingRules, watched: Watched, ext
     foreign = [each.entry for each in heard if each.entry.kind != OWN]
     if not (before or foreign or extra or full or cursor.held):
         return Kept(Change(), ())
-    facts, held = uncovered([*cursor.held, *facts_of(foreign, journal)], journal)
+    told = [*cursor.held, *facts_of(foreign, journal)]
+    facts, held = outside(told, _planned(journal, told, now_ms), now_ms)
     folded = fold(before, [*facts, *extra], now_ms, rules)
     counted = {each.id: each for each in _counted(reader, (*folded.changed, *folded.open), before, now_ms, watched)}
     still_open = tuple(counted.get(each.id, each) for each in folded.open)
@@ -85,6 +89,12 @@ class _Cursor:
         """As it is written."""
         body = json.dumps({"after": self.after, "held": [encode_transition(each) for each in self.held]})
         return Document(CURSOR, CURSOR, self.version, now_ms, True, body)
+
+
+def _planned(journal: JournalReader, facts: Sequence[Fact], now_ms: int) -> list[Maintenance]:
+    """Maintenance of the time that the facts speak of; not asked for when no alert changed."""
+    instants = [fact.at_ms for fact in facts if isinstance(fact, Transition)]
+    return between(journal, Window(min(instants) // 1000, now_ms // 1000 + 1)) if instants else []
 
 
 def _counted(

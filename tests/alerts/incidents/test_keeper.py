@@ -13,7 +13,7 @@ from alerts.desk.codec import encode_transition
 from alerts.desk.desk import Desk
 from alerts.desk.maintenance import Maintenance, announce
 from alerts.desk.records import DeskPolicy
-from alerts.incidents.codec import find, load_open
+from alerts.incidents.codec import find, incident_of, load_open
 from alerts.incidents.facts import FoldingRules
 from alerts.incidents.figures import Promise, Watched, figures, spent_seconds, spent_share
 from alerts.incidents.keeper import keep
@@ -267,19 +267,32 @@ def test_the_desk_and_the_keeper_agree_on_one_failure() -> None:
     assert tick(400, *(resolves(each.key.subject, 399, 30) for each in dead), resolves(BANK, 399, 30)) == []
 
 
-@pytest.mark.parametrize("overruns", [False, True])
-def test_announced_maintenance_opens_nothing_unless_it_overruns(overruns: bool) -> None:
-    """What fires inside the window waits; what still fires after its end is an incident."""
-    tick, begin = Tick(), 60 - T0_S % 60
-    window = Maintenance(
-        "m1", "switch", "upgrade", "wang", ("risk",), ("dc3",), T0_S + begin, T0_S + begin + 600, at(0)
-    )
+MINUTE = 60 - T0_S % 60
+"""Second of a story at which a window of ten minutes may begin."""
+PLANNED = [
+    ("over in time", 400, 390, False),
+    ("resolved later, but bad in time only", 640, 598, False),
+    ("still bad after the end", None, None, True),
+    ("bad after the end, resolved before anybody looked", 640, 610, True),
+]
+
+
+@pytest.mark.parametrize(("what", "resolved", "bad_to", "opened"), PLANNED, ids=[each[0] for each in PLANNED])
+@pytest.mark.parametrize("away", [False, True], ids=["live", "replayed"])
+def test_announced_maintenance(what: str, resolved: int | None, bad_to: int | None, opened: bool, away: bool) -> None:
+    """Opens nothing unless it overruns; then impact begins with the end of the window."""
+    tick = Tick()
+    window = Maintenance("m1", "x", "x", "wang", ("risk",), ("dc3",), T0_S + MINUTE, T0_S + MINUTE + 600, at(0))
     tick.store.write(announce(window, at(0)))
-    assert tick(begin + 5, fires(cell("risk", "dc3"), begin + 5)) == []
-    assert tick(begin + 300) == []
-    if not overruns:
-        tick(begin + 400, resolves(cell("risk", "dc3"), begin + 400, begin + 390))
-    assert len(tick(begin + 620)) == overruns
+    story = [fires(cell("risk", "dc3"), MINUTE + 5)]
+    if resolved is not None and bad_to is not None:
+        story.append(resolves(cell("risk", "dc3"), MINUTE + resolved, MINUTE + bad_to))
+    for each in () if away else story:
+        tick((each.at_ms - T0_MS) / 1000, each)
+    tick(MINUTE + 700, *(story if away else ()))
+    with tick.store.reading() as reader:
+        found = [incident_of(each) for each in reader.journal().documents("incident")]
+    assert [each.impact_start_ms for each in found] == [at(MINUTE + 600)] * opened
 
 
 def test_what_another_version_wrote_holds_up_nothing(caplog: pytest.LogCaptureFixture) -> None:
