@@ -77,6 +77,8 @@ def run(store: Store, seconds: int, database: Path | None) -> Run:
     commits_ms: list[float] = []
     commits_cpu_ms: list[float] = []
     early_mib, late_seconds = _resident_mib(), 0
+    gc.collect()
+    gc.freeze()  # as a collector does when it has started
     began, cpu_s, database_cpu_s = time.monotonic(), time.process_time(), cpu_seconds_below(database)
     for second in range(seconds):
         time.sleep(max(0.0, began + second - time.monotonic()))

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -69,6 +70,8 @@ def _upgrade(_: argparse.Namespace, chosen: Configuration) -> None:
     Make a backup first. Collectors wait for the end of an upgrade; those of the older program have to be ended.
     """
     chosen.data.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("store.upgrade").setLevel(logging.INFO)  # how far a large store is
     done = maintenance.upgrade(chosen.store, chosen.catalog.zone)
     if done.before == done.after:
         print(f"{maintenance.where(chosen.store)}: schema {done.after} is up to date; nothing to do")

@@ -12,11 +12,14 @@ from contextlib import contextmanager
 from typing import Final
 
 import psycopg
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from store.errors import StoreUnavailable
 from store.sql.dialect import BUSY_MS, cause
+from store.sql.integers import Int8Array
 
 EXAMPLE = "postgresql://user@host:5432/database"
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
@@ -44,6 +47,18 @@ _HINTS = {
     "password authentication failed": "; the password comes from PGPASSWORD or from the file that PGPASSFILE names",
     "no password supplied": "; give it in PGPASSWORD or in the file that PGPASSFILE names",
 }
+
+
+class _Int8ArrayDumper(Dumper):
+    oid = psycopg.adapters.types["int8"].array_oid
+    format = Format.BINARY
+
+    def dump(self, obj: Int8Array) -> Int8Array:
+        """As it is."""
+        return obj
+
+
+psycopg.adapters.register_dumper(Int8Array, _Int8ArrayDumper)
 
 
 def is_address(text: str) -> bool:

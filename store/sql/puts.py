@@ -12,10 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, Connection, Dialect, Table, bindparam, cast, func, select
+from sqlalchemy import ARRAY, Connection, Dialect, Integer, Table, bindparam, cast, func, select
 from sqlalchemy.dialects import postgresql, registry, sqlite
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import ColumnElement
+
+from store.sql.integers import int8_array
 
 Row: TypeAlias = tuple[Any, ...]
 _POSTGRES: Dialect = registry.load("postgresql.psycopg")()
@@ -27,9 +29,11 @@ Merge: TypeAlias = Callable[[ReadOnlyColumnCollection[str, Any]], Mapping[str, C
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """One prepared way of putting rows into a table; ``columns`` name the fields of a row in their order."""
+    """One prepared way of putting rows into a table; ``columns`` name the fields of a row in their order;
+    ``integers`` are those that always hold one."""
 
     columns: tuple[str, ...]
+    integers: frozenset[str]
     sqlite: str
     postgres: str
     in_bulk: bool
@@ -75,8 +79,9 @@ def put_rows(connection: Connection, put: Put, rows: Sequence[tuple[object, ...]
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(put.sqlite, list(rows))
     elif put.in_bulk:
-        columns = zip(*rows, strict=True)
-        connection.exec_driver_sql(put.postgres, dict(zip(put.columns, map(list, columns), strict=True)))
+        columns = zip(put.columns, zip(*rows, strict=True), strict=True)
+        arrays = {name: int8_array(column) if name in put.integers else list(column) for name, column in columns}
+        connection.exec_driver_sql(put.postgres, arrays)
     else:
         connection.exec_driver_sql(put.postgres, [dict(zip(put.columns, row, strict=True)) for row in rows])
 
@@ -90,7 +95,8 @@ def _prepared(table: Table, columns: tuple[str, ...], resolve: Callable[[_Insert
     else:
         statement, keys = resolve(into), list(columns)
     compiled = statement.compile(dialect=_POSTGRES, column_keys=keys)
-    return Put(columns, str(one_by_one), str(compiled), in_bulk)
+    numbers = (name for name in columns if isinstance(table.c[name].type, Integer) and not table.c[name].nullable)
+    return Put(columns, frozenset(numbers), str(one_by_one), str(compiled), in_bulk)
 
 
 def _rows_of(table: Table, columns: tuple[str, ...]) -> Any:

@@ -29,10 +29,24 @@ def upgrade() -> None:
         return
     for level, step_s in _STEP_S.items():
         for number, scope in enumerate(_SCOPES):
+            _refuse_misfits(connection, level, number, step_s)
             _make(f"counts_{level}_{scope}", step_s)
             _move(connection, level, number, step_s)
             _refuse_difference(connection, level, number)
         op.drop_table(f"counts_{level}")
+
+
+def _refuse_misfits(connection: sa.Connection, level: str, scope: int, step_s: int) -> None:
+    misfits = sa.text(
+        f"SELECT count(*) FROM counts_{level}"  # noqa: S608
+        f" WHERE scope = :scope AND ((at - 1577836800) % {step_s} <> 0 OR unit_id < 0 OR unit_id > 262143)"
+    )
+    number = connection.execute(misfits, {"scope": scope}).scalar_one()
+    if number:
+        raise sa.exc.InvalidRequestError(
+            f"counts_{level}, scope {scope}: {number} rows begin at no {level} or belong to a unit above number 262143;"
+            " nothing was changed, delete them and upgrade again"
+        )
 
 
 def _make(name: str, step_s: int) -> None:
