@@ -52,21 +52,22 @@ def rule(window: str, step: Fraction) -> str:
 
 def readings(spendings: Iterable[Spending], policy: BudgetPolicy) -> list[Reading]:
     """Of every budget and step."""
-    return [_reading(spending, step, policy) for spending in spendings for step in policy.steps]
+    return [reading for spending in spendings for reading in _of_one(spending, policy)]
 
 
-def _reading(spending: Spending, step: Fraction, policy: BudgetPolicy) -> Reading:
+def _of_one(spending: Spending, policy: BudgetPolicy) -> list[Reading]:
     subject = Subject(Level.PRODUCT, spending.product) if spending.product else Subject(Level.BANK)
-    key = AlertKey(rule(spending.window, step), subject, spending.slo)
+    keys = {step: AlertKey(rule(spending.window, step), subject, spending.slo) for step in policy.steps}
     share = spending.spent_share
     if share is None:
-        return Reading(key, Condition.UNKNOWN, Severity.NOTICE)
+        return [Reading(key, Condition.UNKNOWN, Severity.NOTICE) for key in keys.values()]
     values = (("window", spending.window), ("allowed_events", truncated(spending.allowed, 2)))
     evidence = Evidence(long=spending.counts, budget_spent=ratio(share, 4), values=values)
-    return Reading(key, _condition(spending, share, step, policy), Severity.NOTICE, evidence)
+    bad = spending.counts.bad
+    return [Reading(key, _condition(bad, share, step, policy), Severity.NOTICE, evidence) for step, key in keys.items()]
 
 
-def _condition(spending: Spending, share: Fraction, step: Fraction, policy: BudgetPolicy) -> Condition:
-    if share >= step and spending.counts.bad >= policy.floor_events:
+def _condition(bad: int, share: Fraction, step: Fraction, policy: BudgetPolicy) -> Condition:
+    if share >= step and bad >= policy.floor_events:
         return Condition.TRUE
-    return Condition.FALSE if share < step * policy.clear or spending.counts.bad == 0 else Condition.UNKNOWN
+    return Condition.FALSE if share < step * policy.clear or bad == 0 else Condition.UNKNOWN

@@ -25,16 +25,18 @@ HOUR_BEFORE = Window(-65 * MINUTE_S, -5 * MINUTE_S)
 LEAST_MINUTES = 54
 """Minutes of that hour that must hold transactions of the bank: what was not observed lowers nothing."""
 LONGEST_GAP_MS = 30_000
-_HALF = Fraction(1, 2)
+SCALE = HOUR_S * MINUTE_S
+"""Transactions of a minute are kept times this, so that those drawn out from hours are whole numbers too."""
+_PER_WINDOW_SECOND = 2 * MINUTE_S * MINUTE_S * SCALE
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One past week: by how much its instants lie back, transactions by product and minute of that week, and those of
-    the hour before."""
+    """One past week: by how much its instants lie back, transactions by product and minute of that week (times
+    ``SCALE``), and those of the hour before."""
 
     back_s: int
-    minutes: Mapping[str, Mapping[int, Fraction]]
+    minutes: Mapping[str, Mapping[int, int]]
     hour_before: Mapping[str, int]
 
 
@@ -49,9 +51,14 @@ class Forecast:
 
     def expected(self, product: str, window: Window) -> Fraction | None:
         """Transactions of one product in a window; None without a past week in which it had any."""
-        past = [_in_window(week.minutes.get(product, {}), window, week.back_s) for week in self.weeks]
-        known = [value for value in past if value]
-        return min(sum(known, Fraction(0)) / len(known), median(known)) if known else None
+        past = [_rate_at(week.minutes.get(product, {}), window, week.back_s) for week in self.weeks]
+        known = sorted(rate for rate in past if rate)
+        if not known:
+            return None
+        usual = min(
+            Fraction(sum(known), len(known)), Fraction(known[(len(known) - 1) // 2] + known[len(known) // 2], 2)
+        )
+        return usual * (window.to_s - window.from_s) / _PER_WINDOW_SECOND
 
     def level(self, product: str, policy: VolumePolicy) -> Fraction:
         """The hour before by its own forecast, from ``least_level`` to 1; 1 when that is not known."""
@@ -62,15 +69,15 @@ class Forecast:
         return max(policy.least_level, min(Fraction(1), self.present.get(product, 0) / usual))
 
 
-def _in_window(minutes: Mapping[int, Fraction], window: Window, back_s: int) -> Fraction | None:
-    """Transactions of a window so many seconds before: its length by the rate at its middle."""
-    middle_s = Fraction(window.from_s + window.to_s, 2) - back_s
-    first_s = int(middle_s - MINUTE_S * _HALF) // MINUTE_S * MINUTE_S
+def _rate_at(minutes: Mapping[int, int], window: Window, back_s: int) -> int | None:
+    """Rate at the middle of a window so many seconds before, interpolated between the middles of two minutes; per
+    second and times ``_PER_WINDOW_SECOND``, in whole numbers because this is asked for every product and tick."""
+    twice_middle_s = window.from_s + window.to_s - 2 * back_s
+    first_s = (twice_middle_s - MINUTE_S) // (2 * MINUTE_S) * MINUTE_S
     before, after = minutes.get(first_s), minutes.get(first_s + MINUTE_S)
     if before is None or after is None:
         return None
-    part = (middle_s - first_s) / MINUTE_S - _HALF
-    return (before + (after - before) * part) / MINUTE_S * (window.to_s - window.from_s)
+    return before * 2 * MINUTE_S + (after - before) * (twice_middle_s - 2 * first_s - MINUTE_S)
 
 
 def read_forecast(reader: Reader, now_ms: int, policy: VolumePolicy, zone: str) -> Forecast:
@@ -104,18 +111,18 @@ def _read_week(reader: Reader, back_s: int, stretch: Window, hour: Window) -> We
     return Week(back_s, minutes, _transactions(reader, hour, back_s)) if minutes else None
 
 
-def _minutes(reader: Reader, past: Window) -> dict[str, dict[int, Fraction]]:
+def _minutes(reader: Reader, past: Window) -> dict[str, dict[int, int]]:
     """Transactions by product and minute; a minute in which a product had none is 0 when another product had some."""
     rows = reader.timeline(Level.MINUTE, Scope.PRODUCT, past.from_s, past.to_s)
     seen = {at_s for at_s, _, _ in rows}
-    found: dict[str, dict[int, Fraction]] = {}
+    found: dict[str, dict[int, int]] = {}
     for at_s, unit, counts in rows:
-        of_product = found.setdefault(unit.product, dict.fromkeys(seen, Fraction(0)))
-        of_product[at_s] = Fraction(counts.transactions)
+        of_product = found.setdefault(unit.product, dict.fromkeys(seen, 0))
+        of_product[at_s] = counts.transactions * SCALE
     return found
 
 
-def _hours(reader: Reader, past: Window) -> dict[str, dict[int, Fraction]]:
+def _hours(reader: Reader, past: Window) -> dict[str, dict[int, int]]:
     """The same from hours, where minutes are gone: rates interpolated between the middles of hours."""
     first_s = past.from_s // HOUR_S * HOUR_S - HOUR_S
     rows = reader.timeline(Level.HOUR, Scope.PRODUCT, first_s, past.to_s + 2 * HOUR_S)
@@ -125,15 +132,16 @@ def _hours(reader: Reader, past: Window) -> dict[str, dict[int, Fraction]]:
     return {product: _drawn_out(of_product, past) for product, of_product in hours.items()}
 
 
-def _drawn_out(hours: Mapping[int, int], past: Window) -> dict[int, Fraction]:
+def _drawn_out(hours: Mapping[int, int], past: Window) -> dict[int, int]:
     found = {}
     for at_s in range(past.from_s, past.to_s, MINUTE_S):
         half_before_s = at_s + MINUTE_S // 2 - HOUR_S // 2
         hour_s = half_before_s // HOUR_S * HOUR_S
         before, after = hours.get(hour_s), hours.get(hour_s + HOUR_S)
         if before is not None and after is not None:
-            rate = before + Fraction((after - before) * (half_before_s - hour_s), HOUR_S)
-            found[at_s] = rate * MINUTE_S / HOUR_S
+            found[at_s] = (
+                (before * HOUR_S + (after - before) * (half_before_s - hour_s)) * MINUTE_S * SCALE // HOUR_S**2
+            )
     return found
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from alerts.kinds.forecast import Forecast, Week, read_forecast, same_instant
+from alerts.kinds.forecast import SCALE, Forecast, Week, read_forecast, same_instant
 from alerts.kinds.policy import VolumePolicy
 from slo.windows import DAY_S, SHANGHAI, Window
 from store.records import Level
@@ -67,7 +67,7 @@ def test_where_minutes_are_gone_hours_are_drawn_out(bank: Bank) -> None:
 
 def test_rates_between_minutes_are_interpolated() -> None:
     """A minute of 600 before one of 1,200: at their border 15 a second."""
-    minutes = {"micro": {0: Fraction(600), 60: Fraction(1200)}}
+    minutes = {"micro": {0: 600 * SCALE, 60: 1200 * SCALE}}
     found = Forecast(0, (Week(1000, minutes, {}),))
     assert found.expected("micro", Window(1050, 1070)) == 300
     assert found.expected("micro", Window(1020, 1040)) == 200
