@@ -26,7 +26,7 @@ from alerts.backtest.picture import picture
 from alerts.backtest.replay import Parts, Replay
 from alerts.backtest.result import Result, as_json, left_out_note, table
 from alerts.backtest.trace import Trace
-from alerts.policy import Policy, Slo
+from alerts.policy import Slo
 from commands.errors import CommandError, refusing
 from commands.objectives import objectives
 from commands.one_objective import chosen_slo
@@ -73,11 +73,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _policy(args: argparse.Namespace) -> Policy:
+def _under(slo: Slo, args: argparse.Namespace) -> Slo:
+    """The objective under the policy that --policy names; its own annotations speak of the configured one."""
     if args.policy is None:
-        return configuration(args).policy
+        return slo
     with refusing(SettingsError):
-        return load_policy(args.policy)
+        return replace(slo, policy=load_policy(args.policy))
 
 
 def _over_events(args: argparse.Namespace) -> list[tuple[Result, Trace]]:
@@ -85,21 +86,19 @@ def _over_events(args: argparse.Namespace) -> list[tuple[Result, Trace]]:
         raise CommandError("--events needs --slo FILE: the objective that the events are judged by")
     if args.slot_seconds is not None and not 1 <= args.slot_seconds <= LONGEST_SLOT_SECONDS:
         raise CommandError(f"--slot-seconds {args.slot_seconds}: must be 1 to {LONGEST_SLOT_SECONDS}")
-    found = chosen_slo(args.slo, args.name, _policy(args))
+    found = chosen_slo(args.slo, args.name, configuration(args).policy)
     product = args.product or found.product
     with _lines(args.events) as (lines, binary):
         events = read_events(lines, str(args.events), product=product, slot_seconds=args.slot_seconds)
-        return [_replayed(found.slo, events.slot_seconds, _shown(events, binary, args.events))]
+        return [_replayed(_under(found.slo, args), events.slot_seconds, _shown(events, binary, args.events))]
 
 
 def _over_store(args: argparse.Namespace) -> list[tuple[Result, Trace]]:
     chosen = configuration(args)
-    if args.policy is not None:
-        chosen = replace(chosen, policy=_policy(args))
     from_s, to_s = (_instant(text, option, chosen.catalog.zone) for text, option in _ends(args))
     if from_s >= to_s:
         raise CommandError(f"--to {args.end}: must be later than --from {args.begin}")
-    slos = [slo for slo in objectives(chosen) if args.product in (None, slo.product)]
+    slos = [_under(slo, args) for slo in objectives(chosen) if args.product in (None, slo.product)]
     if not slos:
         known = ", ".join(product.id for product in chosen.catalog.products)
         raise CommandError(f"--product {args.product}: no such product in the catalog; known: {known}")

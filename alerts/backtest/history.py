@@ -10,30 +10,39 @@ from alerts.windows import Sum
 
 
 class History:
-    """Sums over windows of up to ``most_slots`` slots that end with the newest slot; nothing was before the first."""
+    """Sums over windows of up to ``most_slots`` slots that end with the newest slot; nothing was before the first.
+
+    ``totals`` and ``bads`` are rings of running totals, ``at`` is the place of the newest. The place some slots before
+    it may be negative, and then counts from the end of the list, which is where the ring goes on.
+    """
+
+    __slots__ = ("at", "bads", "totals")
 
     def __init__(self, most_slots: int) -> None:
-        self._room = most_slots + 1
-        self._totals = [0] * self._room
-        self._bads = [0] * self._room
-        self._at = 0
+        self.totals = [0] * (most_slots + 1)
+        self.bads = [0] * (most_slots + 1)
+        self.at = 0
 
     def add(self, total: int, bad: int) -> None:
         """The next slot."""
-        before = self._at
+        before = self.at
         at = before + 1
-        if at == self._room:
+        if at == len(self.totals):
             at = 0
-        self._totals[at] = self._totals[before] + total
-        self._bads[at] = self._bads[before] + bad
-        self._at = at
+        self.totals[at] = self.totals[before] + total
+        self.bads[at] = self.bads[before] + bad
+        self.at = at
 
     def sum(self, slots: int) -> Sum:
         """Events of the last ``slots`` slots."""
-        at = self._at
-        edge = at - slots  # a negative index counts from the end of the list, which is where the ring goes on
-        return Sum(self._totals[at] - self._totals[edge], self._bads[at] - self._bads[edge])
+        at, edge = self.at, self.at - slots
+        return Sum(self.totals[at] - self.totals[edge], self.bads[at] - self.bads[edge])
 
     def bad(self, slots: int) -> int:
         """Bad events of the last ``slots`` slots."""
-        return self._bads[self._at] - self._bads[self._at - slots]
+        return self.bads[self.at] - self.bads[self.at - slots]
+
+    def burns(self, slots: int, share: int, share_of: int) -> bool:
+        """Whether bad / total of the last ``slots`` slots is above ``share / share_of``."""
+        at, edge = self.at, self.at - slots
+        return (self.bads[at] - self.bads[edge]) * share_of > (self.totals[at] - self.totals[edge]) * share

@@ -9,7 +9,7 @@ from alerts.backtest.errors import NothingToSay
 from alerts.backtest.history import History
 from alerts.conditions import BurnRule, budget_spent, burn_condition, burn_rules
 from alerts.engine import MOST_HOLD_SECONDS
-from alerts.lifecycle import Instant, Lifecycle, Timing
+from alerts.lifecycle import Alert, Instant, Lifecycle, Timing
 from alerts.model import AlertKey, AlertState, Condition, Evidence, Level, Subject, Transition
 from alerts.policy import Slo, Tier
 from alerts.windows import Sum
@@ -17,25 +17,39 @@ from slo.counts import Counts
 
 Parts = Mapping[str, tuple[int, int]]
 """Data center (empty for the whole) -> good and bad events of a slot."""
+_NOTHING: Parts = {}
 _NOBODY: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """A rule and its windows in slots."""
+@dataclass(slots=True)
+class _Watch:
+    """One rule and one subject. ``alert``: what the lifecycle knows of it."""
 
     rule: BurnRule
     long: int
     short: int
+    key: AlertKey
+    alert: Alert | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether there is something to close."""
+        return self.alert is not None and self.alert.state is not AlertState.RESOLVED
+
+    @property
+    def steady(self) -> bool:
+        """Whether it fires and nothing denies it: to say so again changes nothing."""
+        alert = self.alert
+        return alert is not None and alert.state is AlertState.FIRING and alert.false_from_ms is None
 
 
 @dataclass(slots=True)
 class _Unit:
-    """One subject. ``keys``: its alerts, as the rules stand; ``firing``: how many of them are not inactive."""
+    """One subject. ``live``: whether any of its alerts is open."""
 
     subject: Subject
     history: History
-    keys: tuple[AlertKey, ...]
+    watches: tuple[_Watch, ...]
     live: bool = False
 
 
@@ -57,12 +71,10 @@ class Replay:
         self.slo = slo
         self.slot_seconds = slot_seconds
         self.left_out = tuple(tier.name for tier in slo.policy.tiers if not told(tier, slot_seconds))
-        self._rules = [
-            _Rule(rule, rule.tier.long_seconds // slot_seconds, rule.tier.short_seconds // slot_seconds)
-            for rule in rules
-        ]
-        self._most_slots = max(each.long for each in self._rules)
-        self._lifecycle = Lifecycle({each.rule.name: _timing(each.rule, most_hold_seconds) for each in self._rules})
+        self._rules = rules
+        self._most_slots = max(rule.tier.long_seconds for rule in rules) // slot_seconds
+        self._lifecycle = Lifecycle({rule.name: _timing(rule, most_hold_seconds) for rule in rules})
+        self._changes: list[Transition] = []
         level, part = (Level.PRODUCT, Level.CELL) if slo.product else (Level.BANK, Level.DATA_CENTER)
         self._apart = part if part is Level.DATA_CENTER or part in slo.policy.levels else None
         self._whole = self._unit(Subject(level, slo.product))
@@ -77,59 +89,70 @@ class Replay:
             if expected_s is None:
                 self._from_s = at_s
             elif at_s > expected_s:
-                yield from self._gap(expected_s, at_s)
+                self._gap(expected_s, at_s)
             expected_s = at_s + self.slot_seconds
-            yield from self._slot(expected_s, parts)
+            self._slot(expected_s, parts)
+            if self._changes:
+                yield from self._changes
+                self._changes.clear()
 
-    def _gap(self, from_s: int, to_s: int) -> Iterator[Transition]:
+    def _gap(self, from_s: int, to_s: int) -> None:
         """Nothing was seen: windows slide, nothing closes. Once they are empty nothing changes any more."""
         slots = (to_s - from_s) // self.slot_seconds
         for number in range(min(slots, self._most_slots)):
-            yield from self._slot(from_s + (number + 1) * self.slot_seconds, {})
+            self._slot(from_s + (number + 1) * self.slot_seconds, _NOTHING)
 
-    def _slot(self, end_s: int, parts: Parts) -> Iterator[Transition]:
+    def _slot(self, end_s: int, parts: Parts) -> None:
         total = bad = 0
-        slo_product = self.slo.product
         for name, (good_here, bad_here) in parts.items():
             total += good_here + bad_here
             bad += bad_here
             if name and self._apart and name not in self._cells:
-                self._cells[name] = self._unit(Subject(self._apart, slo_product, name))
+                self._cells[name] = self._unit(Subject(self._apart, self.slo.product, name))
+        self._whole.history.add(total, bad)
         for name, unit in self._cells.items():
             good_here, bad_here = parts.get(name, (0, 0))
             unit.history.add(good_here + bad_here, bad_here)
-        self._whole.history.add(total, bad)
-        yield from self._judge(self._whole, end_s, parts)
+        self._judge(self._whole, end_s, parts)
         for unit in self._cells.values():
-            yield from self._judge(unit, end_s, parts)
+            self._judge(unit, end_s, parts)
 
-    def _judge(self, unit: _Unit, end_s: int, parts: Parts) -> Iterator[Transition]:
+    def _judge(self, unit: _Unit, end_s: int, parts: Parts) -> None:
         history = unit.history
         if not unit.live and history.bad(self._most_slots) == 0:
             return  # most slots of most services: nothing can be true, and nothing is there to close
-        for each, key in zip(self._rules, unit.keys, strict=True):
-            rule = each.rule
-            if history.bad(each.long) < rule.floor_events and not unit.live:
-                continue
-            long, short = history.sum(each.long), history.sum(each.short)
-            condition = burn_condition(rule, long, short, observed=self._observed(unit, key, parts))
-            if condition is Condition.TRUE and unit is self._whole:
-                self._blame(key, rule, each.short)
-            yield from self._step(key, rule, condition, (long, short), end_s)
-        unit.live = any(self._open(key) for key in unit.keys)
+        for watch in unit.watches:
+            rule = watch.rule
+            burns = (
+                history.bad(watch.long) >= rule.floor_events
+                and history.burns(watch.long, rule.share, rule.share_of)
+                and history.burns(watch.short, rule.share, rule.share_of)
+            )
+            # Millions of slots: only what can change a state goes on to the conditions and the lifecycle.
+            if watch.open if not burns else (not watch.steady or self._cells):
+                self._step(unit, watch, end_s, parts)
 
-    def _step(
-        self, key: AlertKey, rule: BurnRule, condition: Condition, sums: tuple[Sum, Sum], end_s: int
-    ) -> Iterator[Transition]:
+    def _step(self, unit: _Unit, watch: _Watch, end_s: int, parts: Parts) -> None:
+        key, rule = watch.key, watch.rule
+        long, short = unit.history.sum(watch.long), unit.history.sum(watch.short)
+        condition = burn_condition(rule, long, short, observed=self._observed(unit, key, parts))
+        if condition is Condition.TRUE and unit is self._whole:
+            self._blame(watch)
         at_ms = end_s * 1000
         change = self._lifecycle.step(
-            key, condition, rule.severity, lambda: _evidence(rule, *sums, end_s - self._from_s), Instant(at_ms, at_ms)
+            key,
+            condition,
+            rule.severity,
+            lambda: _evidence(rule, long, short, end_s - self._from_s),
+            Instant(at_ms, at_ms),
         )
+        watch.alert = self._lifecycle.get(key)
         if change is None:
             return
+        self._changes.append(change)
+        unit.live = any(each.open for each in unit.watches)
         if change.state is AlertState.RESOLVED:
             self._blamed.pop(key, None)
-        yield change
 
     def _observed(self, unit: _Unit, key: AlertKey, parts: Parts) -> bool:
         """Whether what the alert speaks of was looked at: a data center by its own row, the whole by any row and by
@@ -138,18 +161,23 @@ class Replay:
             return unit.subject.data_center in parts
         return bool(parts) and all(name in parts for name in self._blamed.get(key, _NOBODY))
 
-    def _blame(self, key: AlertKey, rule: BurnRule, short: int) -> None:
-        culprits = {name for name, unit in self._cells.items() if rule.exceeded(unit.history.sum(short))}
+    def _blame(self, watch: _Watch) -> None:
+        exceeded = watch.rule.exceeded
+        culprits = {name for name, unit in self._cells.items() if exceeded(unit.history.sum(watch.short))}
         if culprits:
-            self._blamed[key] = self._blamed.get(key, _NOBODY) | culprits
-
-    def _open(self, key: AlertKey) -> bool:
-        alert = self._lifecycle.get(key)
-        return alert is not None and alert.state is not AlertState.RESOLVED
+            self._blamed[watch.key] = self._blamed.get(watch.key, _NOBODY) | culprits
 
     def _unit(self, subject: Subject) -> _Unit:
-        keys = tuple(AlertKey(each.rule.name, subject, self.slo.id) for each in self._rules)
-        return _Unit(subject, History(self._most_slots), keys)
+        watches = tuple(
+            _Watch(
+                rule,
+                rule.tier.long_seconds // self.slot_seconds,
+                rule.tier.short_seconds // self.slot_seconds,
+                AlertKey(rule.name, subject, self.slo.id),
+            )
+            for rule in self._rules
+        )
+        return _Unit(subject, History(self._most_slots), watches)
 
 
 def _timing(rule: BurnRule, most_hold_seconds: int) -> Timing:
