@@ -93,6 +93,7 @@ def encode_group(group: Group) -> str:
             "opened_ms": group.opened_ms,
             "radius": _subject_json(group.radius),
             "told_radius": group.told_radius and _subject_json(group.told_radius),
+            "severity": None if group.severity is None else group.severity.name.lower(),
             "roles": group.roles,
             "paged_ms": group.paged_ms,
             "step": group.step,
@@ -107,12 +108,13 @@ def encode_group(group: Group) -> str:
 def decode_group(id: str, text: str) -> Group:
     """The reverse."""
     body: Json = json.loads(text)
-    told = body.pop("told_radius")
+    told, severity = body.pop("told_radius"), body.pop("severity")
     return Group(
         id=id,
         band=severity_of(body.pop("band")),
         radius=_subject_of(body.pop("radius")),
         told_radius=told and _subject_of(told),
+        severity=severity and severity_of(severity),
         roles=tuple(body.pop("roles")),
         ack=_ack_of(body.pop("ack")),
         **body,

@@ -31,6 +31,7 @@ class Cause(enum.Enum):
     AGAIN = "again"  # what was told of was over and fires again
     MEMBERS = "members"
     WIDENED = "widened"
+    EASED = "eased"  # the most severe of it is over, what is less severe still fires
     TIME = "time"  # a step of the escalation, a silence that ends
     ENDED = "ended"
 

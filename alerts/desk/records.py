@@ -87,9 +87,10 @@ class Group:
     """One failure as people hear of it: its alerts share one page.
 
     ``band``: severity from which alerts are in it: pages and calls share one, tickets and notices have their own.
-    ``radius``: how far it reaches now; ``told_radius``: the widest that was told. ``roles``: who was told of anything.
-    ``paged_ms``: when the page went out that is being escalated, ``step`` and ``stepped_ms`` where that stands;
-    ``spoke_ms``: newest notice. ``notices``: how many there were.
+    ``radius``: how far it reaches now; ``told_radius``: the widest that was told. ``severity``: what the page is at,
+    None before there is one. ``roles``: who was told of anything. ``paged_ms``: when the page went out that is being
+    escalated, ``step`` and ``stepped_ms`` where that stands; ``spoke_ms``: newest notice. ``notices``: how many there
+    were.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Group:
     opened_ms: int
     radius: Subject
     told_radius: Subject | None = None
+    severity: Severity | None = None
     roles: tuple[str, ...] = ()
     paged_ms: int | None = None
     step: int = 0

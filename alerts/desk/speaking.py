@@ -53,7 +53,10 @@ class Speaker:
         loudest = max((alert.severity for alert in untold), default=NOTHING)
         if loudest > stands:
             return self._page(group, Severity(loudest), _cause(group, stands, alerts))
-        if group.notices and self._has_news(group, bool(untold)):
+        if group.severity is not None and NOTHING < stands < group.severity:
+            eased = replace(group, severity=Severity(stands))
+            return self._say(eased, Occasion(NoticeState.UPDATED, Cause.EASED, Severity(stands)))
+        if any(alert.audible for alert in alerts) and self._has_news(group, bool(untold)):
             return self._update(group, alerts)
         return self._escalate(group, alerts)
 
@@ -120,6 +123,7 @@ class Speaker:
         kept = group.ack if group.ack is not None and group.ack.severity >= severity else None
         paged = replace(
             group,
+            severity=severity,
             roles=_with(group.roles, self._first_roles(severity)),
             paged_ms=self.now_ms,
             step=0,
@@ -130,6 +134,8 @@ class Speaker:
         return self._say(paged, Occasion(NoticeState.FIRING, cause, severity))
 
     def _has_news(self, group: Group, untold: bool) -> bool:
+        if not group.notices:
+            return False
         quiet_ms = self.now_ms - group.spoke_ms
         if wider(group.radius, group.told_radius) and quiet_ms >= self.policy.widen_ms:
             return True
