@@ -22,13 +22,26 @@ from alerts.notify.errors import PermanentFault, TemporaryFault
 from alerts.notify.message import Message
 from alerts.notify.news import News
 from alerts.notify.outlet import Wants
-from alerts.notify.planning import Planner
+from alerts.notify.planning import Planner, stored_in
 from alerts.notify.posting import Poster
 from alerts.notify.redaction import Redactor
 from alerts.notify.rendering import Renderer
 from alerts.notify.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
 from store.port import Store
-from tests.alerts.notify.parts import CELL, DC3, T0_MS, Door, Tray, door, free_port, member, notice, outlet, until
+from tests.alerts.notify.parts import (
+    CELL,
+    DC3,
+    T0_MS,
+    Door,
+    Tray,
+    door,
+    free_port,
+    member,
+    notice,
+    outlet,
+    until,
+    write,
+)
 
 SECRET = "a-shared-secret"
 
@@ -269,12 +282,15 @@ def test_a_dry_run_asks_nobody(at_the_door: Door, renderer: Renderer) -> None:
     assert at_the_door.rung == []
 
 
-def test_one_action_is_planned_per_data_center_and_page(renderer: Renderer) -> None:
+def test_one_action_is_planned_per_data_center_and_page(store: Store, renderer: Renderer) -> None:
     """Not for a failure that is wider, over, replayed, or of a tier that does not ask for it."""
     hook = outlet(Tray(), renderer, name="drain", automation=True, wants=Wants())
     planner = Planner([hook], frozenset({"cliff"}))
     told = [notice("n1"), notice("n2", state=NoticeState.UPDATED, members=(member(), member(CELL, "fast")))]
     assert [each.id for each in planner.deliveries(told, T0_MS)] == ["drain/dc3/data_center:dc3"]
+    write(store, *planner.deliveries(told, T0_MS))
+    with store.reading() as reader:
+        assert planner.deliveries(told, T0_MS, known=stored_in(reader.journal())) == []
     for quiet in (
         notice(radius=Subject(Level.PRODUCT, "weilidai")),
         notice(replayed=True),
