@@ -1,6 +1,6 @@
 """A backtest as a picture (SVG): burn rate over time with the tiers' factors, budget spent, bars where a tier fires.
 
-Burn is drawn on a logarithmic scale; a column without events is left open, never drawn as calm.
+Burn is drawn on a logarithmic scale; a column without events is grey, never drawn as calm.
 """
 
 from __future__ import annotations
@@ -56,9 +56,12 @@ def _burn(result: Result, trace: Trace) -> Iterator[str]:
     allowed = float(1 - result.slo.objective.target)
     bottom, width = BURN_TOP + BURN_HEIGHT, _column_width(result, trace)
     for number, column in enumerate(trace.columns):
-        if column.bad:
+        x = LEFT + number * width
+        if not column.total:
+            size = f'width="{width:.2f}" height="{BURN_HEIGHT}"'
+            yield f'<rect x="{x:.2f}" y="{BURN_TOP}" {size} fill="{_COLOR["grid"]}" fill-opacity="0.35"/>'
+        elif column.bad:
             y = _burn_y(column.bad / column.total / allowed)
-            x = LEFT + number * width
             size = f'width="{max(width, 0.8):.2f}" height="{bottom - y:.1f}"'
             yield f'<rect x="{x:.2f}" y="{y:.1f}" {size} fill="{_COLOR["burn"]}"/>'
 
