@@ -68,7 +68,9 @@ class Engine:
         most_hold_seconds: int = MOST_HOLD_SECONDS,
     ) -> None:
         self._watches: dict[str, list[_Watch]] = defaultdict(list)
+        self._slo_ids: set[str] = set()
         for slo in slos:
+            self._slo_ids.add(slo.id)
             self._watches[slo.product] += [_Watch(rule) for rule in burn_rules(slo)]
         rules = [watch.rule for watches in self._watches.values() for watch in watches]
         own = {rule.name: _timing(rule, most_hold_seconds) for rule in rules}
@@ -82,6 +84,7 @@ class Engine:
         self._blamed: dict[AlertKey, frozenset[str]] = {}
         self._kept_stretches: dict[AlertKey, Stretch] = {}
         self._started = False
+        self._restored = False
         self._evaluated_s: int | None = None
 
     @property
@@ -108,7 +111,7 @@ class Engine:
         """Takes the facts in, slot by slot, judges after each, and adds readings of other kinds: those of the present,
         which may go on when no data come (give none while the facts say that there is more)."""
         self._start(facts)
-        changes: list[Transition] = []
+        changes = self._close_orphans(facts.seen_ms)
         waiting = self._tell_again(facts.told)
         for end_s in self._ends(facts):
             self._windows.advance(end_s)
@@ -119,6 +122,16 @@ class Engine:
         self._lifecycle.forget(self._windows.now_s * 1000)
         self._evaluated_s = self._windows.now_s
         return changes
+
+    def close(self, key: AlertKey, why: str, now_ms: int) -> Transition | None:
+        """Ends an alert by hand: its subject (a data center, a DCN) is gone for good and will never be good again."""
+        change = self._lifecycle.close(key, why, Instant(now_ms, now_ms))
+        place = self._where.get(key)
+        if place is not None:
+            place.watch.open.discard(place.number)
+            place.watch.steady.discard(place.number)
+        self._blamed.pop(key, None)
+        return change
 
     def document(self) -> dict[str, Any]:
         """What must be kept for a restart; sums are not, they are built from the store."""
@@ -138,6 +151,7 @@ class Engine:
             evaluated = document["evaluated_s"]
             self._evaluated_s = None if evaluated is None else int(evaluated)
             self._lifecycle.restore(document["alerts"])
+            self._restored = True
             self._blamed = {AlertKey.parse(key): frozenset(names) for key, names in document["blamed"].items()}
             self._kept_stretches = {
                 AlertKey.parse(key): Stretch(int(from_s), int(to_s))
@@ -156,6 +170,15 @@ class Engine:
 
     def _stretch(self, place: _Place) -> Stretch | None:
         return self._stretches.of(place.number, place.position, place.watch.rule)
+
+    def _close_orphans(self, now_ms: int) -> list[Transition]:
+        """Alerts of objectives that are no longer configured: nothing would ever close them."""
+        if not self._restored:
+            return []
+        self._restored = False
+        orphans = [alert.key for alert in self._lifecycle if alert.key.slo and alert.key.slo not in self._slo_ids]
+        closed = [self.close(key, "the objective is no longer configured", now_ms) for key in orphans]
+        return [change for change in closed if change is not None]
 
     def _start(self, facts: Facts) -> None:
         if facts.base is not None:

@@ -19,6 +19,8 @@ from alerts.model import AlertKey, AlertState, Condition, Evidence, Reading, Sev
 
 AGAIN = "again"
 """Name of the value that counts how often an alert fired again."""
+CLOSED = "closed"
+"""Name of the value that says why an alert was closed without good data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,16 @@ class Lifecycle:
         if condition is Condition.FALSE and alert is not None:
             return self._false(alert, evidence, instant)
         return None
+
+    def close(self, key: AlertKey, why: str, instant: Instant) -> Transition | None:
+        """Ends an alert whatever its rule would say: its subject or objective is gone for good. None when it is not
+        pending or firing."""
+        alert = self._alerts.get(key)
+        if alert is None or alert.state is AlertState.RESOLVED:
+            return None
+        return self._enter(
+            alert, AlertState.RESOLVED, alert.severity, lambda: Evidence(values=((CLOSED, why),)), instant
+        )
 
     def forget(self, at_ms: int) -> None:
         """Drops what was resolved so long ago that it cannot come again."""

@@ -132,6 +132,31 @@ def test_a_restart_changes_nothing(policy: Policy, cut: int) -> None:
     assert {c.state for c in whole} == {AlertState.FIRING, AlertState.RESOLVED}
 
 
+def test_an_alert_of_an_objective_that_is_gone_closes(policy: Policy) -> None:
+    """Nothing would ever say that it is good again; the row says why."""
+    first = Engine(slos(policy))
+    run(first, broken(OUTAGE_S, 2**40), BEGIN_S, OUTAGE_S + 5)
+    second = Engine(slos(policy)[:1])
+    second.restore(first.document())
+    changes = second.tick(Facts(OUTAGE_S + 5, (OUTAGE_S + 6) * 1000))
+    assert {(c.key.slo, c.state) for c in changes} == {("weilidai", AlertState.RESOLVED)}
+    assert changes[0].evidence.values == (("closed", "the objective is no longer configured"),)
+
+
+def test_an_alert_can_be_closed_by_hand(policy: Policy) -> None:
+    """A data center that was given up is never good again."""
+    engine = Engine(slos(policy))
+    run(engine, broken(OUTAGE_S, 2**40), BEGIN_S, DARK_S)
+    run(engine, broken(OUTAGE_S, 2**40), DARK_S, DARK_S + 60, {"dc3": DARK_S})
+    key = AlertKey("cliff", CELL, "weilidai")
+    closed = engine.close(key, "dc3 was given up", (DARK_S + 60) * 1000)
+    assert closed is not None
+    assert closed.state is AlertState.RESOLVED
+    assert engine.close(key, "again", (DARK_S + 61) * 1000) is None
+    later = run(engine, broken(OUTAGE_S, 2**40), DARK_S + 60, DARK_S + 90, {"dc3": DARK_S})
+    assert [c for c in later if c.key == key] == []
+
+
 def test_readings_of_other_kinds_live_the_same_life(policy: Policy) -> None:
     """With their own timing, at the present, whether data come or not."""
     engine = Engine(slos(policy), timings={"unknown": Timing(for_seconds=5)})
