@@ -1,6 +1,7 @@
-"""The past in few pieces, for sums that must be built anew: hours, five minutes, minutes, and the last minute by slots.
+"""The past in few pieces, for sums that must be built anew: from hours down to the newest seconds.
 
-For as long as its pieces are inside, a window of minutes may be up to one minute too long.
+For as long as these pieces are inside, the old edge of a window is early by up to 1/24 of it (of five minutes: by up to
+a minute; of one minute: by up to ten seconds).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from itertools import groupby, pairwise
 
 from alerts.facts import Growth, Piece, Told
 from alerts.model import Level, Subject
-from alerts.windows import sliding_step
+from alerts.windows import LEAST_STEPS
 from slo.windows import HOUR_S, MINUTE_S
 from store.port import Reader
 from store.records import Level as StoreLevel
@@ -25,6 +26,9 @@ LEVELS = {
     Scope.DCN: Level.DCN,
 }
 """Scopes that alerts are made for, widest first."""
+SECONDS = 12
+"""So many of the newest slots are read one by one, the rest of the last minute by sixths."""
+PART_OF_MINUTE_S = 10
 
 
 @lru_cache(maxsize=200_000)
@@ -65,13 +69,14 @@ def _told(reader: Reader, level: StoreLevel, from_s: int, to_s: int, shift_s: in
 
 
 def _cuts(lengths_s: list[int], at_s: int, slots_from_s: int) -> list[int]:
+    """Where windows' old edges will be, as coarse as 1/24 of each window allows: what is read is what a start takes."""
     cuts = {at_s}
     for length in lengths_s:
-        step = max(MINUTE_S, sliding_step(length))
+        step = max(MINUTE_S, length // LEAST_STEPS // MINUTE_S * MINUTE_S)
         cuts.update(range(-((length - at_s) // step) * step, at_s, step))
-    last_minute_s = (at_s - MINUTE_S) // MINUTE_S * MINUTE_S
-    if last_minute_s >= slots_from_s:
-        cuts.update(range(last_minute_s, at_s))
+    if at_s - MINUTE_S >= slots_from_s:
+        cuts.update(range(at_s - MINUTE_S, at_s, PART_OF_MINUTE_S))
+        cuts.update(range(at_s - SECONDS, at_s))
     return sorted(cuts)
 
 
