@@ -85,8 +85,11 @@ class Layout(Hashable, Protocol):
     def rows(self, level: Level, scope: Scope, at: int, counted: Iterable[Counted]) -> list[Row]:
         """Rows of one slice, as the table takes them."""
 
-    def columns(self, level: Level, scope: Scope, starts_s: Sequence[int], unit_id: int) -> tuple[Iterable[int], ...]:
-        """The columns before those of FIELDS for one unit in many slices."""
+    def starts(self, level: Level, starts_s: Sequence[int]) -> Sequence[int]:
+        """The begins of slices as ``columns`` takes them."""
+
+    def columns(self, scope: Scope, starts: Sequence[int], unit_id: int) -> tuple[Iterable[int], ...]:
+        """The columns before those of FIELDS for one unit in many slices; some never end."""
 
 
 class CutByTime:
@@ -138,9 +141,13 @@ class CutByTime:
         number = int(scope)
         return [(number, at, *each) for each in counted]
 
-    def columns(self, _: Level, scope: Scope, starts_s: Sequence[int], unit_id: int) -> tuple[Iterable[int], ...]:
+    def starts(self, _: Level, starts_s: Sequence[int]) -> Sequence[int]:
+        """As they are."""
+        return starts_s
+
+    def columns(self, scope: Scope, starts: Sequence[int], unit_id: int) -> tuple[Iterable[int], ...]:
         """Scope, begin, unit."""
-        return repeat(int(scope)), starts_s, repeat(unit_id)
+        return repeat(int(scope)), starts, repeat(unit_id)
 
 
 class Packed:
@@ -190,9 +197,13 @@ class Packed:
         base = packed(level, at)
         return [(base + unit_id, good, bad, ignored, begun) for unit_id, good, bad, ignored, begun in counted]
 
-    def columns(self, level: Level, _: Scope, starts_s: Sequence[int], unit_id: int) -> tuple[Iterable[int], ...]:
+    def starts(self, level: Level, starts_s: Sequence[int]) -> Sequence[int]:
+        """Keys without a unit."""
+        return [packed(level, at) for at in starts_s]
+
+    def columns(self, _: Scope, starts: Sequence[int], unit_id: int) -> tuple[Iterable[int], ...]:
         """The key."""
-        return (map(operator.add, (packed(level, at) for at in starts_s), repeat(unit_id)),)
+        return (map(operator.add, starts, repeat(unit_id)),)
 
 
 def packed(level: Level, at: int, unit_id: int = 0) -> int:

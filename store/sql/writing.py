@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, compress
+from operator import or_
 from typing import Any, NoReturn, TypeAlias
 
 from sqlalchemy import Connection, Table, bindparam, case, delete, func, select, update
@@ -13,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from slo.counts import Counts
 from slo.windows import day_start
 from store.errors import StaleWriter, UnknownSource
-from store.growth import LevelGrowth
+from store.growth import LevelGrowth, UnitColumns
 from store.records import Accounts, Batch, Cost, Incarnation, Level, Read, Scope, Source, Span, Unit
 from store.scopes import Rollups, Slice
 from store.slices import slice_start
@@ -227,17 +229,21 @@ def batch_rows(added: Rollups, ids: Mapping[Unit, int], layout: Layout) -> Count
 
 def growth_rows(level: Level, grown: LevelGrowth, ids: Mapping[Unit, int], layout: Layout) -> CountRows:
     """Rows of what whole columns add to a level, in the order of the key."""
-    rows: CountRows = {}
+    found: CountRows = {}
+    starts = layout.starts(level, grown.starts_s)
     for scope in Scope:
         units = sorted((ids[unit], columns) for unit, columns in grown.units.items() if unit.scope is scope)
-        of_units = [
-            zip(*layout.columns(level, scope, grown.starts_s, number), *columns, strict=False)
-            for number, columns in units
-        ]
-        rows.setdefault(layout.table(level, scope), []).extend(
-            row for slice_ in zip(*of_units, strict=True) for row in slice_ if row[-4] or row[-3] or row[-2] or row[-1]
-        )
-    return rows
+        of_units = (zip(*layout.columns(scope, starts, number), *columns, strict=False) for number, columns in units)
+        rows = chain.from_iterable(zip(*of_units, strict=True))
+        counted = chain.from_iterable(zip(*(_not_nothing(columns) for _, columns in units), strict=True))
+        found.setdefault(layout.table(level, scope), []).extend(compress(rows, counted))
+    return found
+
+
+def _not_nothing(columns: UnitColumns) -> Iterable[int]:
+    """For each slice a number that is 0 when all of its counts are."""
+    good, bad, ignored, transactions = columns
+    return map(or_, map(or_, good, bad), map(or_, ignored, transactions))
 
 
 def _numbered(units: Slice, ids: Mapping[Unit, int]) -> _Numbered:
