@@ -1,4 +1,4 @@
-"""The contract between borrowers and whoever drives them: Locust users (closed) and the open user (arrivals by schedule).
+"""The contract between borrowers and their drivers: Locust users (closed) and the open user (arrivals by schedule).
 
 A borrower is a journey of several **logical requests**. One call of ``Journey.run`` makes exactly one of them, with the
 real client's retries inside, and says what became of it. A closed user runs the next one after a think time; an open
@@ -10,66 +10,50 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-class Kind(enum.Enum):
-    """What became of a logical request, as the caller finally saw it."""
+class Kind(enum.StrEnum):
+    """What became of a logical request, as the caller finally saw it. The first two are good events."""
 
     OK = "ok"
-    REJECT = "business_reject"
+    BUSINESS_REJECT = "business_reject"
     ERROR = "error"
-    NO_ANSWER = "no_answer"
-    LATE = "late"
-    WRONG = "wrong_answer"
+    WRONG_ANSWER = "wrong_answer"
+    TOO_SLOW = "too_slow"
 
     @property
     def failed(self) -> bool:
         """Whether it is a failure: everything but a correct answer in time; a business reject is a correct answer."""
-        return self not in (Kind.OK, Kind.REJECT)
+        return self not in (Kind.OK, Kind.BUSINESS_REJECT)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One logical request. Times are seconds of the clock's ``monotonic``.
+class Outcome(NamedTuple):
+    """One logical request that has ended. Times are nanoseconds of one monotonic clock.
 
-    ``retries``: further HTTP calls with the same key after the first. ``answers``: calls that got any HTTP answer.
-    ``counted``: whether the estate counts requests of this step (reads of loans and ledgers are not counted).
-    ``key``: the idempotency key, the empty string for reads. ``problem``: one line when it failed, else empty.
+    ``retries``: further HTTP calls with the same key after the first. ``answered``: 1 when the answer shows that the
+    estate counted this request once; ``unsure``: calls of which the caller cannot know whether they were counted (no
+    answer, or a 5xx). Both are 0 for reads, which the estate does not count. ``key``: the idempotency key, the empty
+    string for reads. ``problem``: one line when it failed, else empty.
     """
 
-    borrower: str
     product: str
     step: str
-    key: str
     kind: Kind
     retries: int
-    answers: int
-    counted: bool
-    intended_s: float
-    started_s: float
-    ended_s: float
+    intended_ns: int
+    started_ns: int
+    ended_ns: int
+    borrower: str
+    key: str
+    answered: int
+    unsure: int
     problem: str = ""
 
     @property
     def name(self) -> str:
         """What it is called in statistics: product/step."""
         return f"{self.product}/{self.step}"
-
-    @property
-    def corrected_s(self) -> float:
-        """Time to the answer from the intended start: free of coordinated omission."""
-        return self.ended_s - self.intended_s
-
-    @property
-    def service_s(self) -> float:
-        """Time to the answer from the actual start: the uncorrected figure."""
-        return self.ended_s - self.started_s
-
-    @property
-    def lag_s(self) -> float:
-        """How late the generator was."""
-        return self.started_s - self.intended_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +79,10 @@ class Session(Protocol):
 class Clock(Protocol):
     """Time as the driver knows it."""
 
-    def monotonic(self) -> float:
-        """Seconds of a steady clock."""
+    def monotonic_ns(self) -> int:
+        """Nanoseconds of a steady clock."""
 
-    def unix(self) -> float:
+    def unix_s(self) -> float:
         """Seconds since 1970."""
 
     def sleep(self, seconds: float) -> None:
@@ -119,5 +103,5 @@ class Journey(Protocol):
     def think_s(self) -> float:
         """How long this borrower thinks before the next request: a new draw at each call."""
 
-    def run(self, session: Session, clock: Clock, intended_s: float | None = None) -> Outcome:
-        """Makes the next logical request. ``intended_s``: when it was planned to start, else now."""
+    def run(self, session: Session, clock: Clock, intended_ns: int | None = None) -> Outcome:
+        """Makes the next logical request. ``intended_ns``: when it was planned to start, else now."""
