@@ -1,0 +1,1 @@
+"""When borrowers arrive: schedules as pure functions of the plan, never of the answers. Locust-free."""
