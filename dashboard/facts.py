@@ -66,6 +66,7 @@ def gather(reader: Reader, now_ms: int, catalog: Catalog, policy: StatePolicy, p
     statuses = reader.sources()
     groups = by_data_center([c.id for c in catalog.data_centers], statuses)
     known = current_past(reader, periods, groups, catalog.zone, past)
+    periods = periods.answered_by(known)
     quality = quality_of(reader.gauges(), now_ms)
     views = {s.source.id: with_quality(source_view(s, now_ms), quality) for s in statuses}
     gaps = _recent_gaps(reader, now_ms, statuses, policy)

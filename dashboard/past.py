@@ -5,12 +5,13 @@ the first time; a correction of days that are over therefore shows within a minu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.cost import CostPerAccount, read_cost_per_account
 from dashboard.coverage import Interval, Unseen, Watch, of_spans, unseen
 from slo.counts import Counts
 from slo.windows import DAY_S, HOUR_S, MINUTE_S, Window, day_of, day_window
+from store.edges import answerable_from_s
 from store.port import Reader
 from store.records import DayTotal, Gap, Scope, SourceStatus, Span
 
@@ -33,6 +34,10 @@ class Periods:
         """Windows of one instant; the thirty days begin at a whole minute."""
         now_s = now_ms // 1000
         return cls(now_ms, day_window(day_of(now_s, zone), zone), minute_start_s(now_ms) - ROLLING_S)
+
+    def answered_by(self, past: Past) -> Periods:
+        """The same, with thirty days that begin where their counts do."""
+        return replace(self, rolling_from_s=past.rolling_from_s)
 
     @property
     def rolling(self) -> Interval:
@@ -58,9 +63,14 @@ class SeenBefore:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """``key`` says what all of it depends on; ``counts`` are those of the rolling window before today."""
+    """``key`` says what all of it depends on; ``counts`` are those of the rolling window before today.
+
+    ``rolling_from_s``: where that window begins, which is earlier than thirty days ago by a part of an hour where that
+    hour is stored as a whole.
+    """
 
     key: tuple[object, ...]
+    rolling_from_s: int
     counts: Cells
     record: DayTotal | None
     simulated: tuple[Span, ...]
@@ -97,12 +107,14 @@ def current_past(
         return past
     hour_s = periods.now_ms // 1000 // HOUR_S
     kept = past.cost if past is not None and past.cost_hour_s == hour_s else None
+    rolling_from_s = answerable_from_s(reader, periods.rolling_from_s, zone)
     return Past(
         key=key,
-        counts=cells(reader, Window(periods.rolling_from_s, periods.today.from_s)),
+        rolling_from_s=rolling_from_s,
+        counts=cells(reader, Window(rolling_from_s, periods.today.from_s)),
         record=reader.record_day(periods.today.from_s),
         simulated=simulated,
-        seen=_seen_before(reader, periods, centers, simulated),
+        seen=_seen_before(reader, replace(periods, rolling_from_s=rolling_from_s), centers, simulated),
         cost=kept or read_cost_per_account(reader, periods.now_ms // 1000, zone, simulated),
         cost_hour_s=hour_s,
     )

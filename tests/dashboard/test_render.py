@@ -134,9 +134,9 @@ def test_figures_are_truncated_and_stand_beside_their_counts(full: Bank, noon_s:
     assert (today["good"], today["bad"], today["total"]) == (4200, 800, 5000)
     assert today["availability"] == "84.00000"
     thirty = bank["availability"]["rolling_30d"]
-    assert thirty["bad"] == 800 + 29 * 4
-    assert thirty["availability"] == "99.99921"
-    assert (thirty["verdict"], thirty["high"]) == ("not proven", "99.99922")  # this morning was not seen
+    assert thirty["bad"] == 800 + 30 * 4
+    assert thirty["availability"] == "99.99923"
+    assert (thirty["verdict"], thirty["high"]) == ("not proven", "99.99924")  # this morning was not seen
     assert bank["composite"]["worst"]["availability"] <= bank["composite"]["mean"]
     assert bank["cost_per_account"] == {
         "cny": "0.07",
@@ -150,11 +150,11 @@ def test_figures_are_truncated_and_stand_beside_their_counts(full: Bank, noon_s:
 def test_budget_is_told_in_events_seconds_and_per_cent(full: Bank, noon_s: int) -> None:
     """All three say the same, truncated."""
     budget = document(full, noon_s + 11.25)["bank"]["budget"]
-    assert budget["allowed_events"] == "1160.03"
-    assert budget["spent_events"] == 916
-    assert budget["remaining_events"] == "244.03"
-    assert (budget["remaining_percent"], budget["remaining_seconds"]) == ("21.03", "5.45")
-    assert budget["exhausted_at"] == "2026-11-21T04:00:29.552Z"
+    assert budget["allowed_events"] == "1200.03"
+    assert budget["spent_events"] == 920
+    assert budget["remaining_events"] == "280.03"
+    assert (budget["remaining_percent"], budget["remaining_seconds"]) == ("23.33", "6.04")
+    assert budget["exhausted_at"] == "2026-11-21T04:00:32.252Z"
 
 
 def test_one_bad_event_never_prints_a_hundred(bank: Bank, noon_s: int) -> None:
