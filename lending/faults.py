@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from lending.estate import Estate, Step
 from lending.shape import Place
 
+LINE_KINDS = ("blackhole", "reset", "refuse")
+"""What breaks the line instead of the service (wire.py)."""
+
 
 class FaultRefused(Exception):
     """A fault that cannot be injected; the message is one clear line."""
@@ -21,7 +24,7 @@ class FaultRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    kind: Literal["error_share", "latency", "freeze", "crash"]
+    kind: Literal["error_share", "latency", "freeze", "crash", "blackhole", "reset", "refuse"]
     share: Annotated[float, Field(gt=0, le=1, strict=False, allow_inf_nan=False)] | None = None
     latency_ms: Annotated[int, Field(gt=0, le=600_000)] | None = None
     seconds: Annotated[float, Field(gt=0, le=86_400, strict=False, allow_inf_nan=False)] = 60.0
@@ -84,8 +87,8 @@ def _kind_problem(request: FaultRequest) -> str | None:
         return "share: belongs to error_share, which needs it"
     if (request.latency_ms is not None) != (request.kind == "latency"):
         return "latency_ms: belongs to latency, which needs it"
-    if request.kind == "crash" and not request.everywhere:
-        return "kind: a crash is of the whole data center"
+    if request.kind in ("crash", *LINE_KINDS) and not request.everywhere:
+        return f"kind: a {request.kind} is of the whole data center"
     return None
 
 
@@ -131,6 +134,11 @@ class FaultTable:
         """Whether requests at this place get no answer now."""
         return any(fault.request.kind == "freeze" and self._holds(fault, place) for fault in self.active(now_s))
 
+    def line(self, now_s: float) -> str | None:
+        """What is wrong with the line of the whole data center now; the newest of several."""
+        kinds = [fault.request.kind for fault in self.active(now_s) if fault.request.kind in LINE_KINDS]
+        return kinds[-1] if kinds else None
+
     def delay_ms(self, place: int, now_s: float) -> int:
         """Added time to answer."""
         return sum(fault.request.latency_ms or 0 for fault in self.active(now_s) if self._holds(fault, place))
@@ -163,7 +171,7 @@ class FaultTable:
         return Effects(failing, slower)
 
     def _failing(self, place: int, delay_ms: int, now_s: float) -> float:
-        if self.frozen(place, now_s):
+        if self.line(now_s) is not None or self.frozen(place, now_s):
             return 1.0
         passing = 1 - self.error_share(place, now_s)
         if delay_ms:

@@ -40,12 +40,20 @@ class DemandSwitch:
 
 
 class Routes:
-    """Handlers of one data center. ``freeze`` stops the whole process from answering for some seconds."""
+    """Handlers of one data center. ``freeze`` stops the whole process from answering for some seconds, ``refuse``
+    from listening."""
 
-    def __init__(self, data_center: DataCenter, demand: DemandSwitch, freeze: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        data_center: DataCenter,
+        demand: DemandSwitch,
+        freeze: Callable[[float], None],
+        refuse: Callable[[float], None],
+    ) -> None:
         self._data_center = data_center
         self._demand = demand
         self._freeze = freeze
+        self._refuse = refuse
 
     def application(self) -> Starlette:
         """The ASGI application."""
@@ -139,6 +147,8 @@ class Routes:
             loop.call_later(_AFTER_THE_ANSWER_S, os._exit, 1)
         if wanted.kind == "freeze" and wanted.everywhere:
             loop.call_later(_AFTER_THE_ANSWER_S, self._freeze, wanted.seconds)
+        if wanted.kind == "refuse":
+            loop.call_later(_AFTER_THE_ANSWER_S, self._refuse, wanted.seconds)
         fault = self._data_center.faults.add(wanted, now_s)
         return _json(orjson.dumps(_shown(fault, now_s)), 201)
 

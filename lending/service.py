@@ -11,11 +11,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lending.background import draw_every_second
 from lending.books_link import BooksLink
@@ -25,6 +27,7 @@ from lending.handling import DataCenter, shape_of
 from lending.listening import listening_socket, on_end_signals
 from lending.routes import DemandSwitch, Routes
 from lending.truth import TruthLog
+from lending.wire import cut, line_of
 
 GRACE_S = 1
 """Requests under way get this long when the process is asked to end."""
@@ -71,8 +74,13 @@ def run(options: ServiceOptions) -> None:
 
 async def _serve(options: ServiceOptions, data_center: DataCenter, listener: socket.socket) -> None:
     switch = DemandSwitch(options.scale)
-    application = Routes(data_center, switch, stop_answering).application()
-    server = _Server(_configured(application))
+    line = line_of(data_center.faults)
+
+    def refuse(seconds: float) -> None:
+        server.refuse(seconds)
+
+    application = Routes(data_center, switch, stop_answering, refuse).application()
+    server = _Server(_configured(application, line), line, listener.getsockname())
     on_end_signals(asyncio.get_running_loop(), server.end)
     background = asyncio.create_task(draw_every_second(data_center, switch, options.seed))
     try:
@@ -82,11 +90,11 @@ async def _serve(options: ServiceOptions, data_center: DataCenter, listener: soc
         data_center.books.close()
 
 
-def _configured(application: Starlette) -> uvicorn.Config:
+def _configured(application: Starlette, line: type[asyncio.Protocol]) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         loop="uvloop",
-        http="httptools",
+        http=line,
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -100,7 +108,14 @@ def _configured(application: Starlette) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    """A server that ends with success when asked to: uvicorn's own handlers would die of the signal again."""
+    """A server that ends with success when asked to (uvicorn's own handlers would die of the signal again), and that
+    can stop listening for a while."""
+
+    def __init__(self, config: uvicorn.Config, line: type[HttpToolsProtocol], address: tuple[str, int]) -> None:
+        super().__init__(config)
+        self._line = line
+        self._address = address
+        self._refusing: asyncio.Task[None] | None = None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -109,6 +124,22 @@ class _Server(uvicorn.Server):
     def end(self) -> None:
         """Stops accepting and lets requests under way finish."""
         self.should_exit = True
+
+    def refuse(self, seconds: float) -> None:
+        """Cuts every connection and listens no more until the time is over."""
+        for one in self.servers:
+            one.close()
+        for connection in list(self.server_state.connections):
+            cut(connection.transport)
+        if self._refusing is not None:
+            self._refusing.cancel()
+        self._refusing = asyncio.get_running_loop().create_task(self._listen_again(seconds))
+
+    async def _listen_again(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        made = partial(self._line, config=self.config, server_state=self.server_state, app_state={})
+        listener = listening_socket(*self._address)
+        self.servers = [await asyncio.get_running_loop().create_server(made, sock=listener)]
 
 
 def stop_answering(seconds: float) -> None:

@@ -40,6 +40,7 @@ def add(table: FaultTable, estate: Estate, now_s: float = 0.0, **fields: Any) ->
         ({"kind": "freeze", "product": "weilidai", "step": "face"}, "step: there is no 'face' in weilidai"),
         ({"kind": "freeze", "dcn": "dc2-n01"}, "dcn: there is no 'dc2-n01' in this data center"),
         ({"kind": "crash", "product": "weilidai"}, "kind: a crash is of the whole data center"),
+        ({"kind": "reset", "dcn": "dc1-n01"}, "kind: a reset is of the whole data center"),
         ({"kind": "freeze", "where": "here"}, "where: "),
     ],
 )
@@ -106,3 +107,13 @@ def test_all_faults_end_together_when_cleared(estate: Estate) -> None:
     assert table.active(0.0) == []
     assert table.effects(0.0).failing == {}
     assert table.effects(0.0).slower_by_ms == {}
+
+
+def test_a_broken_line_fails_all_demand_of_the_data_center(estate: Estate) -> None:
+    table = table_of(estate)
+    assert table.line(0.0) is None
+    add(table, estate, kind="blackhole", seconds=5)
+    add(table, estate, kind="reset", seconds=2)
+    assert [table.line(now_s) for now_s in (0.0, 2.0, 5.0)] == ["reset", "blackhole", None]
+    add(table, estate, kind="refuse", seconds=5)
+    assert set(table.effects(0.0).failing.values()) == {1.0}
