@@ -6,49 +6,11 @@ A request is counted once, as its caller finally saw it; its retries are counted
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from loadtests.borrowers.journey import Kind, Outcome
 from loadtests.running.histogram import Histogram
-
-
-class Kind(enum.StrEnum):
-    """How a request ended. The first two are good events."""
-
-    OK = "ok"
-    BUSINESS_REJECT = "business_reject"
-    ERROR = "error"
-    WRONG_ANSWER = "wrong_answer"
-    TOO_SLOW = "too_slow"
-
-    @property
-    def failed(self) -> bool:
-        """Whether it counts against the objective."""
-        return self not in {Kind.OK, Kind.BUSINESS_REJECT}
-
-
-class Ended(NamedTuple):
-    """One request that has ended. Times are nanoseconds of one monotonic clock; ``intended_ns`` is when the schedule
-    wanted it sent, ``started_ns`` when it was."""
-
-    product: str
-    step: str
-    kind: Kind
-    retries: int
-    intended_ns: int
-    started_ns: int
-    ended_ns: int
-
-    @property
-    def corrected_us(self) -> int:
-        """Latency from the intended start: what a customer who does not wait for others sees."""
-        return (self.ended_ns - self.intended_ns) // 1000
-
-    @property
-    def uncorrected_us(self) -> int:
-        """Latency from the moment of sending, as closed tools report it."""
-        return (self.ended_ns - self.started_ns) // 1000
 
 
 class StepTally:
@@ -90,7 +52,12 @@ class Second(NamedTuple):
 
 
 class Tally:
-    """Everything that one process, or all of them, counted. ``slow`` counts requests above each latency limit (us)."""
+    """Everything that one process, or all of them, counted.
+
+    ``slow``: requests that failed or took longer than each latency limit (us). ``answered`` and ``unsure``: calls that
+    the service must have counted, and may have. A latency is corrected when it begins at the intended start, as a
+    customer who does not wait for others sees it, and uncorrected when it begins at sending, as closed tools report it.
+    """
 
     def __init__(self, deadline_us: int, limits_us: tuple[int, ...] = ()) -> None:
         self.deadline_us = deadline_us
@@ -100,20 +67,23 @@ class Tally:
         self.lags = Histogram()
         self.arrivals_started = 0
         self.arrivals_dropped = 0
-        self.journeys_ended = 0
+        self.answered = 0
+        self.unsure = 0
         self.unhandled_errors = 0
 
-    def count(self, ended: Ended, second: int) -> Kind:
+    def count(self, ended: Outcome, second: int) -> Kind:
         """Counts a request that ended in this second of the run; a good answer after the deadline is too slow."""
-        latency_us = ended.corrected_us
+        latency_us = (ended.ended_ns - ended.intended_ns) // 1000
         kind = Kind.TOO_SLOW if latency_us > self.deadline_us and not ended.kind.failed else ended.kind
         step = self.steps.get(ended[:2])
         if step is None:
             step = self.steps[ended[:2]] = StepTally()
         step.by_kind[kind] += 1
         step.retries += ended.retries
+        self.answered += ended.answered
+        self.unsure += ended.unsure
         step.corrected.add(latency_us)
-        step.uncorrected.add(ended.uncorrected_us)
+        step.uncorrected.add((ended.ended_ns - ended.started_ns) // 1000)
         for limit_us in self.slow:
             self.slow[limit_us] += latency_us > limit_us or kind.failed
         self._second(second, Second(1, int(kind.failed), 0))
@@ -140,7 +110,8 @@ class Tally:
         self.lags.merge(other.lags)
         self.arrivals_started += other.arrivals_started
         self.arrivals_dropped += other.arrivals_dropped
-        self.journeys_ended += other.journeys_ended
+        self.answered += other.answered
+        self.unsure += other.unsure
         self.unhandled_errors += other.unhandled_errors
 
     def product(self, name: str | None = None) -> StepTally:
@@ -191,7 +162,8 @@ def packed(tally: Tally) -> dict[str, Any]:
         "seconds": [[second, *counts] for second, counts in tally.seconds.items()],
         "slow": list(map(list, tally.slow.items())),
         "lags": list(map(list, tally.lags.rows())),
-        "arrivals": [tally.arrivals_started, tally.arrivals_dropped, tally.journeys_ended, tally.unhandled_errors],
+        "arrivals": [tally.arrivals_started, tally.arrivals_dropped, tally.unhandled_errors],
+        "calls": [tally.answered, tally.unsure],
     }
 
 
@@ -207,9 +179,8 @@ def unpacked(document: dict[str, Any]) -> Tally:
     tally.seconds = {second: Second(*counts) for second, *counts in document["seconds"]}
     tally.slow = dict(document["slow"])
     tally.lags = Histogram((upper, count) for upper, count in document["lags"])
-    started, dropped, ended, errors = document["arrivals"]
-    tally.arrivals_started, tally.arrivals_dropped = started, dropped
-    tally.journeys_ended, tally.unhandled_errors = ended, errors
+    tally.arrivals_started, tally.arrivals_dropped, tally.unhandled_errors = document["arrivals"]
+    tally.answered, tally.unsure = document["calls"]
     return tally
 
 

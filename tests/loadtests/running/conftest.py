@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from loadtests.borrowers.journey import Kind, Outcome
 from loadtests.running.health import GeneratorHealth, ServiceCount
 from loadtests.running.judging import Claims, Judge, LatencyObjective
 from loadtests.running.result import Configuration, Machine, Run
-from loadtests.running.tally import Ended, Kind, Tally
+from loadtests.running.tally import Tally
 from slo.objective import Objective
 
 BEGIN = datetime(2026, 11, 11, tzinfo=UTC)
@@ -28,7 +29,8 @@ def filled() -> Callable[[int, int], Tally]:
         tally = Tally(1_000_000, (500_000,))
         for number in range(requests):
             kind = Kind.ERROR if number < failures else Kind.OK
-            tally.count(Ended("weilidai", "apply", kind, 0, 0, 1_000_000, 11_000_000), number // 1000)
+            ended = Outcome("weilidai", "apply", kind, 0, 0, 1_000_000, 11_000_000, "borrower", "key", 1, 0)
+            tally.count(ended, number // 1000)
         return tally
 
     return make
