@@ -91,13 +91,14 @@ class JournalReader(Protocol):
         kind: str = "",
         subject: str = "",
         after: int = 0,
+        before: int | None = None,
         from_ms: int | None = None,
         to_ms: int | None = None,
         most: int = 1000,
         newest_first: bool = False,
     ) -> list[Numbered]:
-        """Entries with a number above ``after`` in ``[from_ms, to_ms)``; an empty kind or subject means any. Oldest
-        number first unless asked otherwise."""
+        """Entries with a number above ``after`` and below ``before`` in ``[from_ms, to_ms)``; an empty kind or subject
+        means any. Oldest number first unless asked otherwise."""
 
     def document(self, kind: str, id: str) -> Document | None:
         """One document as it is now."""

@@ -56,18 +56,21 @@ class MemoryJournalReader:
         kind: str = "",
         subject: str = "",
         after: int = 0,
+        before: int | None = None,
         from_ms: int | None = None,
         to_ms: int | None = None,
         most: int = 1000,
         newest_first: bool = False,
     ) -> list[Numbered]:
-        """Entries above a number and in a range of time."""
+        """Entries between two numbers and in a range of time."""
 
         def asked(entry: Entry) -> bool:
             fits = kind in ("", entry.kind) and subject in ("", entry.subject)
             return fits and _within(entry.at_ms, from_ms, to_ms)
 
-        found = [numbered for numbered in self._shelf.entries if numbered.number > after and asked(numbered.entry)]
+        last = self.last_number() if before is None else before - 1
+        numbered = (each for each in self._shelf.entries if after < each.number <= last)
+        found = [each for each in numbered if asked(each.entry)]
         return (found[::-1] if newest_first else found)[:most]
 
     def document(self, kind: str, id: str) -> Document | None:

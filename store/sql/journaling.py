@@ -78,15 +78,18 @@ class SqlJournalReader:
         kind: str = "",
         subject: str = "",
         after: int = 0,
+        before: int | None = None,
         from_ms: int | None = None,
         to_ms: int | None = None,
         most: int = 1000,
         newest_first: bool = False,
     ) -> list[Numbered]:
-        """Entries above a number and in a range of time."""
+        """Entries between two numbers and in a range of time."""
         asked = select(ENTRY.c.number, *_ENTRY_COLUMNS).where(*_within(ENTRY.c.at_ms, from_ms, to_ms))
         if after:
             asked = asked.where(ENTRY.c.number > after)
+        if before is not None:
+            asked = asked.where(ENTRY.c.number < before)
         if kind:
             asked = asked.where(ENTRY.c.kind == kind)
         if subject:

@@ -69,6 +69,13 @@ def test_entries_are_found_by_kind_subject_and_time(written: Store, asked: dict[
     assert times(written, **asked) == found
 
 
+def test_a_page_of_entries_goes_on_before_its_last_number(written: Store) -> None:
+    first = entries(written, newest_first=True, most=2)
+    rest = entries(written, newest_first=True, before=first[-1].number)
+    assert [numbered.entry.at_ms for numbered in [*first, *rest]] == [40, 30, 20, 10]
+    assert entries(written, before=rest[-1].number) == []
+
+
 def test_whoever_asks_for_what_came_after_the_last_number_misses_nothing(written: Store) -> None:
     seen = entries(written)
     last = seen[-1].number
