@@ -90,8 +90,8 @@ def _prune(args: argparse.Namespace, chosen: Configuration) -> None:
     total = sum(expired.values())
     if args.dry_run:
         for name, rows in expired.items():
-            print(f"{name:<13}{rows:>15,} rows past retention")
-        print(f"{'all':<13}{total:>15,} rows; nothing was deleted")
+            print(f"{name:<17}{rows:>15,} rows past retention")
+        print(f"{'all':<17}{total:>15,} rows; nothing was deleted")
         return
     meter = Meter("pruning", "rows")
     store = open_store(chosen.store, chosen.catalog.zone)
@@ -135,6 +135,7 @@ def _restore(args: argparse.Namespace, chosen: Configuration) -> None:
 def _stats(args: argparse.Namespace, chosen: Configuration) -> None:
     """Rows, bytes, oldest and newest slice of every level, and how complete it is.
 
+    The journal's entries and documents too; a document that is open is never past retention.
     Complete: accepted reads of those that were due since the level's oldest retained slice, up to the last whole
     minute, truncated; "-" is unknown. Simulated time is listed apart and is nobody's read.
     """

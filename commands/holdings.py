@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from slo.formatting import percent
-from store.holdings import Holdings, LevelHolding
+from store.holdings import Holdings, JournalHolding, LevelHolding
 from store.records import SourceStatus
 
 UNKNOWN = "-"
 _HEADS = ("level", "rows", "bytes", "oldest", "newest", "reads", "due", "complete %")
+_JOURNAL_HEADS = ("journal", "rows", "bytes", "oldest", "newest", "open")
 _TEXTS = {0, 3, 4}  # columns that are no numbers and stand left
 
 
@@ -20,6 +21,7 @@ def document(held: Holdings, where: str) -> dict[str, object]:
         "revision": held.revision,
         "bytes": held.size_bytes,
         "levels": [_level(each) for each in held.levels],
+        "journal": [_journal(each) for each in held.journal],
         "sources": [_source(each) for each in held.sources],
         "simulated": [{"from": _time(span.from_s), "to": _time(span.to_s)} for span in held.simulated],
     }
@@ -36,6 +38,17 @@ def _level(held: LevelHolding) -> dict[str, object]:
         "observed": held.observed,
         "expected": held.expected,
         "completeness": None if share is None else percent(share),
+    }
+
+
+def _journal(held: JournalHolding) -> dict[str, object]:
+    return {
+        "table": held.name,
+        "rows": held.rows,
+        "open": held.open_rows,
+        "bytes": held.size_bytes,
+        "oldest": _time(held.oldest_s),
+        "newest": _time(held.newest_s),
     }
 
 
@@ -59,6 +72,7 @@ def table(held: Holdings, where: str) -> str:
     """The same for people."""
     lines = [f"store      {where}", f"schema     {held.revision}", f"bytes      {_number(held.size_bytes)}", ""]
     lines += _aligned([_HEADS, *(_row(each) for each in held.levels)])
+    lines += ["", *_aligned([_JOURNAL_HEADS, *(_journal_row(each) for each in held.journal)])]
     lines += ["", f"sources    {len(held.sources)}"]
     for status in held.sources:
         seen = UNKNOWN if status.watermark_ms is None else _time(status.watermark_ms // 1000)
@@ -81,13 +95,24 @@ def _row(held: LevelHolding) -> tuple[str, ...]:
     )
 
 
+def _journal_row(held: JournalHolding) -> tuple[str, ...]:
+    return (
+        held.name.removeprefix("journal_"),
+        _number(held.rows),
+        _number(held.size_bytes),
+        _time(held.oldest_s) or UNKNOWN,
+        _time(held.newest_s) or UNKNOWN,
+        _number(held.open_rows),
+    )
+
+
 def _number(value: int | None) -> str:
     return UNKNOWN if value is None else f"{value:,}"
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[n]) for row in rows) for n in range(len(_HEADS))]
-    return ["  ".join(_cell(row[n], n, widths[n]) for n in range(len(_HEADS))) for row in rows]
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    return ["  ".join(_cell(row[n], n, widths[n]) for n in range(len(row))) for row in rows]
 
 
 def _cell(text: str, column: int, width: int) -> str:

@@ -46,6 +46,21 @@ class LevelHolding:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalHolding:
+    """The journal's entries, or its documents, by the name of their table.
+
+    ``open_rows``: documents that still concern somebody and are never pruned (None: entries are neither).
+    """
+
+    name: str
+    rows: int
+    open_rows: int | None
+    size_bytes: int | None
+    oldest_s: int | None
+    newest_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Holdings:
     """Everything ``db stats`` says, true of one instant."""
 
@@ -54,6 +69,7 @@ class Holdings:
     levels: tuple[LevelHolding, ...]
     sources: tuple[SourceStatus, ...]
     simulated: tuple[Span, ...]
+    journal: tuple[JournalHolding, ...]
 
 
 def level_holding(extent: Extent, sources: Iterable[SourceStatus], observed: Observed, now_s: int) -> LevelHolding:

@@ -56,7 +56,8 @@ def upgrade(address: Address, zone: str) -> Upgraded:
 
 
 def expired(address: Address, zone: str, retention: Retention, now_s: int) -> dict[str, int]:
-    """Rows past retention by level, and of single attempts (``read``, ``probe_result``). Changes nothing."""
+    """Rows past retention by level, of single attempts (``read``, ``probe_result``) and of the journal
+    (``journal_entry``, ``journal_document``). Changes nothing."""
     with _opened(address) as (database, engine):
         refuse_other(database, engine, zone)
         with database.reading(engine) as connection:
@@ -77,6 +78,7 @@ def holdings_of(address: Address, zone: str, now_s: int) -> Holdings:
                 levels=tuple(level_holding(extent, sources, reader.observed, now_s) for extent in extents),
                 sources=tuple(sources),
                 simulated=tuple(reader.simulated()),
+                journal=holdings.journal_holdings(connection),
             )
 
 

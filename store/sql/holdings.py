@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import ColumnElement, Connection, Table, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from store.holdings import Extent
+from store.holdings import Extent, JournalHolding
 from store.records import Level, Retention, Scope
+from store.sql.journaling import past_journal
 from store.sql.layouts import Layout, layout_of
 from store.sql.partitions import is_cut
 from store.sql.pruning import all_past, past_parts
-from store.sql.schema import COUNTS, OBSERVED, PROBE_RESULT, READ, SOURCE
+from store.sql.schema import COUNTS, DOCUMENT, ENTRY, OBSERVED, PROBE_RESULT, READ, SOURCE
 
 _SIZE_OF = {
     "sqlite": text("SELECT sum(pgsize) FROM dbstat WHERE name = :name AND aggregate = TRUE"),
@@ -79,9 +80,31 @@ def database_bytes(connection: Connection) -> int:
     return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
 
 
+def journal_holdings(connection: Connection) -> tuple[JournalHolding, ...]:
+    """Rows, bytes and edges of the journal's entries and of its documents."""
+    is_open = DOCUMENT.c.open.is_(True)
+    return (_journal(connection, ENTRY, None), _journal(connection, DOCUMENT, _count(connection, DOCUMENT, is_open)))
+
+
+def _journal(connection: Connection, table: Table, open_rows: int | None) -> JournalHolding:
+    oldest_ms, newest_ms = connection.execute(select(func.min(table.c.at_ms), func.max(table.c.at_ms))).one()
+    return JournalHolding(
+        table.name,
+        rows=_count(connection, table),
+        open_rows=open_rows,
+        size_bytes=_size_bytes(connection, [table]),
+        oldest_s=None if oldest_ms is None else oldest_ms // 1000,
+        newest_s=None if newest_ms is None else newest_ms // 1000,
+    )
+
+
 def expired(connection: Connection, retention: Retention, now_s: int, zone: str) -> dict[str, int]:
-    """Rows past retention: by name of the level (counts, reads and probes), and of single attempts."""
-    rows = {level.name.lower(): 0 for level in retention.seconds} | {table.name: 0 for table in (READ, PROBE_RESULT)}
+    """Rows past retention: by name of the level (counts, reads and probes), of single attempts, and of the journal."""
+    listed = (READ, PROBE_RESULT, ENTRY, DOCUMENT)
+    rows = {level.name.lower(): 0 for level in retention.seconds} | {table.name: 0 for table in listed}
+    if retention.journal_seconds is not None:
+        for table, conditions in past_journal((now_s - retention.journal_seconds) * 1000).items():
+            rows[table.name] += _count(connection, table, *conditions)
     for past in all_past(connection, retention, now_s, zone):
         rows[past.listed_as] += _count(connection, past.table, *past.conditions)
     for table, before in past_parts(retention, now_s, zone).items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Executable, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Executable, Table, bindparam, delete, func, select, tuple_, update
 
 from store.errors import StaleDocument
 from store.journal import Change, Document, Entry, Numbered
@@ -52,12 +52,20 @@ def _refuse_stale(connection: Connection, documents: Sequence[Document]) -> None
             raise StaleDocument(document.kind, document.id)
 
 
+def past_journal(before_ms: int) -> dict[Table, tuple[ColumnElement[bool], ...]]:
+    """What may go: entries of before an instant, and documents of before it that are closed."""
+    return {
+        ENTRY: (ENTRY.c.at_ms < before_ms,),
+        DOCUMENT: (DOCUMENT.c.open.is_(False), DOCUMENT.c.at_ms < before_ms),
+    }
+
+
 def prune_journal(connection: Connection, before_ms: int, most_rows: int) -> int:
     """Deletes at most so many entries and closed documents of before an instant, oldest first."""
-    oldest = select(ENTRY.c.number).where(ENTRY.c.at_ms < before_ms).order_by(ENTRY.c.at_ms).limit(most_rows)
+    past = past_journal(before_ms)
+    oldest = select(ENTRY.c.number).where(*past[ENTRY]).order_by(ENTRY.c.at_ms).limit(most_rows)
     gone = connection.execute(delete(ENTRY).where(ENTRY.c.number.in_(oldest))).rowcount
-    past = (DOCUMENT.c.open.is_(False), DOCUMENT.c.at_ms < before_ms)
-    closed = select(*_DOCUMENT_KEY).where(*past).order_by(DOCUMENT.c.at_ms).limit(max(0, most_rows - gone))
+    closed = select(*_DOCUMENT_KEY).where(*past[DOCUMENT]).order_by(DOCUMENT.c.at_ms).limit(max(0, most_rows - gone))
     return gone + connection.execute(delete(DOCUMENT).where(tuple_(*_DOCUMENT_KEY).in_(closed))).rowcount
 
 

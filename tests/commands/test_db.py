@@ -121,6 +121,10 @@ def test_stats_for_scripts(data: Path, capsys: pytest.CaptureFixture[str]) -> No
     levels = {each["level"]: each for each in told["levels"]}
     assert list(levels) == ["slot", "minute", "hour", "day"]
     assert levels["slot"]["rows"] == 9
+    assert [(each["table"], each["rows"], each["open"]) for each in told["journal"]] == [
+        ("journal_entry", 0, None),
+        ("journal_document", 0, 0),
+    ]
     assert levels["minute"]["oldest"] is None
     assert levels["minute"]["completeness"] in {"99.66666", "83.05555"}  # of 300, or of 360 in the next minute
     assert told["sources"][0]["id"] == "dc1"
@@ -139,6 +143,7 @@ def test_stats_for_people(data: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert rows["slot"][1] == "0"
     assert rows["slot"][3:] == ["-"] * 5
     assert rows["sources"] == ["sources", "0"]
+    assert rows["entry"][1] == rows["document"][1] == "0"
     assert rows["simulated"] == ["simulated", "nothing"]
 
 

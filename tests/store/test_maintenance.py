@@ -15,6 +15,7 @@ from slo.states import SliceState
 from slo.windows import SHANGHAI
 from store import maintenance
 from store.errors import CopyRefused, SchemaMismatch, StoreError
+from store.journal import Change, Document, Entry
 from store.opening import open_store
 from store.port import Store
 from store.probes import Probe, ProbeResult
@@ -54,6 +55,19 @@ def from_old(path: Path) -> Path:
         connection.executescript(OLD.read_text(encoding="utf-8"))
         connection.execute("PRAGMA journal_mode = WAL")
     return path
+
+
+JOURNAL_PAST = {"journal_entry": 3, "journal_document": 2}
+
+
+def journal(store: Store) -> None:
+    """Three old entries and a new one; two old documents that are closed, an old one that is open, and a new one."""
+    entries = tuple(Entry((NOW + at) * 1000, "note", "it", "", "{}") for at in (0, 1, 2, 39 * 86400))
+    states = ((0, False), (1, False), (2, True), (39 * 86400, False))
+    documents = tuple(
+        Document("incident", str(n), 0, (NOW + at) * 1000, is_open, "{}") for n, (at, is_open) in enumerate(states)
+    )
+    store.write(Change(entries, documents))
 
 
 def totals(path: Path, from_s: int = 0, to_s: int = NOW + 86400 * 2) -> Counts:
@@ -118,11 +132,12 @@ def test_what_is_counted_as_expired_is_what_goes(path: Path) -> None:
     probe = Probe("front", "here", "weilidai", "dc1", 1000)
     store.register_probe(probe, NOW * 1000)
     store.record_probes([ProbeResult(probe.key, (NOW + n) * 1000, SliceState.GOOD) for n in range(7)])
-    retention, later = Retention(), NOW + 40 * 86400
+    journal(store)
+    retention, later = Retention(journal_seconds=30 * 86400), NOW + 40 * 86400
     expired = maintenance.expired(path, SHANGHAI, retention, later)
     told = {name: rows for name, rows in expired.items() if rows}
     # five counted units in one minute, its reads and its probes: that is what the minute level loses
-    assert told == {"slot": 200 * 40 + 5 * 4, "minute": 5 + 1 + 1, "read": 5, "probe_result": 7}
+    assert told == {"slot": 200 * 40 + 5 * 4, "minute": 5 + 1 + 1, "read": 5, "probe_result": 7} | JOURNAL_PAST
     assert list(expired)[:4] == ["slot", "minute", "hour", "day"]
     steps: list[int] = []
     assert maintenance.prune_all(store, retention, later, steps.append) == sum(expired.values())
@@ -258,6 +273,7 @@ def test_holdings_tell_rows_bytes_edges_and_completeness(path: Path) -> None:
     """Of every level at one instant."""
     store = open_store(path, SHANGHAI)
     fill(store, 10)
+    journal(store)
     for n in range(120):
         if n != 30:
             store.commit(batch(store.resume("dc1").version, NOW + n))
@@ -274,10 +290,16 @@ def test_holdings_tell_rows_bytes_edges_and_completeness(path: Path) -> None:
     assert held.size_bytes > slots.size_bytes
     assert held.simulated == (Span(NOW - 86400, NOW - 86400 + 10),)
     assert held.sources[0].watermark_ms == (NOW + 119) * 1000
+    told = [(each.name, each.rows, each.open_rows, each.oldest_s, each.newest_s) for each in held.journal]
+    later = NOW + 39 * 86400
+    assert told == [("journal_entry", 4, None, NOW, later), ("journal_document", 4, 1, NOW, later)]
+    assert all(each.size_bytes for each in held.journal)
 
 
 def test_an_empty_store_holds_nothing_and_knows_nothing(path: Path) -> None:
     """Unknown is not 0 per cent."""
-    for each in maintenance.holdings_of(path, SHANGHAI, NOW).levels:
+    held = maintenance.holdings_of(path, SHANGHAI, NOW)
+    for each in held.levels:
         assert (each.extent.rows, each.extent.oldest_s, each.extent.newest_s) == (0, None, None)
         assert each.completeness is None
+    assert [(each.rows, each.oldest_s, each.newest_s) for each in held.journal] == [(0, None, None)] * 2

@@ -15,6 +15,7 @@ from slo.counts import Counts
 from slo.windows import SHANGHAI
 from store import maintenance
 from store.errors import CopyRefused, SchemaMismatch, StoreError
+from store.journal import Change, Document, Entry
 from store.opening import open_store
 from store.records import Batch, HistoryChunk, Level, Read, Retention, Scope, Source, Span, Unit
 from store.sql.schema import REVISIONS
@@ -96,6 +97,18 @@ def test_holdings_and_expired_rows_are_told_as_of_a_file(full: str) -> None:
     assert held.size_bytes is not None
     assert held.size_bytes > slots.size_bytes
     assert maintenance.expired(full, SHANGHAI, Retention(), NOW)["slot"] == 2000
+
+
+def test_the_journal_is_held_and_expires_as_in_a_file(full: str) -> None:
+    """A closed document and an entry of a day ago; an open one stays."""
+    store = open_store(full, SHANGHAI)
+    documents = tuple(Document("incident", str(n), 0, OLD * 1000, n == 0, "{}") for n in range(2))
+    store.write(Change((Entry(OLD * 1000, "note", "it", "", "{}"),), documents))
+    store.close()
+    held = maintenance.holdings_of(full, SHANGHAI, NOW).journal
+    assert [(each.rows, each.open_rows, each.oldest_s) for each in held] == [(1, None, OLD), (2, 1, OLD)]
+    expired = maintenance.expired(full, SHANGHAI, Retention(journal_seconds=3600), NOW)
+    assert (expired["journal_entry"], expired["journal_document"]) == (1, 1)
 
 
 def test_everything_past_retention_goes(full: str) -> None:
