@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,6 +64,8 @@ from store.sql.units import Units
 
 _VERSIONS = select(func.coalesce(func.sum(SOURCE.c.version), 0)).scalar_subquery()
 _VERSION = select(ABOUT.c.changes + _VERSIONS)
+_SOURCES = select(SOURCE).order_by(SOURCE.c.id)
+_SPANS = select(SPAN)
 _NO_VALUES: Mapping[str, int] = {}
 _READ_FACTS = ("at_ms", "collected", "reason", "duration_ms", "samples", "resets", "unknown_births")
 
@@ -87,7 +88,7 @@ class SqlReader:
 
     def sources(self) -> list[SourceStatus]:
         """Every registered source, in order of registration."""
-        return [_status(row) for row in self._rows(select(SOURCE).order_by(SOURCE.c.id))]
+        return [_status(row) for row in self._rows(_SOURCES)]
 
     def totals(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> dict[Unit, Counts]:
         """Counts of every unit of a scope over ``[from_s, to_s)``, units without events left out."""
@@ -148,25 +149,24 @@ class SqlReader:
     def daily_peaks(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> list[Peak]:
         """The busiest minute of every unit and day that begins in ``[from_s, to_s)``, oldest day first."""
         units = self._known(scope, traffic)
+        rows = self._integers(_PEAKS, {"scope": scope, "from_s": from_s, "to_s": to_s})
+        if not units.keys() >= {row[1] for row in rows}:
+            rows = [row for row in rows if row[1] in units]
+        if not rows:
+            return []
+        days_s, unit_ids, minutes_s, transactions = zip(*rows, strict=True)
         sources, spans = feeds(self.sources()), self._spans()
-        peaks: list[Peak] = []
-        found = self._integers(_PEAKS, {"scope": scope, "from_s": from_s, "to_s": to_s})
-        kept = [row for row in found if row[1] in units]
-        for day_s, of_day in itertools.groupby(kept, _first):
-            provisional = is_provisional(slice_end(Level.DAY, day_s, self._zone), sources, spans)
-            drawn = is_simulated(spans, day_s, self._zone)
-            _, unit_ids, minutes_s, transactions = zip(*of_day, strict=True)
-            of_units = map(units.__getitem__, unit_ids)
-            fields = zip(
-                itertools.repeat(day_s),
-                of_units,
-                minutes_s,
-                transactions,
-                itertools.repeat(provisional),
-                itertools.repeat(drawn),
+        days = {
+            day_s: (
+                is_provisional(slice_end(Level.DAY, day_s, self._zone), sources, spans),
+                is_simulated(spans, day_s, self._zone),
             )
-            peaks += map(tuple.__new__, itertools.repeat(Peak), fields)
-        return peaks
+            for day_s in dict.fromkeys(days_s)
+        }
+        provisional, simulated = zip(*map(days.__getitem__, days_s), strict=True)
+        of_units = map(units.__getitem__, unit_ids)
+        fields = zip(days_s, of_units, minutes_s, transactions, provisional, simulated, strict=True)
+        return list(map(tuple.__new__, itertools.repeat(Peak), fields))
 
     def observed(self, from_s: int, to_s: int) -> dict[str, int]:
         """Accepted reads per source (edges taken outwards to whole minutes); sources without any left out."""
@@ -252,7 +252,7 @@ class SqlReader:
         return max(self.incarnations(source), key=lambda life: (life.last_read_ms, life.born_ms), default=None)
 
     def _spans(self) -> list[Span]:
-        return [Span(*row) for row in self._rows(select(SPAN))]
+        return [Span(*row) for row in self._rows(_SPANS)]
 
     def _known(self, scope: Scope, traffic: str) -> dict[int, Unit]:
         with self._database.translated():
@@ -274,7 +274,6 @@ class SqlReader:
 
 
 _NOTHING = Counts()
-_first = operator.itemgetter(0)
 _ROWS_A_SEEK_COSTS = 20  # measured: reading past that many neighbors takes as long as one look-up
 _MOST_SEEKS = 20_000  # beyond that a range is mostly one that nobody filled: reading what is there costs less
 
