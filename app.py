@@ -19,7 +19,8 @@ from commands.errors import CommandError
 
 COMMANDS = {
     "demo": "starts the reference estate, collectors and dashboard (what happens without a command)",
-    "serve": "the dashboard alone, on an existing store",
+    "serve": "the dashboard and alerting, on an existing store",
+    "alert": "alerting alone: evaluates, keeps incidents, notifies; a second one stands by",
     "collect": "the collectors alone",
     "lending": "the reference estate alone: six data centers, or one with --data-center",
     "check": "validates configuration, store and reachability; names every error",

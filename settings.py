@@ -16,6 +16,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from alerts.incidents.regulatory import RegulatoryTable
+from alerts.kinds.policy import KindPolicy
 from alerts.policy import Policy
 from collectors.mapping import Limits, MetricMap
 from configuration.alerts import AlertSettings
@@ -265,6 +266,11 @@ def catalog_path(settings_path: Path, settings: Settings) -> Path:
 def load_policy(path: Path) -> Policy:
     """Reads config/alerts.yaml. Raises SettingsError with every defect."""
     return _load(path, AlertSettings).policy()
+
+
+def load_kinds(path: Path) -> KindPolicy:
+    """What config/alerts.yaml says of alerts that are no burn rates. Raises SettingsError with every defect."""
+    return _load(path, AlertSettings).kinds.policy()
 
 
 def load_regulatory(path: Path) -> RegulatoryTable:

@@ -1,6 +1,7 @@
-"""The dashboard alone, on the store that collectors fill: the wall, its JSON, health and metrics.
+"""The dashboard and alerting, on the store that collectors fill: the wall, its JSON, health and metrics.
 
-Any number of viewers share one snapshot. Other addresses than loopback need authentication.
+Any number of viewers share one snapshot. Other addresses than loopback need authentication. Of several processes on one
+store one evaluates and notifies (`app.py alert`); --no-alerts shows only.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 import logging
 import threading
 
+from commands.alerting import alert_service
 from commands.errors import refusing
 from commands.options import Configuration, add_configuration, configuration
 from commands.version import VERSION
@@ -27,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_configuration(parser)
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (default: 8050)")
+    parser.add_argument("--no-alerts", action="store_true", help="show only: another process evaluates and notifies")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
         chosen.data.mkdir(parents=True, exist_ok=True)
         store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
     publisher = Publisher(store, _setting(chosen))
+    alerts = None if args.no_alerts else alert_service(chosen, store)
     publisher.start()
     try:
         app = create_dashboard(
@@ -48,9 +52,13 @@ def run(args: argparse.Namespace) -> int:
             demo=chosen.settings.demo,
             register=lambda server: register_routes(server, publisher),
         )
+        if alerts is not None:
+            alerts.start()
         with refusing(DashboardError):
             serve(app.server, host, port, threading.Event(), on_bound=_say)
     finally:
+        if alerts is not None:
+            alerts.stop()
         publisher.stop()
         store.close()
     return 0

@@ -115,6 +115,10 @@ class Desk:
         """Everything that pends, fires or is not settled yet."""
         return list(self._board.alerts.values())
 
+    def resting(self, now_ms: int) -> list[Subject]:
+        """What is being worked on now, as announced."""
+        return [subject for each in self._windows if each.holds(now_ms) for subject in each.subjects()]
+
     def groups(self) -> list[Group]:
         """Every group that is not over."""
         return list(self._board.groups.values())

@@ -52,6 +52,14 @@ class Maintenance:
         """Whether an instant lies inside."""
         return self.from_s * 1000 <= at_ms < self.to_s * 1000
 
+    def subjects(self) -> list[Subject]:
+        """What is named: products, data centers, or products in data centers."""
+        if not self.products:
+            return [Subject(Level.DATA_CENTER, data_center=center) for center in self.data_centers]
+        if not self.data_centers:
+            return [Subject(Level.PRODUCT, product) for product in self.products]
+        return [Subject(Level.CELL, product, center) for product in self.products for center in self.data_centers]
+
     def covers(self, subject: Subject) -> bool:
         """Whether all that an alert speaks of lies inside what is named; a part of it is not enough."""
         if subject.level in (Level.BANK, Level.PIPELINE):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from alerts.desk.codec import decode_transition, encode_transition
+from alerts.desk.desk import ALERT
 from alerts.desk.maintenance import Maintenance, between
 from alerts.incidents.codec import document_of, load_open
 from alerts.incidents.facts import Fact, FoldingRules
@@ -42,8 +43,17 @@ class Kept:
     more: bool = False
 
 
-def keep(reader: Reader, now_ms: int, rules: FoldingRules, watched: Watched, extra: Sequence[Fact] = ()) -> Kept:
-    """One step. ``extra``: facts that are not in the journal (``Drained``).
+def keep(
+    reader: Reader,
+    now_ms: int,
+    rules: FoldingRules,
+    watched: Watched,
+    extra: Sequence[Fact] = (),
+    *,
+    transitions: Sequence[Transition] | None = None,
+) -> Kept:
+    """One step. ``extra``: facts that are not in the journal (``Drained``). ``transitions``: those whose entries are
+    written in the same change as the incidents, so that they are not heard from the journal any more.
 
     Write ``change`` with the engine's lease; StaleDocument means that a person acted meanwhile: step again.
     """
@@ -52,10 +62,11 @@ def keep(reader: Reader, now_ms: int, rules: FoldingRules, watched: Watched, ext
     heard = journal.entries(after=cursor.after, most=MOST_ENTRIES)
     full = len(heard) == MOST_ENTRIES
     before = load_open(journal)
-    foreign = [each.entry for each in heard if each.entry.kind != OWN]
-    if not (before or foreign or extra or full or cursor.held):
+    known = {OWN} if transitions is None else {OWN, ALERT}
+    foreign = [each.entry for each in heard if each.entry.kind not in known]
+    if not (before or foreign or extra or full or cursor.held or transitions):
         return Kept(Change(), ())
-    told = [*cursor.held, *facts_of(foreign, journal)]
+    told = [*cursor.held, *facts_of(foreign, journal), *(transitions or ())]
     facts, held = outside(told, _planned(journal, told, now_ms), now_ms)
     folded = fold(before, [*facts, *extra], now_ms, rules)
     counted = {each.id: each for each in _counted(reader, (*folded.changed, *folded.open), before, now_ms, watched)}

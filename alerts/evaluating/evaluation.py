@@ -1,0 +1,120 @@
+"""What one tick makes of the store: facts -> transitions -> alerts, incidents, deliveries -> one change.
+
+No clock, no thread, no writing: the caller hands in a reader and ``now_ms``, writes what comes out, and says what
+became of it. What could not be written is folded again over the journal as it is then; the engine is not asked twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from alerts.desk.desk import Desk
+from alerts.desk.notice import Notice
+from alerts.engine import Engine
+from alerts.evaluating import memory
+from alerts.evaluating.setting import AlertSetting
+from alerts.evaluating.unheard import unheard
+from alerts.feed import Feed
+from alerts.incidents.keeper import keep
+from alerts.incidents.model import Incident
+from alerts.kinds.pipeline import Operations
+from alerts.kinds.registry import Kinds
+from alerts.model import AlertKey, Transition
+from alerts.notify.delivery import Delivery
+from alerts.notify.outlet import Outlet
+from alerts.notify.planning import Planner, stored_in
+from store.journal import Change, JournalReader
+from store.port import Reader
+
+SAVE_EVERY_MS = 5_000
+"""So often is the engine's state written when nothing else is; a restart judges from there on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``change``: to be written, may be empty. ``more``: the journal holds more than one step hears."""
+
+    change: Change
+    transitions: int = 0
+    deliveries: int = 0
+    more: bool = False
+
+
+class Evaluation:
+    """State between ticks, from the journal on. For one thread."""
+
+    def __init__(self, setting: AlertSetting, kinds: Kinds, outlets: Sequence[Outlet], journal: JournalReader) -> None:
+        self._setting = setting
+        self._kinds = kinds
+        self._outlets = tuple(outlets)
+        self._planner = Planner(self._outlets, setting.automation_rules, setting.runbooks)
+        self._rules, self._watched = setting.folding(), setting.watched()
+        self._desk = Desk.restore(setting.desk, journal)
+        kept = memory.read(journal)
+        self._version, self._saved_ms = kept.version, kept.saved_ms
+        self._engine: Engine = memory.restored(setting.slos, kept, self._desk.alerts())
+        self._feed = Feed(
+            self._engine.window_lengths_s,
+            slots_kept_s=setting.slots_kept_s,
+            resume_s=self._engine.evaluated_s,
+        )
+        self._untold: list[Transition] = []
+        self._saves = False
+
+    @property
+    def evaluated_ms(self) -> int | None:
+        """End of the last slot that was judged; None before the first."""
+        evaluated_s = self._engine.evaluated_s
+        return None if evaluated_s is None else evaluated_s * 1000
+
+    def judge(self, reader: Reader, now_ms: int, operations: Operations) -> bool:
+        """Lets the engine judge what is new; True when there is more at once (of a long absence)."""
+        facts = self._feed.read(reader, now_ms)
+        if facts.more:
+            self._untold += self._engine.tick(facts)
+            return True
+        self._desk.refresh(reader.journal())
+        readings = self._kinds.tick(reader, now_ms, operations, maintenance=self._desk.resting(now_ms))
+        self._untold += self._engine.tick(facts, readings)
+        return False
+
+    def step(self, reader: Reader, now_ms: int) -> Step:
+        """What has to be written of everything that was judged and not written yet."""
+        journal = reader.journal()
+        self._desk.refresh(journal)
+        outcome = self._desk.apply(self._untold, now_ms)
+        kept = keep(reader, now_ms, self._rules, self._watched, transitions=self._untold)
+        deliveries = self._deliveries(outcome.notices, kept.open, journal, now_ms)
+        untaken = unheard(outcome.notices, self._outlets, now_ms)
+        entries = (*outcome.change.entries, *kept.change.entries, *(each.entry(now_ms) for each in untaken))
+        documents = (
+            *outcome.change.documents,
+            *kept.change.documents,
+            *(each.document() for each in (*deliveries, *untaken)),
+        )
+        self._saves = bool(entries or documents) or not 0 <= now_ms - self._saved_ms < SAVE_EVERY_MS
+        if self._saves:
+            documents = (*documents, memory.document(self._engine, self._version, now_ms))
+            self._saved_ms = now_ms
+        return Step(Change(entries, documents), len(self._untold), len(deliveries), kept.more)
+
+    def written(self) -> None:
+        """The last step's change is in the journal."""
+        self._version += self._saves
+        self._untold.clear()
+
+    def unwritten(self, journal: JournalReader) -> None:
+        """It is not, for somebody wrote in between or the store could not: the next step folds it again."""
+        self._desk = Desk.restore(self._setting.desk, journal)
+        self._version = memory.read(journal).version
+
+    def _deliveries(
+        self, notices: Iterable[Notice], incidents: Iterable[Incident], journal: JournalReader, now_ms: int
+    ) -> list[Delivery]:
+        of_alert = {member.key: each.id for each in incidents for member in each.members}
+        return self._planner.deliveries(notices, now_ms, incident_of=_incident_of(of_alert), known=stored_in(journal))
+
+
+def _incident_of(of_alert: dict[AlertKey, str]) -> Callable[[Notice], str]:
+    return lambda notice: next((of_alert[m.key] for m in notice.members if m.key in of_alert), "")

@@ -1,0 +1,269 @@
+"""Runs alerting: one thread that looks whether the store changed, judges, and writes what follows; one process of all.
+
+Every process that runs a service keeps a Leadership of the lease ``alerts``. Who holds it evaluates, writes under its
+token and sends; the others stand by. A new holder goes on from the journal: what nobody judged meanwhile is judged then
+and said to be replayed, what was judged is not told twice. A round that fails loses nothing: it is logged once per
+cause and tried again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from alerts.evaluating.evaluation import Evaluation, Step
+from alerts.evaluating.notifying import Notifier, NotifySetting
+from alerts.evaluating.setting import AlertSetting
+from alerts.kinds.pipeline import Operations
+from alerts.kinds.registry import Kinds
+from alerts.notify.dispatcher import ChannelStatus
+from store.errors import LeaseLost, StaleDocument, StoreError
+from store.leadership import Leadership, LeaseTiming, Work, new_owner
+from store.port import Store
+
+log = logging.getLogger(__name__)
+LEASE = "alerts"
+EVALUATING = Work("process", "evaluates", "evaluated")
+MOST_FOLDS = 20
+"""So often is one tick folded anew because people acted in the same instant; then the next tick goes on."""
+FRESH_WITHIN_MS = 15_000
+"""Data whose judgement is older are not fresh: no sign of life goes out."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPace:
+    """How often to look whether the store changed, and how long a tick may stay away when nothing did; in seconds."""
+
+    poll_seconds: float = 0.04
+    tick_seconds: float = 1.0
+
+
+@dataclass(slots=True)
+class AlertWork:
+    """What the service did so far, for its own metrics; written by its thread alone. ``lag_seconds``: by how much the
+    newest judged slot was behind the clock at the end of the last tick; None before the first."""
+
+    ticks: int = 0
+    seconds: float = 0.0
+    last_seconds: float = 0.0
+    failures: int = 0
+    folds_again: int = 0
+    transitions: int = 0
+    deliveries: int = 0
+    lag_seconds: float | None = None
+
+
+class AlertService:
+    """``owner``: another name for each process. ``now_ms`` is the wall clock, ``monotonic`` the one of ages."""
+
+    def __init__(
+        self,
+        store: Store,
+        setting: AlertSetting,
+        notify: NotifySetting,
+        *,
+        owner: str = "",
+        timing: LeaseTiming | None = None,
+        pace: AlertPace | None = None,
+        now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.work = AlertWork()
+        self.owner = owner or new_owner()
+        self._store = store
+        self._setting = setting
+        self._notify = notify
+        self._pace = pace or AlertPace()
+        self._now_ms = now_ms
+        self._monotonic = monotonic
+        self._leadership = Leadership(store, [LEASE], self.owner, timing, work=EVALUATING)
+        self._kinds = Kinds(setting.kinds, setting.estate, now_ms())
+        self._evaluation: Evaluation | None = None
+        self._notifier: Notifier | None = None
+        self._evaluated_ms: int | None = None
+        self._version: int | None = None
+        self._ticked: float | None = None
+        self._fault = ""
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process is the one that evaluates."""
+        return self._leadership.leads
+
+    @property
+    def holder(self) -> str:
+        """Who evaluates instead, as last seen; empty when that is not known."""
+        return self._leadership.holder(LEASE)
+
+    @property
+    def fault(self) -> str:
+        """Why nothing can be evaluated or sent, in one line; empty when all is well."""
+        notifier = self._notifier
+        told = "" if notifier is None else notifier.fault
+        return "; ".join(each for each in (self._fault, told) if each)
+
+    @property
+    def evaluated_ms(self) -> int | None:
+        """End of the newest slot that this process judged; None before the first."""
+        return self._evaluated_ms
+
+    def tick_age_seconds(self) -> float | None:
+        """Since the last tick that went well; None before the first."""
+        ticked = self._ticked
+        return None if ticked is None else self._monotonic() - ticked
+
+    def channels(self) -> list[ChannelStatus]:
+        """Every channel of this process; none while another one notifies."""
+        notifier = self._notifier
+        return [] if notifier is None else notifier.status()
+
+    def start(self) -> None:
+        """Asks for the lease and starts the thread; once."""
+        self._leadership.start()
+        self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the tick under way, sending, and the lease, so that a standby takes over at once."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._resign()
+        self._leadership.stop()
+
+    def look(self) -> bool:
+        """One round: ticks when the store changed or a tick is due, and this process holds the lease; True when it
+        did. What fails is kept in ``fault``, and tried again at the next round."""
+        token = self._leadership.token(LEASE)
+        try:
+            if token is None:
+                self._resign()
+                self._recovered()
+                return False
+            if not self._due():
+                return False
+            self._tick(token)
+        except LeaseLost:
+            self._leadership.refused()
+            self._resign()
+            return False
+        except StoreError as error:
+            self._failed(str(error))
+            return False
+        self._recovered()
+        return True
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.look()
+            except Exception as error:  # the outermost edge: one bad tick must not end all alerting
+                log.exception("a tick of the alerts failed")
+                self._failed(f"{type(error).__name__}: {error}")
+                self._evaluation = None
+            self._stopping.wait(self._pace.poll_seconds if not self._fault else self._pace.tick_seconds)
+
+    def _due(self) -> bool:
+        age = self.tick_age_seconds()
+        if self._evaluation is None or age is None or age >= self._pace.tick_seconds:
+            return True
+        with self._store.reading() as reader:
+            return reader.version() != self._version
+
+    def _tick(self, token: int) -> None:
+        begun = self._monotonic()
+        evaluation = self._evaluation or self._begin()
+        while not self._judged(evaluation):
+            if self._stopping.is_set():
+                return
+        step = self._fold(evaluation, token)
+        self._note(evaluation, step, begun)
+
+    def _begin(self) -> Evaluation:
+        """A new term: goes on from the journal."""
+        if self._notifier is None:
+            self._notifier = Notifier(self._store, self._notify, self.owner, self._is_fresh)
+            self._notifier.start()
+        with self._store.reading() as reader:
+            self._evaluation = Evaluation(self._setting, self._kinds, self._notifier.outlets, reader.journal())
+        return self._evaluation
+
+    def _judged(self, evaluation: Evaluation) -> bool:
+        """Judges what is new; a long absence takes several readings, for each keeps the store's log of writes."""
+        due_ms = None if self._notifier is None else self._notifier.oldest_due_ms()
+        with self._store.reading() as reader:
+            self._version = reader.version()
+            more = evaluation.judge(reader, self._now_ms(), Operations(evaluation.evaluated_ms, due_ms))
+        return not more
+
+    def _fold(self, evaluation: Evaluation, token: int) -> Step:
+        """Writes what follows from what was judged; anew for as long as people act in the same instant."""
+        for _ in range(MOST_FOLDS):
+            with self._store.reading() as reader:
+                step = evaluation.step(reader, self._now_ms())
+            try:
+                self._write(step, token)
+            except StaleDocument as stale:
+                log.info("folding again: %s", stale)
+                self.work.folds_again += 1
+                self._unwritten(evaluation)
+                continue
+            except StoreError:
+                self._unwritten(evaluation)
+                raise
+            evaluation.written()
+            return step
+        raise StaleDocument("alerts", "journal")
+
+    def _write(self, step: Step, token: int) -> None:
+        if not (step.change.entries or step.change.documents):
+            return
+        self._store.write(replace(step.change, lease=LEASE, token=token))
+        if step.deliveries and self._notifier is not None:
+            self._notifier.wake()
+        if self._version is not None:
+            self._version += max(1, len(step.change.entries))  # what we wrote ourselves is no news
+
+    def _unwritten(self, evaluation: Evaluation) -> None:
+        with self._store.reading() as reader:
+            evaluation.unwritten(reader.journal())
+
+    def _note(self, evaluation: Evaluation, step: Step, begun: float) -> None:
+        work, now = self.work, self._monotonic()
+        work.ticks += 1
+        work.last_seconds = now - begun
+        work.seconds += work.last_seconds
+        work.transitions += step.transitions
+        work.deliveries += step.deliveries
+        self._ticked = None if step.more else now
+        self._evaluated_ms = evaluation.evaluated_ms
+        if self._evaluated_ms is not None:
+            work.lag_seconds = (self._now_ms() - self._evaluated_ms) / 1000
+
+    def _resign(self) -> None:
+        self._evaluation = None
+        if self._notifier is not None:
+            self._notifier.stop()
+            self._notifier = None
+
+    def _is_fresh(self) -> bool:
+        age, evaluated_ms = self.tick_age_seconds(), self._evaluated_ms
+        if age is None or evaluated_ms is None or self._fault:
+            return False
+        return age * 1000 < FRESH_WITHIN_MS and self._now_ms() - evaluated_ms < FRESH_WITHIN_MS
+
+    def _failed(self, cause: str) -> None:
+        self.work.failures += 1
+        if cause != self._fault:
+            log.error("alerts are not evaluated: %s", cause)
+        self._fault = cause
+
+    def _recovered(self) -> None:
+        if self._fault:
+            log.info("alerts are evaluated again")
+            self._fault = ""

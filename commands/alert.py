@@ -1,0 +1,42 @@
+"""Alerting alone: evaluates what collectors store, keeps incidents, notifies; until Ctrl-C.
+
+`serve` does the same beside the dashboard. However many run on one store, one evaluates: start it twice and the second
+stands by, takes over within 5 s when the first one dies, at once when that is stopped, and tells nothing twice. What
+nobody judged meanwhile is judged then, and what is over already is told as "was down N s".
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+
+from commands.alerting import alert_service
+from commands.errors import refusing
+from commands.interrupt import stop_event
+from commands.options import add_configuration, configuration
+from store.errors import StoreError
+from store.opening import open_store
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    add_configuration(parser)
+    parser.add_argument("--owner", default="", metavar="NAME", help="name of this process (default: made up)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluates until asked to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    chosen = configuration(args)
+    with refusing(StoreError, OSError):
+        chosen.data.mkdir(parents=True, exist_ok=True)
+        store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
+    try:
+        service = alert_service(chosen, store, args.owner)
+        stop = stop_event()
+        service.start()
+        stop.wait()
+        service.stop()
+    finally:
+        store.close()
+    return 0

@@ -1,0 +1,49 @@
+"""Alerting as the configuration wants it: objectives, policy, desk, channels."""
+
+from __future__ import annotations
+
+import os
+
+from alerts.evaluating.notifying import NotifySetting
+from alerts.evaluating.setting import AlertSetting, slots_kept_s
+from alerts.kinds.facts import Estate
+from alerts.service import AlertService
+from commands.errors import refusing
+from commands.objectives import objectives
+from commands.options import Configuration
+from commands.probing import targets
+from settings import SettingsError, alerts_path, load_kinds
+from store.port import Store
+
+
+def alert_service(chosen: Configuration, store: Store, owner: str = "") -> AlertService:
+    """Not started yet. Raises CommandError with the first defect of what it is made from."""
+    timing = chosen.settings.lease.timing()
+    return AlertService(store, alert_setting(chosen), notify_setting(chosen), owner=owner, timing=timing)
+
+
+def alert_setting(chosen: Configuration) -> AlertSetting:
+    """What is evaluated, and how. Raises CommandError."""
+    settings, catalog = chosen.settings, chosen.catalog
+    slos = objectives(chosen)
+    with refusing(SettingsError):
+        kinds = load_kinds(alerts_path(chosen.path, settings))
+    retention = settings.kept()
+    estate = Estate(
+        products=tuple(product.id for product in catalog.products),
+        slos=slos,
+        zone=catalog.zone,
+        retention=retention,
+        sources=frozenset(source.id for source in settings.sources),
+        probes=frozenset(target.probe.key for target in targets(chosen)),
+    )
+    desk = settings.desk.policy(chosen.policy)
+    return AlertSetting(catalog, chosen.policy, slos, estate, slots_kept_s(retention), kinds, desk)
+
+
+def notify_setting(chosen: Configuration) -> NotifySetting:
+    """Who is told. Secrets are read later, by whoever sends."""
+    notify = chosen.settings.notify
+    folder = chosen.path.parent
+    heartbeat = None if notify.heartbeat is None else notify.heartbeat.spec(folder)
+    return NotifySetting(chosen.catalog, os.environ, notify.specs(folder), heartbeat, notify.links())
