@@ -72,8 +72,8 @@ class NoAnswer(Exception):
 class Session(Protocol):
     """One connection to the estate. Never retries by itself."""
 
-    def call(self, method: str, path: str, headers: dict[str, str], body: bytes | None, timeout_s: float) -> Reply:
-        """One HTTP call. Raises NoAnswer."""
+    def call(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Reply:
+        """One HTTP call, given up at the session's own time-out. Raises NoAnswer."""
 
 
 class Clock(Protocol):
