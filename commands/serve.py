@@ -10,10 +10,15 @@ import argparse
 import logging
 import threading
 
+import flask
+
 from commands.alerting import alert_service
 from commands.errors import refusing
+from commands.facing import api_setting
 from commands.options import Configuration, add_configuration, configuration
 from commands.version import VERSION
+from dashboard.api.registering import register_api
+from dashboard.api.setting import ApiSetting
 from dashboard.errors import DashboardError, OpenToTheNetwork
 from dashboard.factory import create_dashboard
 from dashboard.publisher import Publisher
@@ -44,13 +49,14 @@ def run(args: argparse.Namespace) -> int:
         chosen.data.mkdir(parents=True, exist_ok=True)
         store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
     publisher = Publisher(store, _setting(chosen))
+    facing = api_setting(chosen, store)
     alerts = None if args.no_alerts else alert_service(chosen, store)
     publisher.start()
     try:
         app = create_dashboard(
             catalog=chosen.catalog,
             demo=chosen.settings.demo,
-            register=lambda server: register_routes(server, publisher),
+            register=lambda server: _register(server, publisher, facing),
         )
         if alerts is not None:
             alerts.start()
@@ -62,6 +68,11 @@ def run(args: argparse.Namespace) -> int:
         publisher.stop()
         store.close()
     return 0
+
+
+def _register(server: flask.Flask, publisher: Publisher, facing: ApiSetting) -> None:
+    register_routes(server, publisher)
+    register_api(server, facing)
 
 
 def _setting(chosen: Configuration) -> Setting:

@@ -1,0 +1,19 @@
+"""The HTTP face of alerting as the configuration wants it."""
+
+from __future__ import annotations
+
+from commands.errors import refusing
+from commands.objectives import objectives
+from commands.options import Configuration
+from commands.version import VERSION
+from dashboard.api.setting import ApiSetting
+from settings import SettingsError, load_regulatory, regulatory_path
+from store.port import Store
+
+
+def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
+    """What the routes are built on. Raises CommandError with the first defect of what it is made from."""
+    with refusing(SettingsError):
+        table = load_regulatory(regulatory_path(chosen.path, chosen.settings))
+    desk = chosen.settings.desk.policy(chosen.policy)
+    return ApiSetting(store, chosen.catalog, objectives(chosen), desk, table, VERSION)

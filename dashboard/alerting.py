@@ -1,0 +1,222 @@
+"""Open alerts, incidents and announced maintenance, read once per frame: a few rows of the journal's documents."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from alerts.desk import codec
+from alerts.desk.desk import ALERT
+from alerts.desk.maintenance import Maintenance, between
+from alerts.desk.records import Alert
+from alerts.incidents.codec import KIND as INCIDENT
+from alerts.incidents.codec import incident_of
+from alerts.incidents.errors import IncidentError
+from alerts.incidents.model import Incident, IncidentState
+from alerts.incidents.view import row, utc
+from alerts.incidents.words import Names
+from alerts.model import AlertKey, AlertState, Severity
+from alerts.notify.prometheus_alerts import KIND as EXTERNAL
+from alerts.notify.prometheus_alerts import ExternalAlert
+from slo.windows import Window
+from store.journal import Document, JournalReader
+
+log = logging.getLogger(__name__)
+Json = dict[str, Any]
+Value = TypeVar("Value")
+
+MOST_OPEN = 20_000
+MOST_SHOWN = 500
+"""Alerts in one snapshot, the worst; ``alert_counts`` says how many there are."""
+OURS_OPEN = (AlertState.PENDING, AlertState.FIRING)
+_SEVERITIES = {
+    "critical": Severity.CALL,
+    "call": Severity.CALL,
+    "page": Severity.PAGE,
+    "error": Severity.PAGE,
+    "warning": Severity.TICKET,
+    "ticket": Severity.TICKET,
+}
+EXTERNAL_PREFIX = "external:"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """What is open at one instant. ``windows``: maintenance that touches the last thirty days, oldest first."""
+
+    alerts: tuple[Alert, ...] = ()
+    external: tuple[ExternalAlert, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    windows: tuple[Maintenance, ...] = ()
+
+
+def alert_facts(journal: JournalReader, now_ms: int, within: Window) -> AlertFacts:
+    """Reads them; what another version wrote is passed over with a line in the log."""
+    return AlertFacts(
+        alerts=open_alerts(journal),
+        external=open_external(journal, now_ms),
+        incidents=open_incidents(journal),
+        windows=tuple(between(journal, within)),
+    )
+
+
+def open_alerts(journal: JournalReader) -> tuple[Alert, ...]:
+    """Alerts that pend or fire, worst first."""
+    documents = journal.documents(ALERT, open_only=True, most=MOST_OPEN)
+    found = (alert for alert in _readable(documents, alert_of) if alert.state in OURS_OPEN)
+    return tuple(sorted(found, key=worst_first))
+
+
+def open_external(journal: JournalReader, now_ms: int) -> tuple[ExternalAlert, ...]:
+    """Alerts of somebody else's rules that were posted and are not over, worst first."""
+    documents = journal.documents(EXTERNAL, open_only=True, most=MOST_OPEN)
+    found = (alert for alert in _readable(documents, ExternalAlert.of) if alert.firing(now_ms))
+    return tuple(sorted(found, key=lambda each: (-external_severity(each), each.starts_ms, each.id)))
+
+
+def open_incidents(journal: JournalReader) -> tuple[Incident, ...]:
+    """Incidents that an alert could still join, newest first."""
+    documents = journal.documents(INCIDENT, open_only=True, most=MOST_OPEN, newest_first=True)
+    return tuple(each for each in _readable(documents, incident_at) if not each.merged_into)
+
+
+def _readable(documents: Iterable[Document], decode: Callable[[Document], Value]) -> Iterator[Value]:
+    for each in documents:
+        try:
+            yield decode(each)
+        except (ValueError, KeyError, TypeError, IncidentError) as error:
+            log.warning("%s %s cannot be read: %s", each.kind, each.id, error)
+
+
+@lru_cache(maxsize=8192)
+def alert_of(document: Document) -> Alert:
+    """An alert from its document; the same document is read once, however many frames show it."""
+    return codec.decode_alert(document.body)
+
+
+@lru_cache(maxsize=1024)
+def incident_at(document: Document) -> Incident:
+    """An incident from its document, read once."""
+    return incident_of(document)
+
+
+def worst_first(alert: Alert) -> tuple[bool, int, bool, int, str]:
+    """What speaks for itself, by severity, then the longest."""
+    return not alert.firing, -alert.severity, not alert.audible, alert.since_ms, alert.key.id
+
+
+def external_severity(alert: ExternalAlert) -> Severity:
+    """What its label ``severity`` means here; a notice when it says nothing that is known."""
+    return _SEVERITIES.get(alert.labels.get("severity", "").lower(), Severity.NOTICE)
+
+
+def members(incidents: Iterable[Incident]) -> dict[AlertKey, str]:
+    """Id of the incident that each alert belongs to; of the newest when there are several (newest come first)."""
+    found: dict[AlertKey, str] = {}
+    for incident in incidents:
+        for member in incident.members:
+            found.setdefault(member.key, incident.id)
+    return found
+
+
+def alert_json(alert: Alert, incidents: Mapping[AlertKey, str]) -> Json:
+    """One of our alerts as documents show it (docs/api.md)."""
+    key, evidence = alert.key, alert.evidence
+    subject = key.subject
+    return {
+        "id": key.id,
+        "rule": key.rule,
+        "slo": key.slo or None,
+        "severity": alert.severity.name.lower(),
+        "level": subject.level.value,
+        "product": subject.product or None,
+        "data_center": subject.data_center or None,
+        "dcn": subject.dcn or None,
+        "other": subject.other or None,
+        "state": alert.state.value,
+        "since": utc(alert.since_ms),
+        "over": utc(alert.over_ms),
+        "acknowledged": alert.ack and {"by": alert.ack.by, "at": utc(alert.ack.at_ms), "note": alert.ack.note},
+        "silenced": alert.hidden,
+        "silenced_by": alert.silenced_by or None,
+        "maintenance": alert.maintenance or None,
+        "inhibited_by": alert.inhibited_by or None,
+        "group": alert.group or None,
+        "incident": incidents.get(key),
+        "summary": {"bad": evidence.long.bad, "total": evidence.long.total},
+        "budget_spent": evidence.budget_spent or None,
+        "bad_from": utc(evidence.bad_from_ms),
+        "values": dict(evidence.values),
+        "replayed": alert.replayed,
+        "external": False,
+        "labels": None,
+        "annotations": None,
+        "link": None,
+    }
+
+
+def external_json(alert: ExternalAlert, now_ms: int) -> Json:
+    """An alert of somebody else's rules in the same shape; its labels say what it is about."""
+    firing = alert.firing(now_ms) and not alert.resolved
+    labels = alert.labels
+    return {
+        "id": EXTERNAL_PREFIX + alert.id,
+        "rule": alert.name,
+        "slo": None,
+        "severity": external_severity(alert).name.lower(),
+        "level": "external",
+        "product": labels.get("product"),
+        "data_center": labels.get("data_center"),
+        "dcn": labels.get("dcn"),
+        "other": None,
+        "state": "firing" if firing else "resolved",
+        "since": utc(alert.starts_ms),
+        "over": None if firing else utc(alert.ends_ms),
+        "acknowledged": None,
+        "silenced": False,
+        "silenced_by": None,
+        "maintenance": None,
+        "inhibited_by": None,
+        "group": None,
+        "incident": None,
+        "summary": {"bad": None, "total": None},
+        "budget_spent": None,
+        "bad_from": None,
+        "values": {},
+        "replayed": False,
+        "external": True,
+        "labels": dict(labels),
+        "annotations": dict(alert.annotations),
+        "link": alert.link or None,
+    }
+
+
+def snapshot_alerts(facts: AlertFacts, now_ms: int) -> list[Json]:
+    """What the wall shows: not what another alert explains, worst first, at most MOST_SHOWN."""
+    known = members(facts.incidents)
+    shown = [each for each in facts.alerts if not each.inhibited_by]
+    rows = [(each.severity, alert_json(each, known)) for each in shown[:MOST_SHOWN]]
+    rows += [(external_severity(each), external_json(each, now_ms)) for each in facts.external[:MOST_SHOWN]]
+    rows.sort(key=lambda each: -each[0])  # stable: each kind keeps its own order
+    return [content for _, content in rows[:MOST_SHOWN]]
+
+
+def alert_counts(facts: AlertFacts) -> Json:
+    """How many alerts are open, so that a shortened list does not look whole."""
+    return {
+        "open": len(facts.alerts) + len(facts.external),
+        "inhibited": sum(bool(each.inhibited_by) for each in facts.alerts),
+        "silenced": sum(each.hidden for each in facts.alerts),
+        "acknowledged": sum(each.ack is not None for each in facts.alerts),
+        "external": len(facts.external),
+    }
+
+
+def snapshot_incidents(facts: AlertFacts, names: Names) -> list[Json]:
+    """Open incidents, those that go on first, then the newest."""
+    going_on = (IncidentState.ONGOING, IncidentState.MITIGATED)
+    ordered = sorted(facts.incidents, key=lambda each: each.state not in going_on)
+    return [{**row(each, names), "since": utc(each.begin_ms)} for each in ordered]

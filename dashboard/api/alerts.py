@@ -1,0 +1,192 @@
+"""Alerts: what is open, what was, and who takes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from alerts.desk import acks
+from alerts.desk.desk import ALERT, GROUP
+from alerts.desk.errors import ActionRefused
+from alerts.incidents.codec import listed
+from alerts.incidents.view import utc
+from alerts.model import AlertKey, Severity
+from alerts.notify.prometheus_alerts import KIND as EXTERNAL
+from alerts.notify.prometheus_alerts import ExternalAlert
+from dashboard.alerting import (
+    EXTERNAL_PREFIX,
+    OURS_OPEN,
+    alert_counts,
+    alert_facts,
+    alert_json,
+    alert_of,
+    external_json,
+    members,
+)
+from dashboard.api.asking import Asked, actor_of, body_of
+from dashboard.api.bodies import Act
+from dashboard.api.errors import Missing, Unfit
+from dashboard.api.paging import listing, page
+from dashboard.api.route import Content, Json, Plan, Read, Write
+from dashboard.api.setting import ApiSetting
+from slo.windows import Window
+from store.journal import Change, Document, JournalReader
+from store.port import Reader
+
+ENGINE = "engine"
+"""Kind and id of the engine's document; it is written every few seconds while somebody evaluates."""
+STATES = ("open", "all")
+KINDS = ("ours", "external")
+SEVERITIES = tuple(each.name.lower() for each in Severity)
+MOST_INCIDENTS = 500
+MOST_ALERTS = 20_000
+_DAY_MS = 86_400_000
+
+FILTERS = {
+    "product": "only of this product",
+    "data_center": "only of this data center",
+    "severity": f"only of this severity: {', '.join(SEVERITIES)}",
+}
+
+
+def alerts(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
+    """Open alerts, worst first; or every one that began in a range, newest first."""
+    if "severity" in asked.query:
+        asked.choice("severity", SEVERITIES, "")
+    if asked.choice("state", STATES, "open") == "open":
+        return _open(setting, reader, asked)
+    return _all(setting, reader.journal(), asked)
+
+
+def engine_json(journal: JournalReader, now_ms: int) -> Json:
+    """When alerts were last judged: a list that nobody fills must not look quiet. Null before the first time."""
+    found = journal.document(ENGINE, ENGINE)
+    until_s = None if found is None else json.loads(found.body).get("evaluated_s")
+    return {
+        "evaluated_at": None if found is None else utc(found.at_ms),
+        "evaluated_data_until": None if until_s is None else utc(until_s * 1000),
+        "age_seconds": None if found is None else max(0, now_ms - found.at_ms) // 1000,
+    }
+
+
+def _open(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
+    now_ms = setting.now_ms()
+    facts = alert_facts(reader.journal(), now_ms, Window(now_ms // 1000, now_ms // 1000))
+    known = members(facts.incidents)
+    rows = [alert_json(each, known) for each in facts.alerts]
+    rows += [external_json(each, now_ms) for each in facts.external]
+    order = {name: place for place, name in enumerate(reversed(SEVERITIES))}
+    fits = _filter(asked.query)
+    shown = sorted((row for row in rows if fits(row)), key=lambda row: order[row["severity"]])
+    engine = engine_json(reader.journal(), now_ms)
+    limit = asked.limit() if "limit" in asked.query else MOST_ALERTS
+    return listing("alerts", shown[:limit], None, counts=alert_counts(facts), engine=engine, total=len(shown))
+
+
+def _all(setting: ApiSetting, journal: JournalReader, asked: Asked) -> Content:
+    now_ms = setting.now_ms()
+    known = members(listed(journal, None, asked.instant("to"), MOST_INCIDENTS))
+    fits = _filter(asked.query)
+    filtered = any(name in asked.query for name in FILTERS)
+
+    def ours(document: Document) -> Json | None:
+        row = alert_json(alert_of(document), known)
+        return row if fits(row) else None
+
+    def external(document: Document) -> Json | None:
+        row = external_json(ExternalAlert.of(document), now_ms)
+        return row if fits(row) else None
+
+    if asked.choice("kind", KINDS, "ours") == "external":
+        rows, following = page(journal, EXTERNAL, asked, external, filtered=filtered)
+    else:
+        rows, following = page(journal, ALERT, asked, ours, filtered=filtered)
+    return listing("alerts", rows, following, engine=engine_json(journal, now_ms))
+
+
+def _filter(query: Mapping[str, str]) -> Callable[[Mapping[str, Any]], bool]:
+    wanted = {name: query[name] for name in FILTERS if name in query}
+    return lambda row: all(row[name] == value for name, value in wanted.items())
+
+
+def alert(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
+    """One alert as it is now, or as it was last."""
+    journal, now_ms = reader.journal(), setting.now_ms()
+    if asked.id.startswith(EXTERNAL_PREFIX):
+        found = journal.document(EXTERNAL, asked.id.removeprefix(EXTERNAL_PREFIX))
+        if found is not None:
+            return external_json(ExternalAlert.of(found), now_ms)
+    document = journal.document(ALERT, asked.id)
+    if document is None:
+        raise Missing(f"no alert {asked.id[:200]!r}; GET /api/v1/alerts lists their ids")
+    return alert_json(alert_of(document), members(listed(journal, None, None, MOST_INCIDENTS)))
+
+
+def acknowledge(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan:
+    """Takes an alert, or all of a group by its id; the escalation stops."""
+    return _acted(reader, asked, now_ms, acks.acknowledge, "acknowledged")
+
+
+def give_back(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan:
+    """Gives it back: the escalation begins anew."""
+    return _acted(reader, asked, now_ms, acks.unacknowledge, "unacknowledged")
+
+
+def note(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan:
+    """A remark."""
+    return _acted(reader, asked, now_ms, acks.add_note, "noted")
+
+
+def _acted(reader: Reader, asked: Asked, now_ms: int, make: Callable[[str, str, str, int], Change], did: str) -> Plan:
+    given = body_of(asked, Act)
+    _refuse_unknown(reader.journal(), asked.id, firing=did != "noted")
+    try:
+        change = make(asked.id, actor_of(asked), given.note, now_ms)
+    except ActionRefused as error:
+        raise Unfit(str(error)) from error
+    return Plan(change, {"id": asked.id, "did": did, "by": actor_of(asked), "at": utc(now_ms), "note": given.note})
+
+
+def _refuse_unknown(journal: JournalReader, id: str, *, firing: bool) -> None:
+    if id.startswith(EXTERNAL_PREFIX):
+        raise Unfit(f"alert {id[:200]!r} is of another system's rules; acknowledge it there")
+    group = journal.document(GROUP, id)
+    if group is not None:
+        if firing and not group.open:
+            raise Unfit(f"group {id[:200]!r} is over; there is nothing to take")
+        return
+    found = journal.document(ALERT, id)
+    if found is None:
+        raise Missing(f"no alert {id[:200]!r}; GET /api/v1/alerts lists their ids")
+    if firing and alert_of(found).state not in OURS_OPEN:
+        raise Unfit(f"alert {id[:200]!r} is over; there is nothing to take")
+
+
+def open_groups(journal: JournalReader, keys: set[AlertKey]) -> list[str]:
+    """Groups (or alerts without one) that have these alerts while they fire: what an acknowledgement names."""
+    documents = journal.documents(ALERT, open_only=True, most=MOST_ALERTS)
+    firing = [each for each in map(alert_of, documents) if each.firing and each.key in keys]
+    return list(dict.fromkeys(each.group or each.key.id for each in firing))
+
+
+ROUTES: tuple[Read | Write, ...] = (
+    Read(
+        "/api/v1/alerts",
+        "Open alerts, worst first, with those that a Prometheus posts; state=all: all as they were last, newest first",
+        alerts,
+        {
+            "state": "open (as it is now) or all",
+            "kind": "with state=all: ours or external",
+            "from": "with state=all: began at or after this instant",
+            "to": "with state=all: began before this instant",
+            **FILTERS,
+            "limit": "rows, 1 to 1000",
+            "next": "with state=all: what the page before ended with",
+        },
+    ),
+    Read("/api/v1/alerts/{id}", "One alert", alert),
+    Write("/api/v1/alerts/{id}/ack", "Take an alert, or a group by its id", acknowledge, Act),
+    Write("/api/v1/alerts/{id}/unack", "Give it back: the escalation begins anew", give_back, Act),
+    Write("/api/v1/alerts/{id}/notes", "A remark for the record", note, Act),
+)

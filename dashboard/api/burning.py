@@ -1,0 +1,58 @@
+"""How a budget burned down over its period, hour by hour, without what was excluded."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+from alerts.desk.exclusions import less
+from alerts.desk.maintenance import Maintenance
+from alerts.incidents.view import utc
+from alerts.policy import Slo
+from dashboard.api.route import Json
+from slo.counts import Counts
+from slo.downtime import union
+from slo.windows import DAY_S, HOUR_S, MINUTE_S, Window
+from store.port import Reader
+from store.records import Level, Scope
+
+LONGEST_BY_HOUR_S = 31 * DAY_S
+
+
+def burn_down(reader: Reader, slo: Slo, windows: Sequence[Maintenance], now_s: int) -> Json:
+    """Bad and all events of each step and bad ones so far. Steps without a row had no events; a step is an hour, for
+    periods beyond 31 days a day."""
+    by_hour = slo.period_seconds <= LONGEST_BY_HOUR_S
+    level, step_s = (Level.HOUR, HOUR_S) if by_hour else (Level.DAY, DAY_S)
+    begin_s = now_s - slo.period_seconds
+    scope = Scope.PRODUCT if slo.product else Scope.BANK
+    found = reader.timeline(level, scope, begin_s, now_s, product=slo.product)
+    steps: dict[int, Counts] = {at_s: counts for at_s, _, counts in found}
+    begins = sorted(steps)
+    for at_s, counts in _excluded(reader, slo.product, windows, Window(begin_s, now_s)).items():
+        place = bisect_right(begins, at_s) - 1
+        if place >= 0:
+            steps[begins[place]] = less(steps[begins[place]], counts)
+    spent = accumulate(steps[at_s].bad for at_s in begins)
+    return {
+        "step_seconds": step_s,
+        "rows": [
+            {"from": utc(at_s * 1000), "bad": steps[at_s].bad, "total": steps[at_s].total, "spent_events": so_far}
+            for at_s, so_far in zip(begins, spent, strict=True)
+        ],
+    }
+
+
+def _excluded(reader: Reader, product: str, windows: Iterable[Maintenance], within: Window) -> dict[int, Counts]:
+    """What maintenance took out, by minute: of the cells that it names, each minute once."""
+    planned = [each for each in windows if not product or product in (each.products or (product,))]
+    clipped = (Window(max(w.from_s, within.from_s), min(w.to_s, within.to_s)) for w in planned)
+    taken: defaultdict[int, Counts] = defaultdict(Counts)
+    for stretch in union(clipped):
+        begin_s = stretch.from_s - stretch.from_s % MINUTE_S
+        for at_s, unit, counts in reader.timeline(Level.MINUTE, Scope.CELL, begin_s, stretch.to_s, product=product):
+            if any(w.holds(at_s * 1000) and w.names(unit.product, unit.data_center) for w in planned):
+                taken[at_s] += counts
+    return taken

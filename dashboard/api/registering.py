@@ -1,0 +1,114 @@
+"""Puts the routes on a Flask app: guards before each, one line per refusal, 405 for methods that are not served."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import partial
+from http import HTTPStatus
+from typing import TypeAlias
+
+import flask
+
+from dashboard.api import alertmanager, alerts, budget, incidents, maintenance, records, silences
+from dashboard.api.acting import act, unavailable
+from dashboard.api.answering import Shared, plain, refusal
+from dashboard.api.asking import Asked, bytes_of, key_of, query_of, read_body, refuse_foreign
+from dashboard.api.errors import Refused
+from dashboard.api.openapi import document_of, page_of
+from dashboard.api.route import Json, Read, Text, Write
+from dashboard.api.setting import ApiSetting
+from store.errors import StoreError
+
+ROUTES: tuple[Read | Write, ...] = (
+    *alerts.ROUTES,
+    *silences.ROUTES,
+    *maintenance.ROUTES,
+    *incidents.ROUTES,
+    *budget.ROUTES,
+    *records.ROUTES,
+    *alertmanager.ROUTES,
+)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+DOCUMENT, PAGE = "/openapi.json", "/docs"
+
+View: TypeAlias = Callable[..., flask.Response]
+
+
+def register_api(app: flask.Flask, setting: ApiSetting, routes: Sequence[Read | Write] = ROUTES) -> None:
+    """Adds every route, ``/openapi.json`` and ``/docs``."""
+    shared = Shared(setting.store)
+    views: defaultdict[str, dict[str, View]] = defaultdict(dict)
+    for route in routes:
+        method = "GET" if isinstance(route, Read) else route.method
+        views[route.path][method] = (
+            _reading(setting, route, shared) if isinstance(route, Read) else _writing(setting, route)
+        )
+    described = document_of(routes, setting.build)
+    views[DOCUMENT]["GET"] = _guarded(lambda: _described(described))
+    views[PAGE]["GET"] = _guarded(lambda: _page(page_of(described)))
+    for path, served in views.items():
+        rule = path.replace("{id}", "<path:id>")
+        for method, view in served.items():
+            app.add_url_rule(rule, endpoint=f"api:{method}:{path}", view_func=view, methods=[method])
+        rest = [method for method in METHODS if method not in served]
+        app.add_url_rule(rule, endpoint=f"api:!:{path}", view_func=partial(_not_served, tuple(served)), methods=rest)
+
+
+def _reading(setting: ApiSetting, route: Read, shared: Shared) -> View:
+    def view(id: str = "") -> flask.Response:
+        request = flask.request
+        asked = Asked(request.path, _id(id), query_of(request, tuple(route.query)))
+        question = "\0".join((request.path, *(f"{name}={asked.query[name]}" for name in sorted(asked.query))))
+        return shared.answer(question, lambda reader: route.view(setting, reader, asked))
+
+    return _guarded(view)
+
+
+def _writing(setting: ApiSetting, route: Write) -> View:
+    def view(id: str = "") -> flask.Response:
+        request = flask.request
+        refuse_foreign(request)
+        query_of(request, ())
+        body = bytes_of(request, route.most_bytes)
+        given = None if route.body is None else read_body(body, route.body)
+        asked = Asked(request.path, _id(id), body=body, given=given, key=key_of(request))
+        plan = act(setting, route, asked)
+        return plain(plan.content, plan.status)
+
+    return _guarded(view)
+
+
+def _guarded(view: View) -> View:
+    """Refusals as answers."""
+
+    def guarded(**given: str) -> flask.Response:
+        try:
+            return view(**given)
+        except Refused as refused:
+            return refusal(refused)
+        except StoreError as error:
+            return refusal(unavailable(error))
+
+    return guarded
+
+
+def _id(text: str) -> str:
+    if "\0" in text or "\ufffd" in text:
+        raise Refused(HTTPStatus.BAD_REQUEST, "the id in the address is no text")
+    return text
+
+
+def _not_served(served: tuple[str, ...], id: str = "") -> flask.Response:
+    del id
+    allowed = ", ".join((*served, *(("HEAD",) if "GET" in served else ()), "OPTIONS"))
+    text = f"{flask.request.path[:200]}: {flask.request.method} is not served here; use {', '.join(served)}"
+    return refusal(Refused(HTTPStatus.METHOD_NOT_ALLOWED, text, {"Allow": allowed}))
+
+
+def _described(document: Json) -> flask.Response:
+    return plain(document, HTTPStatus.OK)
+
+
+def _page(page: Text) -> flask.Response:
+    return flask.Response(page.text, content_type=page.content_type, headers={"Cache-Control": "no-cache"})

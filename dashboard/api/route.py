@@ -1,0 +1,60 @@
+"""What is served where: one table of routes, of which Flask's rules and the OpenAPI document are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from dashboard.api.asking import MOST_BYTES, Asked
+from dashboard.api.bodies import Body
+from dashboard.api.setting import ApiSetting
+from store.journal import Change
+from store.port import Reader
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An answer that is not JSON."""
+
+    text: str
+    content_type: str
+    file_name: str = ""
+
+
+Content = Json | list[Any] | Text
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a request that changes something writes, and what is answered once it is written."""
+
+    change: Change
+    content: Content | None
+    status: HTTPStatus = HTTPStatus.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """GET. ``query``: names of its parameters and what each means."""
+
+    path: str
+    summary: str
+    view: Callable[[ApiSetting, Reader, Asked], Content]
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """POST or DELETE. ``body``: model of the body, None when the view reads it itself."""
+
+    path: str
+    summary: str
+    plan: Callable[[ApiSetting, Reader, Asked, int], Plan]
+    body: type[Body] | None
+    method: str = "POST"
+    most_bytes: int = MOST_BYTES
+    status: HTTPStatus = HTTPStatus.OK

@@ -1,0 +1,37 @@
+"""What the API is built on, handed in by the command that serves it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from alerts.desk.records import DeskPolicy
+from alerts.incidents.regulatory import RegulatoryTable
+from alerts.incidents.words import Names
+from alerts.policy import Slo
+from slo.catalog import Catalog
+from store.port import Store
+
+
+def wall_clock_ms() -> int:
+    """Milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSetting:
+    """``slos``: what the engine watches; ``desk``: limits of silences; ``regulatory``: classes of incidents."""
+
+    store: Store
+    catalog: Catalog
+    slos: tuple[Slo, ...]
+    desk: DeskPolicy
+    regulatory: RegulatoryTable
+    build: str = ""
+    now_ms: Callable[[], int] = field(default=wall_clock_ms)
+
+    @property
+    def names(self) -> Names:
+        """Names of products and data centers."""
+        return Names.of(self.catalog)
