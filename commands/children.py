@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,6 +67,17 @@ class Children:
     def exit_code(self, name: str) -> int | None:
         """Exit code of a child that has ended and was not restarted yet, else None."""
         return next((c.process.poll() for c in self._children if c.plan.name == name), None)
+
+    def leave(self, names: Collection[str], patience_s: float) -> None:
+        """Asks children to end by themselves, once their last page was read (SIGUSR1), and waits that long for all of
+        them; whoever is still there is stopped like the others."""
+        alive = [c.process for c in self._children if c.plan.name in names and c.process.poll() is None]
+        for process in alive:
+            process.send_signal(signal.SIGUSR1)
+        deadline = time.monotonic() + patience_s
+        for process in alive:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=max(0.0, deadline - time.monotonic()))
 
     def stop(self, patience_s: float = 5.0) -> None:
         """Asks every child to end, wakes stopped ones so that they can, and kills what does not listen."""

@@ -29,6 +29,9 @@ from lending.history import chunks
 from settings import alerts_path, load_settings, slos_path
 
 READY_WITHIN_S = 30.0
+LAST_PAGES_WITHIN_S = 3.0
+"""Ctrl-C ends the data centers first, each once the collector has read its last page: nothing is left unobserved."""
+
 HISTORY_DAYS = 400
 PROBE_INTERVAL_S = 1
 LONGEST_HISTORY_DAYS = 4000
@@ -75,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
             _watch(children, stop, args.data / HISTORY_FILE)
         finally:
             print("\nstopping", flush=True)
+            children.leave(names, LAST_PAGES_WITHIN_S)
             children.stop()
     return 0
 

@@ -27,6 +27,11 @@ def listening_socket(host: str, port: int) -> socket.socket:
     return listener
 
 
+def on_leave_signal(loop: asyncio.AbstractEventLoop, leave: Callable[[], None]) -> None:
+    """Calls ``leave`` at SIGUSR1."""
+    loop.add_signal_handler(signal.SIGUSR1, leave)
+
+
 def on_end_signals(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
     """Calls ``end`` at SIGTERM and SIGINT."""
     for number in (signal.SIGTERM, signal.SIGINT):

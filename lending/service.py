@@ -16,7 +16,7 @@ from pathlib import Path
 
 import uvicorn
 import uvloop
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lending.background import draw_every_second
@@ -24,7 +24,8 @@ from lending.books_link import BooksLink
 from lending.errors import BadEstate
 from lending.estate import load_estate
 from lending.handling import DataCenter, shape_of
-from lending.listening import listening_socket, on_end_signals
+from lending.leaving import Leaving
+from lending.listening import listening_socket, on_end_signals, on_leave_signal
 from lending.routes import DemandSwitch, Routes
 from lending.truth import TruthLog
 from lending.wire import cut, line_of
@@ -49,7 +50,7 @@ class ServiceOptions:
 
 
 def run(options: ServiceOptions) -> None:
-    """Serves until SIGTERM or SIGINT.
+    """Serves until SIGTERM or SIGINT; SIGUSR1 ends it too, once its last page was read (leaving.py).
 
     Raises BadEstate, PortTaken, DataUnwritable, DataBusy or TruthDamaged before anything is served.
     """
@@ -79,9 +80,13 @@ async def _serve(options: ServiceOptions, data_center: DataCenter, listener: soc
     def refuse(seconds: float) -> None:
         server.refuse(seconds)
 
-    application = Routes(data_center, switch, stop_answering, refuse).application()
-    server = _Server(_configured(application, line), line, listener.getsockname())
+    def end() -> None:
+        server.end()
+
+    leaving = Leaving(Routes(data_center, switch, stop_answering, refuse).application(), switch, end)
+    server = _Server(_configured(leaving, line), line, listener.getsockname())
     on_end_signals(asyncio.get_running_loop(), server.end)
+    on_leave_signal(asyncio.get_running_loop(), leaving.begin)
     background = asyncio.create_task(draw_every_second(data_center, switch, options.seed))
     try:
         await server.serve(sockets=[listener])
@@ -90,7 +95,7 @@ async def _serve(options: ServiceOptions, data_center: DataCenter, listener: soc
         data_center.books.close()
 
 
-def _configured(application: Starlette, line: type[asyncio.Protocol]) -> uvicorn.Config:
+def _configured(application: ASGIApp, line: type[asyncio.Protocol]) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         loop="uvloop",

@@ -29,6 +29,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "from commands.children import follow_parent\nfollow_parent()\n"
         "if sys.argv[1] == 'deaf': signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "if sys.argv[1] == 'brief': sys.exit(3)\n"
+        "if sys.argv[1] == 'leaving': signal.signal(signal.SIGUSR1, lambda *_: sys.exit(0))\n"
         "print('up', flush=True)\ntime.sleep(60)\n",
         encoding="utf-8",
     )
@@ -100,6 +101,24 @@ def test_stop_ends_frozen_and_deaf_children_too(family: Children, tmp_path: Path
     family.stop(patience_s=0.5)
     assert not psutil.pid_exists(frozen)
     assert not psutil.pid_exists(deaf)
+
+
+def test_only_named_children_are_asked_to_leave_and_waited_for(family: Children, tmp_path: Path) -> None:
+    """One that does not listen is left to ``stop``; the others go on."""
+    going = family.start(ChildPlan("going", ("leaving",)))
+    staying = family.start(ChildPlan("staying", ("leaving",)))
+    frozen = family.start(ChildPlan("frozen", ("leaving",)))
+    until(lambda: all(is_up(tmp_path, name) for name in ("going", "staying", "frozen")), "all up")
+    os.kill(frozen, signal.SIGSTOP)
+    began = time.monotonic()
+    family.leave({"going", "frozen"}, patience_s=0.4)
+    assert time.monotonic() - began < 2
+    assert family.exit_code("going") == 0
+    assert not psutil.pid_exists(going)
+    assert psutil.pid_exists(frozen)
+    assert family.exit_code("staying") is None
+    family.stop()
+    assert not any(psutil.pid_exists(process) for process in (staying, frozen))
 
 
 def test_children_end_when_their_parent_is_killed(app: Path, tmp_path: Path) -> None:

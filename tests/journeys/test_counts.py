@@ -109,3 +109,16 @@ def test_nothing_is_lost_or_counted_twice_through_kills_and_a_freeze(start: Call
     assert found["difference"] == 0
     assert found["unobserved"] > 0
     assert {row["data_center"] for row in found["rows"]} == set(demo.truth_urls())
+
+
+def test_a_clean_end_leaves_nothing_unobserved(start: Callable[..., Any], journey: Any) -> None:
+    """Ctrl-C in the middle of a second of full demand: the collector reads what each data center counted last."""
+    demo = start("--no-history")
+    journey.until(lambda: all_fresh(demo), 20, "all sources fresh")
+    time.sleep(1.5)
+    assert journey.end(demo) == 0
+    again = start("--no-history", data=demo.data)
+    journey.until(lambda: all_fresh(again), 20, "all sources fresh again")
+    found = json.loads(again.command("reconcile", "--json").stdout)
+    assert (found["difference"], found["unobserved"]) == (0, 0)
+    assert len({row["data_center"] for row in found["rows"]}) == 6
