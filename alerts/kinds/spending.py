@@ -9,12 +9,14 @@ from alerts.kinds.budget import MONTH, ROLLING, Spending
 from alerts.policy import Slo
 from slo.counts import Counts
 from slo.windows import MINUTE_S, Window, day_of, month_window
+from store.edges import answerable_from_s
 from store.port import Reader
 from store.records import Scope, SourceStatus
 
 
 def read_spendings(reader: Reader, now_ms: int, slos: Sequence[Slo], zone: str) -> tuple[Spending, ...]:
-    """Both windows of every objective, true up to the last whole minute."""
+    """Both windows of every objective, true up to the last whole minute; the rolling one begins where the counts of
+    its first hour do."""
     now_s = now_ms // 1000 // MINUTE_S * MINUTE_S
     today = day_of(now_s, zone)
     month = month_window(today.year, today.month, zone)
@@ -22,8 +24,9 @@ def read_spendings(reader: Reader, now_ms: int, slos: Sequence[Slo], zone: str) 
     begin_s = _first_s(reader, now_s)
     found = []
     for period_s in dict.fromkeys(slo.period_seconds for slo in slos):
-        in_period = _counts(reader, Window(now_s - period_s, now_s))
-        covered_s = max(1, now_s - max(begin_s, now_s - period_s))
+        from_s = answerable_from_s(reader, now_s - period_s, zone)
+        in_period = _counts(reader, Window(from_s, now_s))
+        covered_s = max(1, now_s - max(begin_s, from_s))
         for slo in (each for each in slos if each.period_seconds == period_s):
             rolling = in_period.get(slo.product, Counts())
             to_come = Fraction(rolling.total * (month.to_s - now_s), covered_s)

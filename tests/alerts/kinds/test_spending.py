@@ -1,0 +1,42 @@
+"""Counts of every budget as the store has them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from alerts.kinds.budget import MONTH, ROLLING, Spending
+from alerts.kinds.spending import read_spendings
+from alerts.policy import Policy, Slo
+from slo.objective import Objective
+from slo.windows import DAY_S, HOUR_S, SHANGHAI
+from store.records import Level
+from tests.alerts.kinds.bank import NOON_S, Bank
+
+MIDNIGHT_S = NOON_S - 12 * HOUR_S
+AT_S = NOON_S + 23 * 60
+PER_HOUR = 3600
+SLO = Slo("micro", "micro", Objective.parse("99.999"), 30 * DAY_S, Policy("test", (), 5), {})
+
+
+def spendings(bank: Bank) -> dict[str, Spending]:
+    """By window, at 23 minutes past noon."""
+    with bank.store.reading() as reader:
+        return {each.window: each for each in read_spendings(reader, AT_S * 1000, (SLO,), SHANGHAI)}
+
+
+def test_an_hour_without_minutes_counts_as_a_whole(bank: Bank) -> None:
+    """Thirty-one days of hours up to this midnight; the window begins at noon of the thirtieth day before."""
+    begins = range(MIDNIGHT_S - 31 * DAY_S, MIDNIGHT_S, HOUR_S)
+    bank.history(Level.HOUR, begins, HOUR_S, PER_HOUR)
+    found = spendings(bank)
+    hours = (MIDNIGHT_S - (NOON_S - 30 * DAY_S)) // HOUR_S
+    assert found[ROLLING].counts.total == hours * PER_HOUR
+    covered_s = AT_S - (NOON_S - 30 * DAY_S)
+    rest_s = 9 * DAY_S + 12 * HOUR_S - 23 * 60  # of November
+    assert found[MONTH].to_come == Fraction(hours * PER_HOUR * rest_s, covered_s)
+
+
+def test_the_minutes_of_its_first_hour_make_a_window_exact(bank: Bank) -> None:
+    begin_s = NOON_S - 30 * DAY_S
+    bank.history(Level.MINUTE, range(begin_s, begin_s + HOUR_S, 60), 60, PER_HOUR // 60)
+    assert spendings(bank)[ROLLING].counts.total == PER_HOUR * 37 // 60
