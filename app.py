@@ -23,6 +23,7 @@ COMMANDS = {
     "alert": "alerting alone: evaluates, keeps incidents, notifies; a second one stands by",
     "collect": "the collectors alone",
     "lending": "the reference estate alone: six data centers, or one with --data-center",
+    "balance": "HAProxy before the data centers, so that nobody notices when one is lost",
     "check": "validates configuration, store and reachability; names every error",
     "backfill": "reads a range of the past from Prometheus again: counts, gaps, completeness",
     "reconcile": "compares the store with the estate's truth, to the event",
