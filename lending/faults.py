@@ -14,6 +14,9 @@ from lending.shape import Place
 LINE_KINDS = ("blackhole", "reset", "refuse")
 """What breaks the line instead of the service (wire.py)."""
 
+SHARED_KINDS = ("error_share", "wrong_balance")
+"""What hurts a share of requests."""
+
 
 class FaultRefused(Exception):
     """A fault that cannot be injected; the message is one clear line."""
@@ -24,7 +27,7 @@ class FaultRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    kind: Literal["error_share", "latency", "freeze", "crash", "blackhole", "reset", "refuse"]
+    kind: Literal["error_share", "latency", "freeze", "crash", "wrong_balance", "blackhole", "reset", "refuse"]
     share: Annotated[float, Field(gt=0, le=1, strict=False, allow_inf_nan=False)] | None = None
     latency_ms: Annotated[int, Field(gt=0, le=600_000)] | None = None
     seconds: Annotated[float, Field(gt=0, le=86_400, strict=False, allow_inf_nan=False)] = 60.0
@@ -83,10 +86,12 @@ def _problem(request: FaultRequest, estate: Estate, dcns: Sequence[str]) -> str 
 
 
 def _kind_problem(request: FaultRequest) -> str | None:
-    if (request.share is not None) != (request.kind == "error_share"):
-        return "share: belongs to error_share, which needs it"
+    if (request.share is not None) != (request.kind in SHARED_KINDS):
+        return "share: belongs to error_share and wrong_balance, which need it"
     if (request.latency_ms is not None) != (request.kind == "latency"):
         return "latency_ms: belongs to latency, which needs it"
+    if request.kind == "wrong_balance" and (request.step, request.dcn) != (None, None):
+        return "kind: a wrong_balance is of a product, or of all"
     if request.kind in ("crash", *LINE_KINDS) and not request.everywhere:
         return f"kind: a {request.kind} is of the whole data center"
     return None
@@ -147,8 +152,16 @@ class FaultTable:
         """Share of requests that fail at once."""
         passing = 1.0
         for fault in self.active(now_s):
-            if fault.request.share is not None and self._holds(fault, place):
-                passing *= 1 - fault.request.share
+            if fault.request.kind == "error_share" and self._holds(fault, place):
+                passing *= 1 - (fault.request.share or 0)
+        return 1 - passing
+
+    def wrong_share(self, product: str, now_s: float) -> float:
+        """Share of loans of this product that are read back with one fen more than is owed."""
+        passing = 1.0
+        for fault in self.active(now_s):
+            if fault.request.kind == "wrong_balance" and fault.request.product in (None, product):
+                passing *= 1 - (fault.request.share or 0)
         return 1 - passing
 
     def effects(self, now_s: float) -> Effects:

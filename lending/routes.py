@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -103,7 +104,10 @@ class Routes:
         answer = await self._data_center.books.ask({"op": "loan", "id": request.path_params["loan_id"]})
         if answer["state"] == "missing":
             raise Malformed(f"there is no loan {request.path_params['loan_id']!r}", 404)
-        return _json(orjson.dumps(answer["loan"]))
+        loan = answer["loan"]
+        if random.random() < self._data_center.faults.wrong_share(loan["product"], time.monotonic()):
+            loan["owed_fen"] += 1
+        return _json(orjson.dumps(loan))
 
     async def _ledgers(self, request: Request) -> Response:
         audit = request.query_params.get("audit") == "true"

@@ -296,6 +296,22 @@ def test_a_frozen_data_center_answers_nothing_and_comes_back(city: Any) -> None:
     assert dc2.get("/metrics").status == 200
 
 
+def test_a_wrong_balance_is_read_back_and_nothing_is_booked(city: Any) -> None:
+    """The fault lies about what is owed, of one product, until it ends; requests still succeed."""
+    city.start_books()
+    dc2 = city.start("dc2")
+    drawn = {
+        product: dc2.request(f"{product}/drawdown", f"lie-{product}", customer_id="lucky-9", amount_fen=9_000).json
+        for product in ("weilidai", "weichedai")
+    }
+    wanted = {"kind": "wrong_balance", "share": 1, "product": "weilidai"}
+    number = dc2.post("/faults", wanted).json["id"]
+    owed = {product: dc2.get(f"/v1/loans/{loan['loan_id']}").json["owed_fen"] for product, loan in drawn.items()}
+    assert owed == {"weilidai": 9_001, "weichedai": 9_000}
+    assert dc2.ask("DELETE", f"/faults/{number}").status == 204
+    assert dc2.get(f"/v1/loans/{drawn['weilidai']['loan_id']}").json["owed_fen"] == 9_000
+
+
 def test_a_crash_ends_the_process_at_once(city: Any) -> None:
     dc2 = city.start("dc2")
     assert dc2.post("/faults", {"kind": "crash"}).status == 201
