@@ -23,7 +23,7 @@ StepKind = Literal[
 _OF_A_LOAN = ("draw", "read", "repay", "repay_all")
 
 
-class BadPlan(Exception):
+class BadPlan(ValueError):
     """The plan does not say what it must: one line with file, line and field."""
 
     def __init__(self, file: Path, line: int, field: str, problem: str) -> None:
@@ -159,6 +159,14 @@ class Plan(_Record):
     def weighted(self, weights: Mapping[str, int]) -> Plan:
         """The same plan with other weights; those that are not named are 0. ``weights`` names borrowers only."""
         changed = tuple(one.model_copy(update={"weight": weights.get(one.name, 0)}) for one in self.borrowers)
+        return self.model_copy(update={"borrowers": changed})
+
+    def hurried(self, factor: float) -> Plan:
+        """The same plan with all think times multiplied; 0: nobody thinks."""
+        changed = tuple(
+            one.model_copy(update={"think_seconds": tuple(seconds * factor for seconds in one.think_seconds)})
+            for one in self.borrowers
+        )
         return self.model_copy(update={"borrowers": changed})
 
 

@@ -17,13 +17,16 @@ from locust.exception import StopUser
 from locust.runners import MasterRunner, WorkerRunner
 
 from loadtests.borrowers.crowd import Crowd
-from loadtests.borrowers.plan import DEFAULT_PLAN, BadPlan, Plan, load_plan, parsed_weights
+from loadtests.borrowers.plan import DEFAULT_PLAN, Plan, load_plan, parsed_weights
 from loadtests.borrowers.reporting import Reporter
 from loadtests.borrowers.session import LocustSession, SystemClock
 from loadtests.borrowers.walking import Walk
 
 MOST_USERS_PER_PROCESS = 900
 """Above this, sockets get numbers at which the client opens a new connection for every request."""
+
+MOST_THINK = 1_000
+"""Nobody thinks longer than this, as a factor."""
 
 _log = logging.getLogger("loadtests")
 _CLOCK = SystemClock()
@@ -83,6 +86,14 @@ def add_options(parser: LocustArgumentParser) -> None:
         include_in_web_ui=False,
         help="instead of the plan's, for example micro=80,sme=20; who is not named stays away",
     )
+    parser.add_argument(
+        "--think",
+        type=float,
+        default=1.0,
+        env_var="LOCUST_THINK",
+        include_in_web_ui=False,
+        help="multiplies all think times; 0: nobody thinks (default: 1)",
+    )
 
 
 @events.init.add_listener
@@ -111,7 +122,10 @@ def gather(environment: Environment, **_: Any) -> None:
 
 def planned(options: argparse.Namespace) -> Plan:
     """The plan that the options name, with their weights. Raises BadPlan or ValueError with one clear line."""
-    plan = load_plan(Path(getattr(options, "plan", DEFAULT_PLAN)))
+    think = getattr(options, "think", 1.0)
+    if not 0 <= think <= MOST_THINK:
+        raise ValueError(f"--think {think}: must be a number from 0 to {MOST_THINK}")
+    plan = load_plan(Path(getattr(options, "plan", DEFAULT_PLAN))).hurried(think)
     weights = getattr(options, "weights", "")
     if not weights:
         return plan
@@ -124,7 +138,7 @@ def planned(options: argparse.Namespace) -> Plan:
 def _read(options: argparse.Namespace) -> Plan:
     try:
         return planned(options)
-    except (BadPlan, ValueError) as error:
+    except ValueError as error:
         _refuse(str(error))
 
 
