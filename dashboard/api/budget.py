@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from alerts.desk.exclusions import Excluded, excluded_counts, less
@@ -20,7 +20,8 @@ from dashboard.api.setting import ApiSetting
 from slo.budget import Budget, burn_rate
 from slo.counts import Counts
 from slo.formatting import percent, ratio, truncated
-from slo.windows import MINUTE_S, Window
+from slo.windows import DAY_S, MINUTE_S, Window
+from store.edges import answerable_from_s
 from store.port import Reader
 from store.records import Scope
 
@@ -34,8 +35,16 @@ class _Sums:
     """Counts of every product (the bank: empty name) by window, as objectives see them; one question per window."""
 
     reader: Reader
+    zone: str
     windows: Sequence[Maintenance]
-    asked: dict[Window, tuple[Mapping[str, Counts], Excluded]]
+    asked: dict[Window, tuple[Mapping[str, Counts], Excluded]] = field(default_factory=dict)
+    begins: dict[int, int] = field(default_factory=dict)
+
+    def begin_s(self, at_s: int) -> int:
+        """Where a long window that should begin at an instant begins: where the counts of its first hour do."""
+        if at_s not in self.begins:
+            self.begins[at_s] = answerable_from_s(self.reader, at_s, self.zone)
+        return self.begins[at_s]
 
     def both(self, product: str, window: Window) -> tuple[Counts, Counts]:
         """With maintenance, and without."""
@@ -59,8 +68,8 @@ def budgets(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     now_ms = setting.now_ms()
     now_s = now_ms // 1000
     longest_s = max(slo.period_seconds for slo in chosen)
-    windows = between(reader.journal(), Window(now_s - longest_s - MINUTE_S, now_s))
-    sums = _Sums(reader, windows, {})
+    windows = between(reader.journal(), Window(now_s - longest_s - DAY_S, now_s))
+    sums = _Sums(reader, setting.catalog.zone, windows)
     firing = {alert.key for alert in open_alerts(reader.journal()) if alert.firing}
     rows = [_budget(slo, sums, now_ms, firing) for slo in chosen]
     if wanted is not None:
@@ -70,7 +79,7 @@ def budgets(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
 
 def _budget(slo: Slo, sums: _Sums, now_ms: int, firing: set[AlertKey]) -> Json:
     now_s = now_ms // 1000
-    begin_s = now_s - now_s % MINUTE_S - slo.period_seconds  # edges older than the seconds kept are whole minutes
+    begin_s = sums.begin_s(now_s - slo.period_seconds)
     whole, counted = sums.both(slo.product, Window(begin_s, now_s))
     tiers = [_tier(slo, tier, sums, now_s, firing) for tier in slo.policy.tiers]
     return {
