@@ -63,14 +63,20 @@ class Watch(NamedTuple):
 
 class Unseen(NamedTuple):
     """Milliseconds of a stretch: ``lost_ms`` whose events are unknown; ``unwatched_ms`` without pages, which includes
-    gaps that a later sample closed (their events are known, only their distribution is not)."""
+    gaps that a later sample closed (their events are known, only their distribution is not). ``excluded_ms``: of the
+    stretch that does not count at all (announced maintenance); the other two are of the rest."""
 
     lost_ms: int = 0
     unwatched_ms: int = 0
+    excluded_ms: int = 0
 
     def plus(self, other: Unseen) -> Unseen:
         """Sum over two disjoint stretches."""
-        return Unseen(self.lost_ms + other.lost_ms, self.unwatched_ms + other.unwatched_ms)
+        return Unseen(
+            self.lost_ms + other.lost_ms,
+            self.unwatched_ms + other.unwatched_ms,
+            self.excluded_ms + other.excluded_ms,
+        )
 
 
 def unseen(stretch: Interval, watch: Watch | None, simulated: Sequence[Interval]) -> Unseen:

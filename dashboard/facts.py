@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from alerts.desk.exclusions import Excluded, excluded_counts
+from alerts.desk.maintenance import Maintenance
+from dashboard.alerting import AlertFacts, alert_facts
 from dashboard.coverage import Interval, Unseen, Watch, of_spans, unseen
 from dashboard.past import (
     Cells,
@@ -17,6 +20,7 @@ from dashboard.past import (
     gaps_of,
     minute_start_s,
 )
+from dashboard.planned import Planned, planned_in
 from dashboard.probes import ProbeView, probe_view
 from dashboard.quality import quality_of, with_quality
 from dashboard.recent import Recent, recent
@@ -24,7 +28,7 @@ from dashboard.sources import SourceState, SourceView, source_view
 from slo.catalog import Catalog
 from slo.counts import Counts
 from slo.states import StatePolicy
-from slo.windows import Window
+from slo.windows import DAY_S, Window
 from store.port import Reader
 from store.records import Gap, SourceStatus
 
@@ -58,6 +62,9 @@ class Facts:
     today: Cells
     centers: Mapping[str, CenterFacts]
     probes: tuple[ProbeView, ...]
+    alerting: AlertFacts
+    planned_rolling: Planned
+    planned_today: Planned
 
 
 def gather(reader: Reader, now_ms: int, catalog: Catalog, policy: StatePolicy, past: Past | None) -> Facts:
@@ -65,7 +72,8 @@ def gather(reader: Reader, now_ms: int, catalog: Catalog, policy: StatePolicy, p
     periods = Periods.at(now_ms, catalog.zone)
     statuses = reader.sources()
     groups = by_data_center([c.id for c in catalog.data_centers], statuses)
-    known = current_past(reader, periods, groups, catalog.zone, past)
+    alerting = alert_facts(reader.journal(), now_ms, _reach(periods))
+    known = current_past(reader, periods, groups, catalog.zone, past, windows=alerting.windows)
     periods = periods.answered_by(known)
     quality = quality_of(reader.gauges(), now_ms)
     views = {s.source.id: with_quality(source_view(s, now_ms), quality) for s in statuses}
@@ -74,22 +82,75 @@ def gather(reader: Reader, now_ms: int, catalog: Catalog, policy: StatePolicy, p
         center: _center(_Group(tuple(group), views, gaps_of(group, gaps), known.seen[center]), known, periods, policy)
         for center, group in groups.items()
     }
+    today = cells(reader, periods.today)
+    products = dict.fromkeys([p.id for p in catalog.products] + [p for p, _ in (*known.counts, *today)])
+    planned = _planned(reader, _Watched(groups, views, known, periods, alerting.windows), tuple(products))
     return Facts(
         version=reader.version(),
         periods=periods,
         statuses=tuple(statuses),
         sources=tuple(views[s.source.id] for group in groups.values() for s in group),
         past=known,
-        today=cells(reader, periods.today),
+        today=today,
         centers=_with_counts(reader, centers),
         probes=tuple(probe_view(status, now_ms) for status in reader.probes().statuses()),
+        alerting=alerting,
+        planned_rolling=planned[0],
+        planned_today=planned[1],
     )
+
+
+def _reach(periods: Periods) -> Window:
+    """Of maintenance that may matter: the rolling window may begin up to a day earlier (``Past``)."""
+    return Window(periods.rolling_from_s - 2 * DAY_S, periods.now_ms // 1000 + 1)
 
 
 def _recent_gaps(reader: Reader, now_ms: int, statuses: Sequence[SourceStatus], policy: StatePolicy) -> list[Gap]:
     """Gaps that closed since the past was read, or that the long window may hold."""
     reach_ms = policy.long_seconds * 1000 + 2 * max((s.source.interval_ms for s in statuses), default=0)
     return reader.gaps(minute_start_s(now_ms) * 1000 - reach_ms, now_ms + reach_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """Who looked at what, and what was planned."""
+
+    groups: Mapping[str, Sequence[SourceStatus]]
+    views: Mapping[str, SourceView]
+    past: Past
+    periods: Periods
+    windows: tuple[Maintenance, ...]
+
+    def watches(self, reader: Reader) -> dict[str, Watch | None]:
+        """Per data center, as far back as maintenance reaches."""
+        begin_ms = max(min(each.from_s for each in self.windows) * 1000, self.periods.rolling.from_ms)
+        gaps, now_ms = reader.gaps(begin_ms, self.periods.now_ms), self.periods.now_ms
+        return {
+            center: _watch(_Group(tuple(group), self.views, gaps_of(group, gaps), self.past.seen[center]), now_ms)
+            for center, group in self.groups.items()
+        }
+
+
+def _planned(reader: Reader, watched: _Watched, products: Sequence[str]) -> tuple[Planned, Planned]:
+    """What maintenance takes out of the rolling window, and of today; nothing is asked when none was announced."""
+    if not watched.windows:
+        return {}, {}
+    periods, before = watched.periods, watched.past.excluded
+    today = excluded_counts(reader, watched.windows, Window(periods.today.from_s, periods.now_ms // 1000 + 1))
+    both = {
+        cell: before.cells.get(cell, Counts()) + today.cells.get(cell, Counts())
+        for cell in {*before.cells, *today.cells}
+    }
+    cells = [(product, center) for product in products for center in watched.groups]
+    watches, spans = watched.watches(reader), of_spans(watched.past.simulated)
+
+    def inside(center: str, part: Interval) -> Unseen:
+        return unseen(part, watches[center], spans)
+
+    return (
+        planned_in(watched.windows, cells, periods.rolling, Excluded(both), inside),
+        planned_in(watched.windows, cells, periods.day_so_far, today, inside),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from dashboard.coverage import Interval, Unseen
 from dashboard.model import AvailabilityView
+from dashboard.planned import Planned, Taken
 from slo.availability import Availability, missing_estimate
 from slo.counts import Counts
 from slo.objective import Objective
 from slo.states import completeness
+
+NOTHING_TAKEN = Taken()
 
 ByCenter = Mapping[str, Counts]
 """Counts of one product per data center."""
@@ -24,20 +28,56 @@ def availability_view(
     ``unseen``: what was not seen of each data center within the window; every data center counts the same for the
     completeness.
     """
+    return availability_of([(of_product, unseen) for of_product in products], window, objective)
+
+
+def availability_of(
+    parts: Iterable[tuple[ByCenter, Mapping[str, Unseen]]], window: Interval, objective: Objective
+) -> AvailabilityView:
+    """The same when each product has its own unseen time: maintenance may name some of them alone."""
     window_ms = window.to_ms - window.from_ms
     counts = Counts()
-    missing = 0
-    for of_product in products:
+    missing = watched_ms = expected_ms = 0
+    for of_product, unseen in parts:
         counts = sum(of_product.values(), counts)
         missing += missing_events(of_product, unseen, window_ms)
-    watched_ms = sum(window_ms - each.unwatched_ms for each in unseen.values())
+        judged = [window_ms - each.excluded_ms for each in unseen.values()]
+        expected_ms += sum(judged)
+        watched_ms += sum(judged) - sum(each.unwatched_ms for each in unseen.values())
     return AvailabilityView(
         availability=Availability(counts, missing),
         objective=objective,
         window=window,
         seen=watched_ms > 0 or counts.total > 0,
-        completeness=completeness(watched_ms, window_ms * len(unseen)),
+        completeness=completeness(watched_ms, expected_ms),
     )
+
+
+def without_planned(
+    products: Sequence[tuple[str, ByCenter]],
+    unseen: Mapping[str, Unseen],
+    planned: Planned,
+    window: Interval,
+    objective: Objective,
+) -> AvailabilityView:
+    """Products by id without what was planned of them; as it happened beside, when anything was."""
+    whole = availability_view([counts for _, counts in products], unseen, window, objective)
+    named = {product for product, _ in planned}
+    if not any(product in named for product, _ in products):
+        return whole
+    parts = [
+        (
+            counted(product, counts, planned),
+            {center: planned.get((product, center), NOTHING_TAKEN).judged(each) for center, each in unseen.items()},
+        )
+        for product, counts in products
+    ]
+    return replace(availability_of(parts, window, objective), without_exclusions=whole)
+
+
+def counted(product: str, counts: ByCenter, planned: Planned) -> dict[str, Counts]:
+    """What the objective sees of a product's events."""
+    return {center: planned.get((product, center), NOTHING_TAKEN).counted(each) for center, each in counts.items()}
 
 
 def missing_events(counts: ByCenter, unseen: Mapping[str, Unseen], window_ms: int) -> int:
@@ -49,7 +89,7 @@ def missing_events(counts: ByCenter, unseen: Mapping[str, Unseen], window_ms: in
     seen_events = seen_ms = never_ms = 0
     for center, each in unseen.items():
         events = counts[center].total if center in counts else 0
-        observed_ms = window_ms - each.lost_ms
+        observed_ms = window_ms - each.excluded_ms - each.lost_ms
         if observed_ms == 0 and events == 0:
             never_ms += each.lost_ms
             continue

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from dashboard.alerting import AlertFacts
 from dashboard.cost import CostPerAccount
 from dashboard.coverage import Interval
 from dashboard.probes import ProbeView
@@ -23,13 +24,20 @@ from store.records import Span
 @dataclass(frozen=True, slots=True)
 class AvailabilityView:
     """Availability over one window. ``seen``: any of the window was watched, otherwise the counts mean nothing.
-    ``completeness``: watched share of the window, None of an empty window."""
+    ``completeness``: watched share of the window, None of an empty window. Announced maintenance is left out;
+    ``without_exclusions``: the same with it, None when there was none in the window."""
 
     availability: Availability
     objective: Objective
     window: Interval
     seen: bool
     completeness: Fraction | None
+    without_exclusions: AvailabilityView | None = None
+
+    @property
+    def as_it_happened(self) -> AvailabilityView:
+        """With maintenance."""
+        return self.without_exclusions or self
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,7 @@ class Snapshot:
     attention: tuple[AttentionView, ...]
     simulated: SimulatedView | None
     probes: tuple[ProbeView, ...] = ()
+    alerting: AlertFacts = field(default_factory=AlertFacts)
 
     def since(self) -> dict[tuple[str, str], Since]:
         """State and its beginning per (product, data center): what the next snapshot must remember."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from alerts.desk.exclusions import Excluded, excluded_counts
+from alerts.desk.maintenance import Maintenance
 from dashboard.cost import CostPerAccount, read_cost_per_account
 from dashboard.coverage import Interval, Unseen, Watch, of_spans, unseen
 from slo.counts import Counts
@@ -66,12 +68,13 @@ class Past:
     """``key`` says what all of it depends on; ``counts`` are those of the rolling window before today.
 
     ``rolling_from_s``: where that window begins, which is earlier than thirty days ago by a part of an hour where that
-    hour is stored as a whole.
+    hour is stored as a whole. ``excluded``: those of the counts inside announced maintenance.
     """
 
     key: tuple[object, ...]
     rolling_from_s: int
     counts: Cells
+    excluded: Excluded
     record: DayTotal | None
     simulated: tuple[Span, ...]
     seen: Mapping[str, SeenBefore]
@@ -98,20 +101,25 @@ def current_past(
     centers: Mapping[str, Sequence[SourceStatus]],
     zone: str,
     past: Past | None,
+    *,
+    windows: Sequence[Maintenance] = (),
 ) -> Past:
     """The given past while it holds, else a new one."""
     simulated = tuple(reader.simulated())
     unread = tuple((s.source.id, s.watermark_ms is None) for group in centers.values() for s in group)
-    key = (periods.rolling_from_s, periods.today, simulated, unread)
+    planned = tuple(each for each in windows if each.from_s < periods.today.from_s)
+    key = (periods.rolling_from_s, periods.today, simulated, unread, planned)
     if past is not None and past.key == key:
         return past
     hour_s = periods.now_ms // 1000 // HOUR_S
     kept = past.cost if past is not None and past.cost_hour_s == hour_s else None
     rolling_from_s = answerable_from_s(reader, periods.rolling_from_s, zone)
+    before = Window(rolling_from_s, periods.today.from_s)
     return Past(
         key=key,
         rolling_from_s=rolling_from_s,
-        counts=cells(reader, Window(rolling_from_s, periods.today.from_s)),
+        counts=cells(reader, before),
+        excluded=excluded_counts(reader, planned, before),
         record=reader.record_day(periods.today.from_s),
         simulated=simulated,
         seen=_seen_before(reader, replace(periods, rolling_from_s=rolling_from_s), centers, simulated),

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from alerts.incidents.words import Names
+from dashboard.alerting import alert_counts, snapshot_alerts, snapshot_incidents
 from dashboard.model import (
     AttentionView,
     AvailabilityView,
@@ -54,7 +56,9 @@ def as_json(snapshot: Snapshot, setting: Setting) -> Json:
             for view in snapshot.data_centers
         ],
         "attention": [_attention(entry) for entry in snapshot.attention],
-        "alerts": [],
+        "alerts": snapshot_alerts(snapshot.alerting, snapshot.taken_at_ms),
+        "alert_counts": alert_counts(snapshot.alerting),
+        "incidents": snapshot_incidents(snapshot.alerting, Names.of(setting.catalog)),
         "simulated": _simulated(snapshot.simulated),
         "probes": [probe_json(probe) for probe in snapshot.probes],
     }
@@ -104,6 +108,18 @@ def probe_json(probe: ProbeView) -> Json:
 
 
 def _availability(view: AvailabilityView) -> Json:
+    whole = view.without_exclusions
+    beside = {} if whole is None else {"without_exclusions": _figures(whole)}
+    return {
+        **_figures(view),
+        "target": view.objective.text,
+        "from": rfc3339(view.window.from_ms),
+        "to": rfc3339(view.window.to_ms),
+        **beside,
+    }
+
+
+def _figures(view: AvailabilityView) -> Json:
     figure, counts = view.availability, view.availability.counts
     return {
         **_counts(counts if view.seen else None),
@@ -111,11 +127,8 @@ def _availability(view: AvailabilityView) -> Json:
         "availability": _percent(figure.value),
         "low": _percent(figure.low),
         "high": _percent(figure.high),
-        "target": view.objective.text,
         "verdict": figure.verdict(view.objective).value,
         "completeness": None if view.completeness is None else ratio(view.completeness),
-        "from": rfc3339(view.window.from_ms),
-        "to": rfc3339(view.window.to_ms),
     }
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from dashboard.attention import attention
 from dashboard.coverage import Interval, Unseen, clipped, length_ms, of_spans
 from dashboard.facts import CenterFacts, Facts
-from dashboard.headline import ByCenter, availability_view, share
+from dashboard.headline import ByCenter, counted, share, without_planned
 from dashboard.model import (
     AvailabilityView,
     BankView,
@@ -22,6 +22,7 @@ from dashboard.model import (
     Snapshot,
 )
 from dashboard.past import ROLLING_S
+from dashboard.planned import holding
 from slo.availability import composite
 from slo.budget import Budget, burn_rate
 from slo.catalog import Catalog, Product
@@ -68,13 +69,15 @@ def judge(facts: Facts, setting: Setting, sequence: int, remembered: Remembered)
         attention=attention(products),
         simulated=_simulated(facts.past.simulated, setting.history),
         probes=facts.probes,
+        alerting=facts.alerting,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Counts of one product per data center: today, and over thirty days."""
+    """Counts of one product per data center: today, and over thirty days, as they happened."""
 
+    product: str
     today: ByCenter
     rolling: ByCenter
 
@@ -86,7 +89,7 @@ def _tables(facts: Facts, catalog: Catalog) -> dict[str, _Table]:
     for product in dict.fromkeys([p.id for p in catalog.products] + [p for p, _ in (*before, *today)]):
         now = {center: today.get((product, center), NOTHING) for center in facts.centers}
         rolling = {center: counts + before.get((product, center), NOTHING) for center, counts in now.items()}
-        tables[product] = _Table(now, rolling)
+        tables[product] = _Table(product, now, rolling)
     return tables
 
 
@@ -97,29 +100,36 @@ def _product(facts: Facts, setting: Setting, table: _Table, product: Product, re
     for center in setting.catalog.data_centers:
         now = facts.centers[center.id]
         cells[center.id] = CellView(
-            since=_since(now, product, setting.policy, remembered.get((product.id, center.id))),
-            reason=now.reason,
+            since=_since(facts, center.id, product, setting.policy, remembered.get((product.id, center.id))),
+            reason=_reason(facts, center.id, product.id),
             counts=_seen_counts(table.today[center.id], now.unseen_today, facts.periods.day_so_far),
             per_second=_whole(rates[center.id]),
         )
     return ProductView(
         product=product,
         state=combined(cell.state for cell in cells.values()),
-        rolling=_rolling_view(facts, [table.rolling], product.objective),
-        today=_today_view(facts, [table.today], product.objective),
+        rolling=_rolling_view(facts, [table], product.objective),
+        today=_today_view(facts, [table], product.objective),
         per_second=_whole(_sum(rates.values())),
         cells=cells,
     )
 
 
-def _rolling_view(facts: Facts, products: Iterable[ByCenter], objective: Objective) -> AvailabilityView:
+def _rolling_view(facts: Facts, tables: Iterable[_Table], objective: Objective) -> AvailabilityView:
     unseen = {center: now.unseen_rolling for center, now in facts.centers.items()}
-    return availability_view(products, unseen, facts.periods.rolling, objective)
+    counts = [(table.product, table.rolling) for table in tables]
+    return without_planned(counts, unseen, facts.planned_rolling, facts.periods.rolling, objective)
 
 
-def _today_view(facts: Facts, products: Iterable[ByCenter], objective: Objective) -> AvailabilityView:
+def _today_view(facts: Facts, tables: Iterable[_Table], objective: Objective) -> AvailabilityView:
     unseen = {center: now.unseen_today for center, now in facts.centers.items()}
-    return availability_view(products, unseen, facts.periods.day_so_far, objective)
+    counts = [(table.product, table.today) for table in tables]
+    return without_planned(counts, unseen, facts.planned_today, facts.periods.day_so_far, objective)
+
+
+def _counted(facts: Facts, table: _Table) -> Counts:
+    """Events of thirty days that the objective sees."""
+    return sum(counted(table.product, table.rolling, facts.planned_rolling).values(), NOTHING)
 
 
 def _seen_counts(counts: Counts, unseen: Unseen, window: Interval) -> Counts | None:
@@ -128,14 +138,17 @@ def _seen_counts(counts: Counts, unseen: Unseen, window: Interval) -> Counts | N
     return None if unwatched and counts == Counts() else counts
 
 
-def _since(now: CenterFacts, product: Product, policy: StatePolicy, before: Since | None) -> Since:
-    """State of one cell; a new one began at the newest page, an unknown one with the last page that was read.
+def _since(facts: Facts, center: str, product: Product, policy: StatePolicy, before: Since | None) -> Since:
+    """State of one cell; a new one began at the newest page, an unknown one with the last page that was read, planned
+    work when it was announced to begin.
 
     At first sight the beginning of any other state is not known.
     """
+    now = facts.centers[center]
+    planned = holding(facts.alerting.windows, product.id, center, facts.periods.now_ms)
     state = service_state(
         observed=now.recent is not None,
-        excluded=False,
+        excluded=bool(planned),
         short=now.short.get(product.id, NOTHING),
         long=now.long.get(product.id, NOTHING),
         objective=product.objective,
@@ -143,8 +156,16 @@ def _since(now: CenterFacts, product: Product, policy: StatePolicy, before: Sinc
     )
     if before is not None and before.state is state:
         return before
+    if planned:
+        return Since(state, planned[0].from_s * 1000)
     known = before is not None or state is ServiceState.UNKNOWN
     return Since(state, now.closed_ms if known else None)
+
+
+def _reason(facts: Facts, center: str, product: str) -> str:
+    """What is planned, else why nothing can be said."""
+    planned = holding(facts.alerting.windows, product, center, facts.periods.now_ms)
+    return planned[0].title if planned else facts.centers[center].reason
 
 
 def _rate(now: CenterFacts, product: str, *, requests: bool) -> Fraction | None:
@@ -175,15 +196,16 @@ def _whole(rate: Fraction | None) -> int | None:
 
 def _bank(facts: Facts, setting: Setting, tables: Mapping[str, _Table], products: tuple[ProductView, ...]) -> BankView:
     objective = setting.catalog.objective
-    rolling_view = _rolling_view(facts, [table.rolling for table in tables.values()], objective)
-    today_view = _today_view(facts, [table.today for table in tables.values()], objective)
+    rolling_view = _rolling_view(facts, tables.values(), objective)
+    today_view = _today_view(facts, tables.values(), objective)
     budget = Budget(objective, rolling_view.availability.counts, ROLLING_S)
-    transactions = today_view.availability.counts.transactions if today_view.seen else None
+    happened = today_view.as_it_happened
+    transactions = happened.availability.counts.transactions if happened.seen else None
     return BankView(
         state=combined(p.state for p in products),
         rolling=rolling_view,
         today=today_view,
-        composite=composite({product: sum(table.rolling.values(), NOTHING) for product, table in tables.items()}),
+        composite=composite({product: _counted(facts, table) for product, table in tables.items()}),
         budget=budget,
         exhausted_at_ms=_exhausted_at_ms(facts, budget, setting.policy),
         transactions_today=transactions,
