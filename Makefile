@@ -1,10 +1,10 @@
 PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
-PACKAGES := prometheus prometheus-alertmanager victoria-metrics openssl chromium fonts-noto-cjk postgresql prometheus-node-exporter prometheus-blackbox-exporter
+PACKAGES := prometheus prometheus-alertmanager victoria-metrics openssl chromium fonts-noto-cjk postgresql prometheus-node-exporter prometheus-blackbox-exporter haproxy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-faults check format bench screenshots clean
+.PHONY: help setup setup-dev run test test-faults check format bench screenshots drill clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ format: setup-dev ## Formats the code and sorts imports
 
 bench: setup-dev ## Measures speed and memory (benchmarks/README.md says what each figure means)
 	@failed=0; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || failed=1; done; exit $$failed
+
+drill: setup-dev ## Loses data centers 25 times under load, with the shipped and a naive HAProxy; some ten minutes (ARGS)
+	$(BIN)/python -m loadtests.drills soak $(ARGS)
 
 screenshots: setup-dev ## Takes the README's pictures from a running demo
 	$(BIN)/python scripts/screenshots.py

@@ -21,6 +21,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
 
+from commands.children import ChildPlan, arguments_of
 from commands.errors import CommandError, refusing
 from commands.interrupt import stop_event
 from commands.options import DEFAULT_DATA, GENERATED_CONFIG, ROOT
@@ -88,6 +89,21 @@ def configuration_text(template: str, port: int, socket: Path, places: Mapping[s
     return "\n".join(lines) + "\n"
 
 
+def add_balance(parser: argparse.ArgumentParser) -> None:
+    """Adds --balance to a command that starts an estate."""
+    parser.add_argument(
+        "--balance", type=int, metavar="PORT", help="HAProxy before the data centers, on this port (0: any free one)"
+    )
+
+
+def balancing_child(wanted: int, places: Mapping[str, int]) -> tuple[int, ChildPlan]:
+    """The port and the plan of a balancer as a child. Raises CommandError when the port is taken or HAProxy absent."""
+    _program()
+    port = _port(wanted)
+    words = [word for name, place in places.items() for word in ("--data-center", f"{name}={place}")]
+    return port, ChildPlan("balance", (*arguments_of("balance", port=port), *words))
+
+
 def demo_places(data: Path) -> dict[str, int]:
     """Ports of the demo's data centers by name, as it wrote them down. Raises CommandError when it did not."""
     # Imported on demand: a balancer with places given needs no settings.
@@ -117,11 +133,16 @@ def _port(wanted: int) -> int:
     return wanted
 
 
-def _command(folder: Path, text: str) -> list[str]:
-    """HAProxy's command line. Raises CommandError when it is not installed or refuses the configuration."""
+def _program() -> str:
     program = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if program is None:
         raise CommandError("HAProxy is not installed; run: sudo apt-get install haproxy")
+    return program
+
+
+def _command(folder: Path, text: str) -> list[str]:
+    """HAProxy's command line. Raises CommandError when it is not installed or refuses the configuration."""
+    program = _program()
     path = folder / "haproxy.cfg"
     path.write_text(text, encoding="utf-8")
     checked = subprocess.run([program, "-c", "-q", "-f", str(path)], capture_output=True, text=True, check=False)

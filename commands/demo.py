@@ -16,6 +16,7 @@ from pathlib import Path
 
 import yaml
 
+from commands.balance import add_balance, balancing_child
 from commands.children import ChildPlan, Children, arguments_of
 from commands.errors import CommandError, refusing
 from commands.estate import EstatePlan
@@ -52,6 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--history", type=_days, default=HISTORY_DAYS, metavar="DAYS", help="simulated past (default: 400 days)"
     )
     parser.add_argument("--no-history", action="store_true", help="begin with an empty store")
+    add_balance(parser)
     add_demand(parser)
 
 
@@ -73,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
             address = f"http://{LOOPBACK}:{ports.dashboard}"
             _start(children, plan, path, args, address)
             _announce(plan, address, args.data)
+            if args.balance is not None:
+                _balance(children, plan, args.balance)
             if not args.no_history:
                 children.start(_history(path, args))
             _watch(children, stop, args.data / HISTORY_FILE)
@@ -152,6 +156,12 @@ def _announce(plan: EstatePlan, address: str, data: Path) -> None:
     print(f"  data     {data}   (logs in {data / 'logs'})")
     print(f"  estate   {', '.join(f'{name} {url}' for name, url in plan.urls().items())}")
     print("  Ctrl-C ends all", flush=True)
+
+
+def _balance(children: Children, plan: EstatePlan, wanted: int) -> None:
+    port, child = balancing_child(wanted, plan.places())
+    children.start(child)
+    print(f"  balance  http://{LOOPBACK}:{port}   (all data centers behind one address)", flush=True)
 
 
 def _answers(url: str) -> bool:

@@ -28,15 +28,16 @@ class EstatePlan:
         books = ChildPlan("books", arguments_of("lending", books=True, port=self.ports.books, **shared))
         return [
             books,
-            *(self._data_center(name, port) for name, port in self._places()),
+            *(self._data_center(name, port) for name, port in self.places().items()),
         ]
 
     def urls(self) -> dict[str, str]:
         """Base address of each data center."""
-        return {name: f"http://{LOOPBACK}:{port}" for name, port in self._places()}
+        return {name: f"http://{LOOPBACK}:{port}" for name, port in self.places().items()}
 
-    def _places(self) -> list[tuple[str, int]]:
-        return list(zip(self.data_centers, self.ports.data_centers, strict=True))
+    def places(self) -> dict[str, int]:
+        """Port of each data center."""
+        return dict(zip(self.data_centers, self.ports.data_centers, strict=True))
 
     def _data_center(self, name: str, port: int) -> ChildPlan:
         arguments = arguments_of(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from commands.balance import add_balance, balancing_child
 from commands.children import Children
 from commands.errors import refusing
 from commands.estate import EstatePlan
@@ -41,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--estate", type=Path, default=ESTATE_CONFIG, help="products and demand (default: config/estate.yaml)"
     )
+    add_balance(parser)
     add_demand(parser)
 
 
@@ -115,6 +117,10 @@ def _run_all(args: argparse.Namespace) -> int:
         try:
             for child in plan.children():
                 children.start(child)
+            if args.balance is not None:
+                port, child = balancing_child(args.balance, plan.places())
+                children.start(child)
+                print(f"all  http://{LOOPBACK}:{port}")
             for name, url in plan.urls().items():
                 print(f"{name}  {url}")
             print("Ctrl-C ends all", flush=True)
