@@ -13,6 +13,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # Locust knows thi
 import locust  # noqa: F401 - it patches the standard library and must come first
 
 from loadtests.borrowers.users import Borrower
+from loadtests.running.locust_run import listen
+from loadtests.running.sending import OpenBorrower
 
 
 class MicroLoanBorrower(Borrower):
