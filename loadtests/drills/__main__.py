@@ -31,6 +31,7 @@ from loadtests.drills.table import card_text, comparison_text
 TEMPLATES = ("shipped", "redispatch", "naive")
 LOSSLESS, LOSSY, REFUSED, INVALID = 0, 1, 2, 4
 _GIVE_UP_S = 3.0
+_LARGEST = 100_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     one.set_defaults(command=_run)
     _add_options(one, hold_s=5.0, after_s=3.0, templates="shipped")
     soak = commands.add_parser("soak", help="many faults of five kinds in one run, for each template")
-    soak.add_argument("--faults", type=int, default=25, help="how many (default: 25)")
+    soak.add_argument("--faults", type=_whole, default=25, help="how many (default: 25)")
     soak.set_defaults(command=_soak)
     _add_options(soak, hold_s=4.0, after_s=3.0, templates="shipped,naive")
     return parser
@@ -63,16 +64,46 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_options(parser: argparse.ArgumentParser, hold_s: float, after_s: float, templates: str) -> None:
     parser.add_argument(
-        "--template", default=templates, help=f"of {', '.join(TEMPLATES)}, separated by commas (default: {templates})"
+        "--template",
+        type=_templates,
+        default=templates,
+        help=f"of {', '.join(TEMPLATES)}, separated by commas (default: {templates})",
     )
-    parser.add_argument("--rate", type=float, default=200.0, help="POSTs per second, Poisson arrivals (default: 200)")
-    parser.add_argument("--hold", type=float, default=hold_s, help=f"seconds that a fault lasts (default: {hold_s:g})")
     parser.add_argument(
-        "--after", type=float, default=after_s, help=f"quiet seconds after it is served again (default: {after_s:g})"
+        "--rate", type=_positive, default=200.0, help="POSTs per second, Poisson arrivals (default: 200)"
+    )
+    parser.add_argument(
+        "--hold", type=_positive, default=hold_s, help=f"seconds that a fault lasts (default: {hold_s:g})"
+    )
+    parser.add_argument(
+        "--after",
+        type=_positive,
+        default=after_s,
+        help=f"quiet seconds after it is served again (default: {after_s:g})",
     )
     parser.add_argument("--seed", type=int, default=1, help="seed of the arrivals (default: 1)")
     parser.add_argument("--out", type=Path, default=Path("var/drills"), help="where cards go (default: var/drills)")
     parser.add_argument("--json", action="store_true", help="print cards as JSON, one per line, instead of text")
+
+
+def _templates(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := [name for name in names if name not in TEMPLATES]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(TEMPLATES)}")
+    return names
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < _LARGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {_LARGEST - 1}")
+    return int(text)
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < _LARGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0 and below {_LARGEST}")
+    return value
 
 
 def _list(_args: argparse.Namespace) -> int:
@@ -95,7 +126,7 @@ def _carried_out(args: argparse.Namespace, runs: Sequence[tuple[str, Sequence[Fa
     """Every run with every template; the cards of the first template decide."""
     cards: dict[str, list[Card]] = {}
     with _estate() as estate:
-        for template in args.template.split(","):
+        for template in args.template:
             for name, faults in runs:
                 load = Load(args.rate, _GIVE_UP_S, args.seed, f"{template}-{name}")
                 record = run(estate, Plan(template, load, Timing(2.0, args.hold, args.after), faults))
