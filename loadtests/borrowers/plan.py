@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -95,6 +96,11 @@ class Step(_Record):
             raise ValueError("times must be at least, then at most")
         return self
 
+    @cached_property
+    def round(self) -> tuple[Step, ...]:
+        """The step itself, and the look at the loan after it."""
+        return (self,) if self.read is None else (self, Step.model_validate({"ask": self.read, "as": "read"}))
+
 
 class Borrower(_Record):
     """One kind of borrower; ``name`` is its tag."""
@@ -134,23 +140,6 @@ class Plan(_Record):
     loans: Mapping[Name, Promise]
     borrowers: Annotated[tuple[Borrower, ...], Field(min_length=1)]
 
-    @model_validator(mode="after")
-    def _agrees(self) -> Self:
-        names = [borrower.name for borrower in self.borrowers]
-        for borrower in self.borrowers:
-            if names.count(borrower.name) > 1:
-                raise ValueError(f"borrowers: {borrower.name} is there twice")
-            if borrower.loan is None:
-                continue
-            if borrower.loan not in self.loans:
-                raise ValueError(f"borrowers: {borrower.name}: loans promises nothing for {borrower.loan}")
-            strange = set(borrower.instalments) - set(self.loans[borrower.loan].instalments)
-            if strange or not borrower.instalments:
-                raise ValueError(f"borrowers: {borrower.name}: instalments must be among those of {borrower.loan}")
-        if not any(borrower.weight for borrower in self.borrowers):
-            raise ValueError("borrowers: all weights are 0")
-        return self
-
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the borrowers, in the order of the file."""
@@ -183,14 +172,36 @@ def load_plan(path: Path = DEFAULT_PLAN) -> Plan:
     if not isinstance(tree, yaml.MappingNode):
         raise BadPlan(path, 1, "file", "holds no mapping of fields")
     try:
-        return Plan.model_validate(yaml.SafeLoader("").construct_document(tree))
+        plan = Plan.model_validate(yaml.SafeLoader("").construct_document(tree))
     except yaml.YAMLError as error:
         raise BadPlan(path, 1, "file", f"is not YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
+        defects = error.errors(include_url=False, include_context=False)
+        first = next((one for one in defects if one["type"] == "extra_forbidden"), defects[0])  # a typo's cause
         where = tuple(first["loc"])
         field = ".".join(str(part) for part in where) or "file"
         raise BadPlan(path, _line(tree, where), field, first["msg"].removeprefix("Value error, ")) from None
+    for where, problem in _contradictions(plan):
+        raise BadPlan(path, _line(tree, where), ".".join(str(part) for part in where), problem)
+    return plan
+
+
+def _contradictions(plan: Plan) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    """What is right by itself and wrong together."""
+    for position, borrower in enumerate(plan.borrowers):
+        where = ("borrowers", position)
+        if borrower.name in plan.names[:position]:
+            yield (*where, "name"), f"{borrower.name} is there twice"
+        if borrower.loan is None:
+            continue
+        if borrower.loan not in plan.loans:
+            yield (*where, "loan"), f"loans promises nothing for {borrower.loan}"
+            continue
+        strange = set(borrower.instalments) - set(plan.loans[borrower.loan].instalments)
+        if strange or not borrower.instalments:
+            yield (*where, "instalments"), f"must be among those of {borrower.loan}"
+    if not any(borrower.weight for borrower in plan.borrowers):
+        yield ("borrowers",), "all weights are 0"
 
 
 def parsed_weights(text: str, names: Sequence[str]) -> dict[str, int]:

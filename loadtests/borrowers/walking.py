@@ -269,11 +269,5 @@ def _drawn(borrower: Borrower, chance: random.Random) -> list[Step]:
     for step in borrower.steps:
         if step.chance < 1 and chance.random() >= step.chance:
             continue
-        look = _look(step)
-        for _ in range(chance.randint(*step.times)):
-            steps.extend([step] if look is None else [step, look])
+        steps.extend(step.round * chance.randint(*step.times))
     return steps
-
-
-def _look(step: Step) -> Step | None:
-    return None if step.read is None else Step.model_validate({"ask": step.read, "as": "read"})
