@@ -16,10 +16,11 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from loadtests.drills.card import Card, card_of
+from loadtests.drills.detection import ORDINARY_DAY, control_center
 from loadtests.drills.drill import Plan, Record, Timing, run
 from loadtests.drills.errors import DrillError
 from loadtests.drills.estate import OwnEstate
@@ -83,6 +84,9 @@ def _add_options(parser: argparse.ArgumentParser, hold_s: float, after_s: float,
     )
     parser.add_argument("--seed", type=int, default=1, help="seed of the arrivals (default: 1)")
     parser.add_argument("--out", type=Path, default=Path("var/drills"), help="where cards go (default: var/drills)")
+    parser.add_argument(
+        "--watch", action="store_true", help="start a control center too: when do its alerts tell? (hold 10 s and more)"
+    )
     parser.add_argument("--json", action="store_true", help="print cards as JSON, one per line, instead of text")
 
 
@@ -125,11 +129,12 @@ def _soak(args: argparse.Namespace) -> int:
 def _carried_out(args: argparse.Namespace, runs: Sequence[tuple[str, Sequence[Fault]]]) -> int:
     """Every run with every template; the cards of the first template decide."""
     cards: dict[str, list[Card]] = {}
-    with _estate() as estate:
+    with _estate(args.watch) as (estate, center_port):
         for template in args.template:
             for name, faults in runs:
                 load = Load(args.rate, _GIVE_UP_S, args.seed, f"{template}-{name}")
-                record = run(estate, Plan(template, load, Timing(2.0, args.hold, args.after), faults))
+                timing = Timing(2.0, args.hold, args.after)
+                record = run(estate, Plan(template, load, timing, faults, center_port))
                 cards.setdefault(template, []).append(_kept(args, name, record))
     if len(cards) > 1 and not args.json:
         for beside in zip(*cards.values(), strict=True):
@@ -156,12 +161,14 @@ def _exit_code(cards: Sequence[Card]) -> int:
 
 
 @contextmanager
-def _estate() -> Iterator[OwnEstate]:
+def _estate(watched: bool) -> Iterator[tuple[OwnEstate, int | None]]:
+    """An estate and, when it is watched, the port of its control center."""
     with tempfile.TemporaryDirectory(prefix="drill-") as folder:
-        estate = OwnEstate(Path(folder))
+        estate = OwnEstate(Path(folder), ORDINARY_DAY if watched else 0)
         try:
             estate.start()
-            yield estate
+            with control_center(estate) if watched else nullcontext() as center_port:
+                yield estate, center_port
         finally:
             estate.stop()
 

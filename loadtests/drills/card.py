@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from loadtests.drills.balancer import emptied_after, first_after
+from loadtests.drills.detection import first_alert
 from loadtests.drills.drill import Loss, Record
 from loadtests.drills.sending import Sent
 from loadtests.verdict import fixed_length
@@ -38,6 +39,8 @@ class LossCard:
     served_again_after_s: float | None
     retries: int
     redispatches: int
+    alerted_after_s: float | None
+    alerted_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ def _loss_card(record: Record, loss: Loss) -> LossCard:
     looks = [look for look in record.looks if loss.injected_s <= look.at_s < end_s]
     down_s = first_after(looks, loss.injected_s, loss.data_center, up=False)
     drained_s = emptied_after(looks, loss.injected_s, loss.restored_s, loss.data_center)
+    alert = first_alert(record.alerts, loss.injected_s, end_s, loss.data_center)
     return LossCard(
         fault=loss.fault.name,
         data_center=loss.data_center,
@@ -162,6 +166,8 @@ def _loss_card(record: Record, loss: Loss) -> LossCard:
         served_again_after_s=_rounded(None if loss.back_s is None else loss.back_s - loss.restored_s),
         retries=looks[-1].retries - looks[0].retries if looks else 0,
         redispatches=looks[-1].redispatches - looks[0].redispatches if looks else 0,
+        alerted_after_s=None if alert is None else round(alert[0], 3),
+        alerted_by=None if alert is None else f"{alert[1].rule} ({alert[1].severity})",
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from loadtests.drills.audit import Audit, audited, counted, postings
 from loadtests.drills.balancer import Look, Watch
+from loadtests.drills.detection import AlertLook, AlertWatch
 from loadtests.drills.estate import DATA_CENTERS, OwnEstate
 from loadtests.drills.faults import Fault
 from loadtests.drills.sending import Load, OpenLoad, Sent
@@ -52,16 +53,21 @@ class Record:
     sent: tuple[Sent, ...]
     looks: tuple[Look, ...]
     audit: Audit
+    alerts: tuple[AlertLook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run: a configuration of HAProxy, a load, and faults one after another."""
+    """What to run: a configuration of HAProxy, a load, and faults one after another.
+
+    ``center_port``: where a control center that watches the estate is asked for alerts.
+    """
 
     template: str
     load: Load
     timing: Timing
     faults: Sequence[Fault]
+    center_port: int | None = None
 
 
 def run(estate: OwnEstate, plan: Plan) -> Record:
@@ -75,8 +81,9 @@ async def _run(estate: OwnEstate, port: int, watch: Watch, plan: Plan) -> Record
     for name in DATA_CENTERS:
         await watch.until_up(name, BACK_WITHIN_S)
     before = postings(estate, DATA_CENTERS[0]), counted(estate)
+    alerts = AlertWatch(plan.center_port) if plan.center_port is not None else None
     with _without_collections():
-        watching = loop.create_task(watch.run())
+        watching = [loop.create_task(one.run()) for one in (watch, alerts) if one is not None]
         sending, began_s = OpenLoad(plan.load, port), loop.time()
         running = loop.create_task(sending.run())
         try:
@@ -84,14 +91,21 @@ async def _run(estate: OwnEstate, port: int, watch: Watch, plan: Plan) -> Record
         finally:
             sending.stop()
             await running
-            watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            await _ended(watching)
         ended_s = loop.time()
     await asyncio.sleep(_SETTLE_S)
     audit = await audited(estate, DATA_CENTERS[0], sending.sent, before)
     sent = tuple(sorted(sending.sent, key=lambda one: one.intended_s))
-    return Record(plan.template, plan.load, began_s, ended_s, losses, sent, tuple(watch.looks), audit)
+    told = tuple(alerts.looks) if alerts is not None else ()
+    return Record(plan.template, plan.load, began_s, ended_s, losses, sent, tuple(watch.looks), audit, told)
+
+
+async def _ended(watching: Iterable[asyncio.Task[None]]) -> None:
+    """Cancels what watches. Raises what it failed of."""
+    for task in watching:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def _lose(estate: OwnEstate, watch: Watch, timing: Timing, faults: Iterable[Fault]) -> tuple[Loss, ...]:

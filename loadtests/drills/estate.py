@@ -38,18 +38,22 @@ class Balancer:
 
 
 class OwnEstate:
-    """Books and data centers. Ports stay the same when a data center is started again."""
+    """Books and data centers. Ports stay the same when a data center is started again.
 
-    def __init__(self, folder: Path) -> None:
+    ``scale``: transactions that simulated customers make in a day beside the load; 0: none.
+    """
+
+    def __init__(self, folder: Path, scale: int = 0) -> None:
         self.folder = folder
-        books, *places = _free_ports(len(DATA_CENTERS) + 1)
+        self._scale = scale
+        books, *places = free_ports(len(DATA_CENTERS) + 1)
         self.books_port = books
         self.ports: Mapping[str, int] = dict(zip(DATA_CENTERS, places, strict=True))
         self._processes: dict[str, subprocess.Popen[Any]] = {}
 
     def start(self) -> None:
         """Starts everything and waits until each data center answers. Raises PartMissing."""
-        self._processes["books"] = self._spawn(
+        self._processes["books"] = self.spawn(
             "books", ["lending", "--books", "--port", self.books_port, "--data", self.folder / "estate"]
         )
         for name in DATA_CENTERS:
@@ -60,14 +64,14 @@ class OwnEstate:
     def start_data_center(self, name: str) -> None:
         """Starts one that is not running. It answers a moment later."""
         words = ["lending", "--data-center", name, "--port", self.ports[name], "--books-port", self.books_port]
-        self._processes[name] = self._spawn(name, [*words, "--data", self.folder / "estate", "--scale", 0])
+        self._processes[name] = self.spawn(name, [*words, "--data", self.folder / "estate", "--scale", self._scale])
 
     def until_ready(self, name: str) -> None:
         """Waits until a data center answers. Raises PartMissing."""
         deadline_s = time.monotonic() + _READY_WITHIN_S
         while not self._answers(name):
             if self._processes[name].poll() is not None or time.monotonic() > deadline_s:
-                raise PartMissing(name, self._words(name))
+                raise PartMissing(name, self.words_of(name))
             time.sleep(0.05)
 
     def signal(self, name: str, number: signal.Signals) -> None:
@@ -105,14 +109,14 @@ class OwnEstate:
     def balanced(self, template: str) -> Iterator[Balancer]:
         """HAProxy before the data centers, with one of the configurations of config/haproxy. Raises PartMissing."""
         places = [f"--data-center={name}={port}" for name, port in self.ports.items()]
-        process = self._spawn(
+        process = self.spawn(
             "haproxy", ["balance", "--port", 0, "--template", template, *places], stdout=subprocess.PIPE
         )
         try:
             line = process.stdout.readline() if process.stdout else ""
             found = re.search(rf"http://{LOOPBACK}:(\d+)  \(stats socket (\S+)\)", line)
             if found is None:
-                raise PartMissing("haproxy", self._words("haproxy"))
+                raise PartMissing("haproxy", self.words_of("haproxy"))
             balancer = Balancer(process, int(found[1]), Path(found[2]))
             _until_listening(balancer)
             yield balancer
@@ -122,7 +126,8 @@ class OwnEstate:
             if process.stdout:
                 process.stdout.close()
 
-    def _spawn(self, name: str, words: list[Any], stdout: int | None = None) -> subprocess.Popen[str]:
+    def spawn(self, name: str, words: list[Any], stdout: int | None = None) -> subprocess.Popen[str]:
+        """Starts a command of app.py that dies with this process; its words go to a log of that name."""
         environment = {**os.environ, _PARENT_VARIABLE: str(os.getpid())}  # children die with us, even by kill -9
         with self._log(name).open("ab") as log:
             return subprocess.Popen(
@@ -144,7 +149,8 @@ class OwnEstate:
     def _log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 
-    def _words(self, name: str) -> str:
+    def words_of(self, name: str) -> str:
+        """What a part wrote into its log."""
         return self._log(name).read_text(encoding="utf-8", errors="replace")
 
 
@@ -159,7 +165,8 @@ def _until_listening(balancer: Balancer) -> None:
     raise PartMissing("haproxy", "it does not listen")
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Distinct loopback ports that were free a moment ago."""
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:

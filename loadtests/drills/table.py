@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from loadtests.drills.card import Card, LossCard
 
-_COLUMNS = ("fault", "at", "failed", "slow", "first", "last", "down", "drained", "back", "retries", "redisp.")
+_COLUMNS = ("fault", "at", "failed", "slow", "first", "last", "down", "drained", "back", "retries", "redisp.", "alert")
 
 
 def card_text(card: Card) -> str:
@@ -67,7 +67,8 @@ def _row(loss: LossCard) -> tuple[str, ...]:
     )
     shown = ("-" if one is None else f"{one:.2f}" for one in seconds)
     counts = (str(loss.retries), str(loss.redispatches))
-    return (loss.fault, loss.data_center, str(loss.failed), str(loss.slow), *shown, *counts)
+    alert = "-" if loss.alerted_after_s is None else f"{loss.alerted_after_s:.2f} {loss.alerted_by}"
+    return (loss.fault, loss.data_center, str(loss.failed), str(loss.slow), *shown, *counts, alert)
 
 
 def _held(card: Card) -> str:
