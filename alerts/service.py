@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from alerts.evaluating.evaluation import Evaluation, Step
 from alerts.evaluating.notifying import Notifier, NotifySetting
 from alerts.evaluating.setting import AlertSetting
-from alerts.kinds.pipeline import Operations
 from alerts.kinds.registry import Kinds
 from alerts.notify.dispatcher import ChannelStatus
 from store.errors import LeaseLost, StaleDocument, StoreError
@@ -35,9 +34,13 @@ FRESH_WITHIN_MS = 15_000
 
 @dataclass(frozen=True, slots=True)
 class AlertPace:
-    """How often to look whether the store changed, and how long a tick may stay away when nothing did; in seconds."""
+    """How often to look whether the store changed, for how long at most to wait for what comes with a change (the data
+    centers' pages of one second follow each other closely: one tick for all), how long none must come for that, and
+    how long a tick may stay away when nothing changed; in seconds."""
 
-    poll_seconds: float = 0.04
+    poll_seconds: float = 0.03
+    coalesce_seconds: float = 0.06
+    calm_seconds: float = 0.015
     tick_seconds: float = 1.0
 
 
@@ -172,17 +175,29 @@ class AlertService:
         age = self.tick_age_seconds()
         if self._evaluation is None or age is None or age >= self._pace.tick_seconds:
             return True
+        version = self._store_version()
+        if version == self._version:
+            return False
+        until = self._monotonic() + self._pace.coalesce_seconds
+        while self._monotonic() < until and not self._stopping.wait(self._pace.calm_seconds):
+            before, version = version, self._store_version()
+            if version == before:
+                break
+        return True
+
+    def _store_version(self) -> int:
         with self._store.reading() as reader:
-            return reader.version() != self._version
+            return reader.version()
 
     def _tick(self, token: int) -> None:
         begun = self._monotonic()
         evaluation = self._evaluation or self._begin()
-        while not self._judged(evaluation):
+        step = self._judged(evaluation)
+        while step is None:
             if self._stopping.is_set():
                 return
-        step = self._fold(evaluation, token)
-        self._note(evaluation, step, begun)
+            step = self._judged(evaluation)
+        self._note(evaluation, self._kept(evaluation, step, token), begun)
 
     def _begin(self) -> Evaluation:
         """A new term: goes on from the journal."""
@@ -193,31 +208,35 @@ class AlertService:
             self._evaluation = Evaluation(self._setting, self._kinds, self._notifier.outlets, reader.journal())
         return self._evaluation
 
-    def _judged(self, evaluation: Evaluation) -> bool:
-        """Judges what is new; a long absence takes several readings, for each keeps the store's log of writes."""
+    def _judged(self, evaluation: Evaluation) -> Step | None:
+        """Judges what is new and says what follows; None while there is more: a long absence takes several readings,
+        for each keeps the store's log of writes."""
         due_ms = None if self._notifier is None else self._notifier.oldest_due_ms()
         with self._store.reading() as reader:
             self._version = reader.version()
-            more = evaluation.judge(reader, self._now_ms(), Operations(evaluation.evaluated_ms, due_ms))
-        return not more
+            now_ms = self._now_ms()
+            if evaluation.judge(reader, now_ms, due_ms):
+                return None
+            return evaluation.step(reader, now_ms)
 
-    def _fold(self, evaluation: Evaluation, token: int) -> Step:
-        """Writes what follows from what was judged; anew for as long as people act in the same instant."""
+    def _kept(self, evaluation: Evaluation, step: Step, token: int) -> Step:
+        """Writes a step; folded anew for as long as people act in the same instant."""
         for _ in range(MOST_FOLDS):
-            with self._store.reading() as reader:
-                step = evaluation.step(reader, self._now_ms())
             try:
                 self._write(step, token)
             except StaleDocument as stale:
                 log.info("folding again: %s", stale)
                 self.work.folds_again += 1
-                self._unwritten(evaluation)
-                continue
             except StoreError:
-                self._unwritten(evaluation)
+                self._evaluation_goes_back(evaluation)
                 raise
-            evaluation.written()
-            return step
+            else:
+                evaluation.written()
+                return step
+            self._evaluation_goes_back(evaluation)
+            with self._store.reading() as reader:
+                step = evaluation.step(reader, self._now_ms())
+        self._evaluation_goes_back(evaluation)
         raise StaleDocument("alerts", "journal")
 
     def _write(self, step: Step, token: int) -> None:
@@ -229,7 +248,7 @@ class AlertService:
         if self._version is not None:
             self._version += max(1, len(step.change.entries))  # what we wrote ourselves is no news
 
-    def _unwritten(self, evaluation: Evaluation) -> None:
+    def _evaluation_goes_back(self, evaluation: Evaluation) -> None:
         with self._store.reading() as reader:
             evaluation.unwritten(reader.journal())
 

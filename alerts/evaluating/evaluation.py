@@ -16,6 +16,7 @@ from alerts.evaluating import memory
 from alerts.evaluating.setting import AlertSetting
 from alerts.evaluating.unheard import unheard
 from alerts.feed import Feed
+from alerts.incidents.keeper import Kept as Incidents
 from alerts.incidents.keeper import keep
 from alerts.incidents.model import Incident
 from alerts.kinds.pipeline import Operations
@@ -29,6 +30,8 @@ from store.port import Reader
 
 SAVE_EVERY_MS = 5_000
 """So often is the engine's state written when nothing else is; a restart judges from there on."""
+KEEP_EVERY_MS = 1_000
+"""So often are incidents looked at for what only time brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Evaluation:
         )
         self._untold: list[Transition] = []
         self._saves = False
+        self._kept_ms, self._heard = 0, -1
 
     @property
     def evaluated_ms(self) -> int | None:
@@ -68,13 +72,15 @@ class Evaluation:
         evaluated_s = self._engine.evaluated_s
         return None if evaluated_s is None else evaluated_s * 1000
 
-    def judge(self, reader: Reader, now_ms: int, operations: Operations) -> bool:
-        """Lets the engine judge what is new; True when there is more at once (of a long absence)."""
+    def judge(self, reader: Reader, now_ms: int, oldest_due_ms: int | None = None) -> bool:
+        """Lets the engine judge what is new; True when there is more at once (of a long absence). ``oldest_due_ms``:
+        since when the delivery that waits longest is due."""
         facts = self._feed.read(reader, now_ms)
         if facts.more:
             self._untold += self._engine.tick(facts)
             return True
         self._desk.refresh(reader.journal())
+        operations = Operations(facts.until_s * 1000, oldest_due_ms)  # what this very tick judges is not late
         readings = self._kinds.tick(reader, now_ms, operations, maintenance=self._desk.resting(now_ms))
         self._untold += self._engine.tick(facts, readings)
         return False
@@ -82,9 +88,8 @@ class Evaluation:
     def step(self, reader: Reader, now_ms: int) -> Step:
         """What has to be written of everything that was judged and not written yet."""
         journal = reader.journal()
-        self._desk.refresh(journal)
         outcome = self._desk.apply(self._untold, now_ms)
-        kept = keep(reader, now_ms, self._rules, self._watched, transitions=self._untold)
+        kept = self._incidents(reader, now_ms, outcome.notices)
         deliveries = self._deliveries(outcome.notices, kept.open, journal, now_ms)
         untaken = unheard(outcome.notices, self._outlets, now_ms)
         entries = (*outcome.change.entries, *kept.change.entries, *(each.entry(now_ms) for each in untaken))
@@ -108,6 +113,16 @@ class Evaluation:
         """It is not, for somebody wrote in between or the store could not: the next step folds it again."""
         self._desk = Desk.restore(self._setting.desk, journal)
         self._version = memory.read(journal).version
+        self._kept_ms = 0
+
+    def _incidents(self, reader: Reader, now_ms: int, notices: Sequence[Notice]) -> Incidents:
+        """What becomes of incidents; asked when alerts or the journal have news, and once a second."""
+        number = reader.journal().last_number()
+        rested = 0 <= now_ms - self._kept_ms < KEEP_EVERY_MS
+        if rested and not self._untold and not notices and number == self._heard:
+            return Incidents(Change(), ())
+        self._kept_ms, self._heard = now_ms, number
+        return keep(reader, now_ms, self._rules, self._watched, transitions=self._untold)
 
     def _deliveries(
         self, notices: Iterable[Notice], incidents: Iterable[Incident], journal: JournalReader, now_ms: int
