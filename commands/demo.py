@@ -30,7 +30,7 @@ from lending.history import chunks
 from settings import alerts_path, load_settings, slos_path
 
 READY_WITHIN_S = 30.0
-LAST_PAGES_WITHIN_S = 3.0
+LAST_PAGES_WITHIN_S = 4.5
 """Ctrl-C ends the data centers first, each once the collector has read its last page: nothing is left unobserved."""
 
 HISTORY_DAYS = 400

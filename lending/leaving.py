@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lending.routes import DemandSwitch
 
-LAST_PAGE_WITHIN_S = 2.5
+LAST_PAGE_WITHIN_S = 4
 """So long it waits for somebody to read the last page; nobody may be reading."""
 
 _REFUSED = orjson.dumps({"error": "this data center is ending and takes no more requests"})

@@ -15,6 +15,8 @@ from store.opening import open_store
 ZONE = "Asia/Shanghai"
 GOOD = {"ok", "business_reject"}
 BAD = {"system_error"}
+START_WITHIN_S = 60
+"""Patience with a machine that does other things too; a quiet one takes some seconds."""
 
 
 def all_fresh(demo: Any) -> bool:
@@ -60,7 +62,7 @@ def shown_cells(demo: Any) -> Counter[tuple[str, str, str]]:
 def test_the_wall_shows_exactly_what_happened(start: Callable[..., Any], journey: Any) -> None:
     """Estate -> page -> collector -> store -> snapshot, compared with the truth to the event."""
     demo = start("--no-history")
-    journey.until(lambda: all_fresh(demo), 20, "all sources fresh")
+    journey.until(lambda: all_fresh(demo), START_WITHIN_S, "all sources fresh")
     first = next(iter(demo.truth_urls().values()))
     journey.fetch(f"{first}/faults", {"kind": "error_share", "share": 0.2, "seconds": 3})
     time.sleep(4)
@@ -91,7 +93,7 @@ def test_a_killed_data_center_turns_unknown_and_comes_back(start: Callable[..., 
 def test_nothing_is_lost_or_counted_twice_through_kills_and_a_freeze(start: Callable[..., Any], journey: Any) -> None:
     """kill -9 of data centers and collector, one freeze: the difference is 0, the unobserved is named."""
     demo = start("--no-history")
-    journey.until(lambda: all_fresh(demo), 20, "all sources fresh")
+    journey.until(lambda: all_fresh(demo), START_WITHIN_S, "all sources fresh")
     time.sleep(2)
     for data_center in ("dc1", "dc2"):
         os.kill(demo.part("--data-center", data_center).pid, signal.SIGKILL)
@@ -101,7 +103,7 @@ def test_nothing_is_lost_or_counted_twice_through_kills_and_a_freeze(start: Call
     frozen.suspend()
     time.sleep(4)
     frozen.resume()
-    journey.until(lambda: all_fresh(demo), 30, "all sources fresh again")
+    journey.until(lambda: all_fresh(demo), START_WITHIN_S, "all sources fresh again")
     time.sleep(2)
     run = demo.command("reconcile", "--json")
     found = json.loads(run.stdout)
@@ -114,11 +116,11 @@ def test_nothing_is_lost_or_counted_twice_through_kills_and_a_freeze(start: Call
 def test_a_clean_end_leaves_nothing_unobserved(start: Callable[..., Any], journey: Any) -> None:
     """Ctrl-C in the middle of a second of full demand: the collector reads what each data center counted last."""
     demo = start("--no-history")
-    journey.until(lambda: all_fresh(demo), 20, "all sources fresh")
+    journey.until(lambda: all_fresh(demo), START_WITHIN_S, "all sources fresh")
     time.sleep(1.5)
     assert journey.end(demo) == 0
     again = start("--no-history", data=demo.data)
-    journey.until(lambda: all_fresh(again), 20, "all sources fresh again")
+    journey.until(lambda: all_fresh(again), START_WITHIN_S, "all sources fresh again")
     found = json.loads(again.command("reconcile", "--json").stdout)
     assert (found["difference"], found["unobserved"]) == (0, 0)
     assert len({row["data_center"] for row in found["rows"]}) == 6

@@ -33,8 +33,8 @@ def test_the_wall_lives_goes_stale_and_comes_back(start: Callable[..., Any], jou
     errors: list[str] = []
     english = opened(browser, f"{demo.url}/?lang=en", errors, locale="zh-CN")
     chinese = opened(browser, f"{demo.url}/", errors, locale="zh-CN")
-    english.get_by_text("WeiLiDai micro-loans").first.wait_for(timeout=15_000)
-    chinese.get_by_text("微粒贷").first.wait_for(timeout=15_000)
+    english.get_by_text("WeiLiDai micro-loans").first.wait_for(timeout=60_000)
+    chinese.get_by_text("微粒贷").first.wait_for(timeout=60_000)
     assert chinese.locator("html").get_attribute("lang", timeout=5_000) == "zh-CN"
     assert "DEMO" in english.inner_text("body")
     assert errors == []
