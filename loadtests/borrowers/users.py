@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
+import gevent
 from locust import FastHttpUser, User, events, tag
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
@@ -100,14 +101,16 @@ def add_options(parser: LocustArgumentParser) -> None:
 def prepare(environment: Environment, **_: Any) -> None:
     """Reads the plan, sets the weights, and sends home whom ``--tags`` or a weight of 0 leaves out.
 
-    A worker keeps all: its master says how many of each it wants.
+    On a worker weights send nobody home: its master says how many of each it wants.
     """
     options = environment.parsed_options or argparse.Namespace()
     Borrower.plan = _read(options)
     Borrower.reporter = Reporter(environment)
     environment.events.spawning_complete.add_listener(partial(_guard, environment))
-    if not isinstance(environment.runner, WorkerRunner):
-        environment.user_classes[:] = _kept(environment.user_classes, Borrower.plan, options)
+    # Timers count from the loop's last look at the clock: without this, --run-time loses the seconds of the imports.
+    gevent.get_hub().loop.update_now()
+    leads = not isinstance(environment.runner, WorkerRunner)
+    environment.user_classes[:] = _kept(environment.user_classes, options, leads)
 
 
 @events.test_start.add_listener
@@ -142,18 +145,18 @@ def _read(options: argparse.Namespace) -> Plan:
         _refuse(str(error))
 
 
-def _kept(user_classes: Iterable[type[User]], plan: Plan, options: argparse.Namespace) -> list[type[User]]:
+def _kept(user_classes: Iterable[type[User]], options: argparse.Namespace, leads: bool) -> list[type[User]]:
     """Who borrows in this run, with the plan's weights; classes of other locustfiles stay as they are."""
-    weights = {one.name: one.weight for one in plan.borrowers}
+    weights = {one.name: one.weight for one in Borrower.plan.borrowers}
     kept = []
     for user_class in user_classes:
         if issubclass(user_class, Borrower):
             user_class.weight = weights.get(user_class.borrower, 0)
-            if not user_class.weight or not _wanted(user_class.borrower, options):
+            if not _wanted(user_class.borrower, options) or (leads and not user_class.weight):
                 continue
         kept.append(user_class)
     if not kept:
-        _refuse(f"nobody borrows: --tags, --exclude-tags and --weights leave none of {', '.join(plan.names)}")
+        _refuse(f"nobody borrows: --tags, --exclude-tags and --weights leave none of {', '.join(weights)}")
     return kept
 
 

@@ -148,7 +148,7 @@ def honest_bank(bank: Bank) -> Iterator[Bank]:
 def locust(tmp_path: Path) -> Callable[..., LocustEnded]:
     """Runs Locust to its end with our locustfile."""
 
-    def run(port: int, *options: str, seconds: int = 2) -> LocustEnded:
+    def run(port: int, *options: str, seconds: int = 3) -> LocustEnded:
         command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
         command += ["-H", f"http://127.0.0.1:{port}", "-t", f"{seconds}s", "-s", "4", "--think", "0"]
         command += ["--json-file", str(tmp_path / "stats"), *options]
