@@ -7,12 +7,15 @@ import os
 from alerts.evaluating.notifying import NotifySetting
 from alerts.evaluating.setting import AlertSetting, slots_kept_s
 from alerts.kinds.facts import Estate
+from alerts.notify.building import Surroundings, heartbeat_poster, outlets_of
+from alerts.notify.errors import BadChannel
 from alerts.service import AlertService
 from commands.errors import refusing
 from commands.objectives import objectives
 from commands.options import Configuration
 from commands.probing import targets
 from settings import SettingsError, alerts_path, load_kinds
+from store.memory import MemoryStore
 from store.port import Store
 
 
@@ -47,3 +50,19 @@ def notify_setting(chosen: Configuration) -> NotifySetting:
     folder = chosen.path.parent
     heartbeat = None if notify.heartbeat is None else notify.heartbeat.spec(folder)
     return NotifySetting(chosen.catalog, os.environ, notify.specs(folder), heartbeat, notify.links())
+
+
+def channel_faults(chosen: Configuration) -> list[str]:
+    """Why channels and the heartbeat cannot be made from the configuration, one line for each."""
+    setting = notify_setting(chosen)
+    around = Surroundings(setting.environment, setting.catalog, MemoryStore(chosen.catalog.zone), setting.base_url)
+    made, faults = outlets_of(setting.channels, around)
+    for outlet in made:
+        outlet.channel.close()
+    told = [str(fault) for fault in faults]
+    if setting.heartbeat is not None:
+        try:
+            heartbeat_poster(setting.heartbeat, setting.environment).close()
+        except BadChannel as fault:
+            told.append(str(fault))
+    return told

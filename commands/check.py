@@ -1,4 +1,5 @@
-"""Validates configuration, catalog, store, reachability and clock of every source, and every probe; names every error.
+"""Validates configuration, catalog, objectives, alert policy, channels, store, reachability and clock of every source,
+and every probe; names every error.
 
 Exit code 0: all is well, 1: something does not answer or does not fit, 2: the configuration itself is broken.
 """
@@ -19,6 +20,7 @@ from alerts.openslo.findings import errors
 from collectors.clocks import Asked, skew_ms, skew_note
 from collectors.errors import CollectorError
 from collectors.page import milliseconds
+from commands.alerting import channel_faults
 from commands.errors import CommandError
 from commands.explaining import explain, server_of
 from commands.objectives import objective_findings, objectives
@@ -34,7 +36,9 @@ from settings import (
     catalog_path,
     load_catalog,
     load_policy,
+    load_regulatory,
     load_settings,
+    regulatory_path,
     slos_path,
 )
 from store.errors import StoreError
@@ -70,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
         *_store_failures(chosen),
         *_source_failures(chosen),
         *probe_failures(chosen, time.time_ns() // 1_000_000),
+        *_channel_failures(chosen),
     ]
     for line in failures:
         print(f"error: {line}", file=sys.stderr)
@@ -77,7 +82,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
-    """Every defect of the configuration, and of the catalog, the alert policy and the OpenSLO files that it names."""
+    """Every defect of the configuration, and of what it names: the catalog, the alert policy, the OpenSLO files, the
+    table of regulatory classes."""
     try:
         settings = load_settings(path)
     except SettingsError as error:
@@ -85,6 +91,7 @@ def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
     broken = [
         *_problems(load_catalog, catalog_path(path, settings)),
         *_problems(load_policy, alerts_path(path, settings)),
+        *_problems(load_regulatory, regulatory_path(path, settings)),
     ]
     if broken:
         return tuple(broken)
@@ -105,6 +112,17 @@ def _show_objectives(chosen: Configuration) -> None:
     for product in chosen.catalog.products:
         if product.id not in watched:
             print(f"warning {product.id}: no objective names this product; no burn rate of it alerts")
+
+
+def _channel_failures(chosen: Configuration) -> Iterator[str]:
+    """Channels that cannot be used as they are configured; `notify test` says whether messages arrive."""
+    names = [channel.id for channel in chosen.settings.notify.channels]
+    faults = channel_faults(chosen)
+    yield from faults
+    if not names:
+        print(f"warning {chosen.path}: no channel in the section notify; alerts show on screens and nobody is told")
+    elif not faults:
+        print(f"ok      notify: {', '.join(names)}")
 
 
 def _problems(load: Callable[[Path], object], path: Path) -> tuple[Problem, ...]:

@@ -45,12 +45,12 @@ def target() -> Iterator[HTTPServer]:
         thread.join()
 
 
-def checked(tmp_path: Path, *urls: str) -> int:
-    """Exit code of a check over these sources."""
+def checked(tmp_path: Path, *urls: str, more: str = "") -> int:
+    """Exit code of a check over these sources; ``more``: what else the configuration says."""
     lines = [f'  - {{id: s{n}, kind: exposition, data_center: dc{n}, url: "{url}"}}' for n, url in enumerate(urls, 1)]
     config = tmp_path / "control-center.yaml"
     text = f"data: {tmp_path}\ncatalog: {ROOT}/config/catalog.yaml\nsources:\n" + "\n".join(lines) + "\n"
-    config.write_text(text, encoding="utf-8")
+    config.write_text(text + more, encoding="utf-8")
     return check.run(argparse.Namespace(config=config, data=tmp_path))
 
 
@@ -96,3 +96,30 @@ def test_a_broken_catalog_is_found_too(tmp_path: Path, capsys: pytest.CaptureFix
     )
     assert check.run(argparse.Namespace(config=config, data=tmp_path)) == 2
     assert "none.yaml: No such file or directory" in capsys.readouterr().err
+
+
+def test_a_channel_without_its_secret_is_named(
+    tmp_path: Path, target: HTTPServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The variable that is missing, never a value; the check says no."""
+    more = "notify: {channels: [{id: oncall, kind: wecom, url_env: NOBODY_SET_THIS}]}\n"
+    assert checked(tmp_path, f"http://127.0.0.1:{target.server_port}/metrics", more=more) == 1
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "oncall" in line]
+    assert "NOBODY_SET_THIS" in line
+
+
+def test_without_channels_it_warns_that_nobody_is_told(
+    tmp_path: Path, target: HTTPServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which is no error: a wall may be all that is wanted."""
+    assert checked(tmp_path, f"http://127.0.0.1:{target.server_port}/metrics") == 0
+    assert "nobody is told" in capsys.readouterr().out
+
+
+def test_a_defect_of_the_regulatory_table_is_named_by_file_and_line(
+    tmp_path: Path, target: HTTPServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As one of the policy is."""
+    (tmp_path / "regulatory.yaml").write_text("version: 1\nrules: nothing\n", encoding="utf-8")
+    assert checked(tmp_path, f"http://127.0.0.1:{target.server_port}/metrics") == 2
+    assert "regulatory.yaml:2: rules" in capsys.readouterr().err
