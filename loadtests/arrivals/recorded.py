@@ -1,4 +1,4 @@
-"""A recorded day as a schedule: what ``python app.py record-day`` exports, or any CSV of ``time,count`` rows.
+"""A recorded day as a schedule: what ``python app.py recording`` exports, or any CSV of ``time,count`` rows.
 
 Slots are evenly spaced; the count of each is spread evenly over it. A slot whose count is unknown is left empty and
 named: a replay says how much of the day it could not know.

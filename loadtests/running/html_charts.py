@@ -61,7 +61,8 @@ def _line(points: list[tuple[float, float]], color: str, dashes: str = "") -> st
 
 def _axis(top: str, left: str, right: str) -> str:
     return (
-        f'<text x="2" y="16" font-size="12">{top}</text><text x="{_EDGE}" y="{_HEIGHT - 3}" font-size="12">{left}</text>'
+        f'<text x="2" y="16" font-size="12">{top}</text>'
+        f'<text x="{_EDGE}" y="{_HEIGHT - 3}" font-size="12">{left}</text>'
         f'<text x="{_WIDTH - 4}" y="{_HEIGHT - 3}" font-size="12" text-anchor="end">{right}</text>'
     )
 

@@ -1,4 +1,4 @@
-"""A result as one HTML file: no script, no outside request, Chinese and English in one page (a switch without script)."""
+"""A result as one HTML file: no script, no outside request, Chinese and English by a switch without script."""
 
 from __future__ import annotations
 

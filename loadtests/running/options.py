@@ -89,7 +89,7 @@ def asked(options: argparse.Namespace) -> Asked:
         rate=options.rate if options.profile and options.profile != REPLAY else None,
         duration_ms=duration_ms,
         seed=int(options.seed),
-        deadline_ms=int(options.deadline_ms),
+        deadline_ms=_deadline_ms(options.deadline_ms),
         early_stop=not options.no_early_stop,
         pool=_at_least_one("--pool", options.pool),
         claims=_claims(options),
@@ -120,7 +120,7 @@ def _plan(options: argparse.Namespace, duration_ms: int | None) -> Plan | None:
 
 def _replayed(options: argparse.Namespace) -> Plan:
     if not options.recording:
-        raise BadOption("--profile replay needs --recording FILE (python app.py record-day writes one)")
+        raise BadOption("--profile replay needs --recording FILE (python app.py recording writes one)")
     try:
         recording = recording_of(Path(options.recording))
     except BadRecording as error:
@@ -156,6 +156,10 @@ def exact(option: str, text: str) -> Fraction:
     if _NUMBER.fullmatch(str(text)) is None or not Fraction(str(text)):
         raise BadOption(f"{option} {text!r}: write a plain number above 0, such as 1000 or 2.5")
     return Fraction(str(text))
+
+
+def _deadline_ms(value: object) -> int:
+    return 0 if value == 0 else _at_least_one("--deadline-ms", value)
 
 
 def _at_least_one(option: str, value: object) -> int:
