@@ -52,6 +52,12 @@ def page_data(catalog: Catalog, words: Words, times: WatchTimes) -> str:
         "surfaces": dict(theme.SURFACES),
         "products": [product.id for product in catalog.products],
         "data_centers": [data_center.id for data_center in catalog.data_centers],
+        "names": {
+            **{product.id: dict(product.names) for product in catalog.products},
+            **{data_center.id: dict(data_center.names) for data_center in catalog.data_centers},
+        },
+        "severities": _looks(theme.SEVERITIES, words),
+        "time_zone": catalog.zone,
         "times": asdict(times),
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -81,14 +87,14 @@ class DashParts:
     renderer: str
 
 
-def document(words: Words, data: str, parts: DashParts) -> str:
+def document(words: Words, title: str, data: str, parts: DashParts) -> str:
     """The whole page in one language; ``data`` is what ``page_data`` made."""
     return f"""<!DOCTYPE html>
 <html lang="{words.language.tag}">
 <head>
 {parts.metas}
 <meta name="color-scheme" content="dark">
-<title>{html.escape(words("page.title"))}</title>
+<title>{html.escape(title)}</title>
 <link rel="icon" href="{ICON}">
 <style>{theme.css_variables()}</style>
 {parts.css}

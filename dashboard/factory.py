@@ -12,10 +12,11 @@ from flask_compress import Compress
 
 from dashboard.document import DashParts, WatchTimes, document, page_data
 from dashboard.language import Words, choose, read_all_words
-from dashboard.pages import wall
+from dashboard.pages import alerts, incident, incidents, objective, objectives, wall
+from dashboard.screens import Screen, assets_of, page_at, register_layouts, with_layout_of
 from slo.catalog import Catalog
 
-PAGES: tuple[ModuleType, ...] = (wall,)
+PAGES: tuple[ModuleType, ...] = (wall, alerts, incidents, incident, objectives, objective)
 """Every page, in menu order."""
 
 CATCH_ALL = "/<path:path>"
@@ -39,7 +40,8 @@ def create_dashboard(
     app = Pages(words, lambda spoken: page_data(catalog, spoken, times))
     server: flask.Flask = app.server
     _compress(server)
-    app.layout = lambda: wall.layout(catalog, words[_language_of_layout()], demo=demo)
+    app.layout = lambda: _screen_of_layout().layout(catalog, words, demo=demo)
+    register_layouts(server, PAGES, app)
     for page in PAGES:
         page.register_callbacks(app)
     if register is not None:
@@ -82,24 +84,33 @@ class Pages(dash.Dash):
     ) -> str:
         """The document of this request; title, icon and entry point are our own."""
         words = self._words[_language_of_page()]
-        parts = DashParts(metas=metas, css=css, config=config, scripts=scripts, renderer=renderer)
-        return document(words, self._data_of_page(words), parts)
+        page = page_at(PAGES, flask.request.path) or wall
+        parts = DashParts(
+            metas=metas,
+            css=assets_of(page, css),
+            config=with_layout_of(config, Screen(page, words.language.id)),
+            scripts=assets_of(page, scripts),
+            renderer=renderer,
+        )
+        return document(words, words(page.TITLE), self._data_of_page(words), parts)
 
 
 def _language_of_page() -> str:
     return choose(flask.request.args.get("lang"), flask.request.headers.get("Accept-Language"))
 
 
-def _language_of_layout() -> str:
-    """Dash fetches the layout without the page's query: the address that asked for it is in the Referer.
-
-    When a browser strips it, the script sets the words again from the page's own catalog. Dash also calls the layout
-    once outside of any request, to validate it.
-    """
+def _screen_of_layout() -> Screen:
+    """The document names page and language in the address that its layout is fetched from. Without those (a script
+    that asks Dash directly) the page's address is in the Referer; and Dash also calls the layout once outside of any
+    request, to validate it."""
     if not flask.has_request_context():
-        return choose(None, None)
-    query = parse_qs(urlsplit(flask.request.headers.get("Referer", "")).query)
-    return choose(query.get("lang", [None])[0], flask.request.headers.get("Accept-Language"))
+        return Screen(wall, choose(None, None))
+    named = flask.g.get("screen")
+    if isinstance(named, Screen):
+        return named
+    address = urlsplit(flask.request.headers.get("Referer", ""))
+    asked = parse_qs(address.query).get("lang", [None])[0]
+    return Screen(page_at(PAGES, address.path) or wall, choose(asked, flask.request.headers.get("Accept-Language")))
 
 
 def _compress(server: flask.Flask) -> None:
@@ -124,10 +135,9 @@ def _close_with_answer(response: flask.Response) -> flask.Response:
 
 def _refuse_unknown_pages(server: flask.Flask, words: Mapping[str, Words]) -> None:
     """Dash answers every address with its page and 200; a wrong address must say so."""
-    known = {page.PATH for page in PAGES}
 
     def refuse() -> tuple[str, int, dict[str, str]] | None:
-        if flask.request.endpoint != CATCH_ALL or flask.request.path in known:
+        if flask.request.endpoint != CATCH_ALL or page_at(PAGES, flask.request.path) is not None:
             return None
         return words[_language_of_page()]("page.not_found") + "\n", 404, {"Content-Type": "text/plain; charset=utf-8"}
 

@@ -57,6 +57,16 @@ VERDICTS: Mapping[str, Look] = MappingProxyType(
     }
 )
 
+SEVERITIES: Mapping[str, Look] = MappingProxyType(
+    {
+        "call": Look("#D55E00", "#FFFFFF", "◆", word_key("severity.call")),
+        "page": Look("#E69F00", "#16181D", "▲", word_key("severity.page")),
+        "ticket": Look("#F0E442", "#16181D", "■", word_key("severity.ticket")),
+        "notice": Look("#56B4E9", "#0B1220", "○", word_key("severity.notice")),
+    }
+)
+"""What an alert asks of people, most first."""
+
 SURFACES: Mapping[str, str] = MappingProxyType(
     {
         "ground": "#080D16",
@@ -74,7 +84,7 @@ SURFACES: Mapping[str, str] = MappingProxyType(
 
 def css_variables() -> str:
     """The theme as one ``:root`` rule: ``--ok``, ``--ok-ink``, ``--source-fresh``, ``--verdict-met``, ``--panel``..."""
-    groups = (("", STATES), ("source-", SOURCE_STATES), ("verdict-", VERDICTS))
+    groups = (("", STATES), ("source-", SOURCE_STATES), ("verdict-", VERDICTS), ("severity-", SEVERITIES))
     pairs = [pair for prefix, looks in groups for name, look in looks.items() for pair in _pairs(prefix + name, look)]
     pairs += [(name, color) for name, color in SURFACES.items()]
     return ":root{" + "".join(f"--{_css_name(name)}:{value};" for name, value in pairs) + "}"

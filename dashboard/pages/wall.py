@@ -18,6 +18,7 @@ from slo.catalog import Catalog, DataCenter, Product
 
 PATH = "/"
 TITLE = word_key("page.title")
+ASSETS = ("vendor/", "wall.css", "wall_")
 
 
 class Ids:

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from dashboard.language import LANGUAGES, Language, UnknownWord, catalog_path, choose, read_all_words
 
 ROOM = Path(__file__).parents[2] / "dashboard"
-METHODS = [("**.py", "python"), ("assets/wall_*.js", "javascript")]
+METHODS = [("**.py", "python"), ("assets/*.js", "javascript")]
 KEYWORDS = {"word": None, "words": None, "word_key": None}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 QUOTED = re.compile(r"""["']([a-z_]+\.[a-z_0-9]+)["']""")
@@ -35,8 +35,9 @@ def _quoted() -> Iterator[str]:
     for path in [
         ROOM / "document.py",
         ROOM / "factory.py",
+        ROOM / "theme.py",
         *(ROOM / "pages").glob("*.py"),
-        *(ROOM / "assets").glob("wall_*.js"),
+        *(ROOM / "assets").glob("*.js"),
     ]:
         yield from QUOTED.findall(path.read_text(encoding="utf-8"))
 

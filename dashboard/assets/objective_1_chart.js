@@ -1,0 +1,65 @@
+/* The burn-down of a budget: what was left after each hour, beside the even pace. */
+(function () {
+  "use strict";
+
+  const desk = window.LendingDesk;
+  const { word, words, page } = desk;
+  const { format } = window.LendingWall;
+  const CONFIG = { displayModeBar: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: false, showTips: false };
+
+  function local(ms) {
+    return `${format.time(ms, page.time_zone, "date").slice(0, 10)} ${format.time(ms, page.time_zone, "clock")}`;
+  }
+
+  /** Per cent of the budget left at the end of each step; lines are for the eye, exact counts stand in the hover. */
+  function points(one) {
+    const allowed = Number(one.allowed_events);
+    const beginMs = words.ms(one.from);
+    const stepMs = one.burn_down.step_seconds * 1000;
+    const found = [{ at: beginMs, left: 100, bad: 0, total: 0 }];
+    for (const row of one.burn_down.rows) {
+      const at = Math.min(words.ms(row.from) + stepMs, words.ms(one.to));
+      found.push({ at, left: allowed > 0 ? 100 * (1 - row.spent_events / allowed) : null, bad: row.bad, total: row.total });
+    }
+    return found;
+  }
+
+  function draw(plot, one) {
+    const shown = points(one).filter((point) => point.left !== null);
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const narrow = plot.clientWidth < 40 * rem;
+    const px = rem * (narrow ? 0.75 : 1);
+    const lowest = shown.reduce((least, point) => Math.min(least, point.left), 0);
+    const from = words.ms(one.from);
+    const to = words.ms(one.to);
+    const spent = lowest < 0;
+    const text = shown.map((point) => word("slo.hover", { bad: format.grouped(point.bad), total: format.grouped(point.total), left: point.left.toFixed(2) }));
+    const left = { type: "scatter", mode: "lines", x: shown.map((point) => local(point.at)), y: shown.map((point) => point.left), text, hovertemplate: "%{x|%m-%d %H:%M}<br>%{text}<extra></extra>", line: { color: page.surfaces.line, width: px / 5, shape: "hv" }, fill: "tozeroy", fillcolor: "rgba(108,196,245,0.13)" };
+    const pace = { type: "scatter", mode: "lines", x: [local(from), local(to)], y: [100, 0], hoverinfo: "skip", line: { color: page.surfaces.faint, width: px / 8, dash: "dot" } };
+    const axis = { fixedrange: true, zeroline: false, ticks: "", tickfont: { size: px * 1.05, color: page.surfaces.quiet }, gridcolor: page.surfaces.edge };
+    const layout = {
+      margin: { l: px * 4, r: px * 1.5, t: px * 1.2, b: px * 2.6 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      showlegend: false,
+      dragmode: false,
+      hovermode: "x",
+      hoverlabel: { bgcolor: page.surfaces.panel, font: { color: page.surfaces.text, size: px } },
+      font: { family: getComputedStyle(document.body).fontFamily },
+      xaxis: { ...axis, type: "date", range: [local(from), local(to)], tickformat: "%m-%d", nticks: narrow ? 5 : 11, showgrid: false },
+      yaxis: { ...axis, range: [spent ? lowest * 1.08 : 0, 104], ticksuffix: " %", nticks: 6 },
+      shapes: spent ? [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 0, y1: 0, line: { color: "#FF8A3C", width: 2 } }] : [],
+      annotations: spent ? [{ xref: "paper", x: 0.01, y: 0, xanchor: "left", yanchor: "bottom", text: "✖ " + word("slo.zero"), showarrow: false, font: { size: px, color: "#FF8A3C" } }] : [],
+    };
+    window.Plotly.react(plot, [pace, left], layout, { ...CONFIG, locale: page.tag });
+    plot.setAttribute("aria-label", word("slo.picture", { left: format.decimals(one.remaining_percent, 0, 1) }));
+    return shown.length > 1;
+  }
+
+  /** Hours that took the most of the budget, worst first. */
+  function worstHours(one, most) {
+    return [...one.burn_down.rows].filter((row) => row.bad > 0).sort((a, b) => b.bad - a.bad).slice(0, most);
+  }
+
+  desk.burnDown = { draw, worstHours };
+})();

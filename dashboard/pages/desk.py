@@ -1,0 +1,108 @@
+"""What every screen beside the wall has: its head with the way to the others, the sign that alerting lives, and room
+for what its script builds. Static: scripts fill the fixed ids (``assets/desk_*.js``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.language import LANGUAGES, Words, word_key
+
+MENU = (
+    ("/", word_key("menu.wall")),
+    ("/alerts", word_key("menu.alerts")),
+    ("/incidents", word_key("menu.incidents")),
+    ("/slo", word_key("menu.slo")),
+)
+"""Address and name of every screen, in menu order."""
+
+SHARED_ASSETS = ("wall.css", "desk.css", "wall_1_", "wall_2_", "desk_")
+
+
+class DeskIds:
+    """Ids of the frame that scripts paint."""
+
+    SCREEN = "screen"
+    CLOCK_TIME = "clock-time"
+    CLOCK_ZONE = "clock-zone"
+    ENGINE = "engine"
+    ENGINE_TEXT = "engine-text"
+    ENGINE_ALARM = "engine-alarm"
+    ENGINE_ALARM_WORDS = "engine-alarm-words"
+    ENGINE_ALARM_AGE = "engine-alarm-age"
+    ENGINE_ALARM_REASON = "engine-alarm-reason"
+    CONTENT = "content"
+    SPOKEN = "spoken"
+
+
+def screen(name: str, path: str, title: str, words: Words, *, demo: bool) -> Component:
+    """The whole skeleton of one screen; ``path`` marks its place in the menu."""
+    return html.Main(
+        [
+            _head(path, title, words, demo=demo),
+            _alarm(words),
+            html.Div([], id=DeskIds.SPOKEN, className="for-readers", role="status", **_plain("aria-live", "polite")),
+            html.Div(words("page.loading"), id=DeskIds.CONTENT, className="content is-loading"),
+        ],
+        id=DeskIds.SCREEN,
+        className=f"desk desk-{name}",
+        lang=words.language.tag,
+    )
+
+
+def menu_links(words: Words, here: str = "") -> list[Component]:
+    """Links to the screens; the one that is shown says so."""
+    return [
+        html.A(words(key), href=f"{path}?lang={words.language.id}", **_current(path == here))
+        for path, key in MENU
+        if path != here or here != "/"
+    ]
+
+
+def _current(here: bool) -> dict[str, Any]:
+    return _plain("aria-current", "page") if here else {}
+
+
+def _plain(name: str, value: str) -> dict[str, Any]:
+    """An attribute whose name is no Python name, for use as ``**``."""
+    return {name: value}
+
+
+def _head(path: str, title: str, words: Words, *, demo: bool) -> Component:
+    other = next(language for language in LANGUAGES.values() if language.id != words.language.id)
+    badges = [html.Span(words("demo.label"), className="badge badge-demo", title=words("demo.hint"))] if demo else []
+    engine = html.Span(
+        [
+            html.Span("", className="beat", **_plain("aria-hidden", "true")),
+            html.Span(words("engine.waiting"), id=DeskIds.ENGINE_TEXT),
+        ],
+        id=DeskIds.ENGINE,
+        className="pulse",
+    )
+    clock = html.Div(
+        [
+            html.Span(words("clock.zone"), id=DeskIds.CLOCK_ZONE, className="clock-date"),
+            html.Span("--:--:--", id=DeskIds.CLOCK_TIME, className="clock-time"),
+        ],
+        className="clock",
+    )
+    tongue = html.A(words("page.other_language"), href=f"?lang={other.id}", lang=other.tag, className="tongue")
+    menu = html.Nav([*menu_links(words, path), tongue], className="menu", **_plain("aria-label", words("menu.label")))
+    return html.Header([html.H1(title, className="title"), *badges, menu, engine, clock], className="top")
+
+
+def _alarm(words: Words) -> Component:
+    return html.Section(
+        [
+            html.Span("▲", className="alarm-mark", **_plain("aria-hidden", "true")),
+            html.Strong(words("engine.dead"), id=DeskIds.ENGINE_ALARM_WORDS, className="alarm-words"),
+            html.Span("", id=DeskIds.ENGINE_ALARM_AGE, className="alarm-age"),
+            html.Span("", id=DeskIds.ENGINE_ALARM_REASON, className="alarm-reason"),
+        ],
+        id=DeskIds.ENGINE_ALARM,
+        className="engine-alarm",
+        role="alert",
+        hidden=True,
+    )

@@ -1,0 +1,28 @@
+"""Every failure as one line, with MTTD, MTTA and MTTR. Painted by ``assets/incidents_*.js``."""
+
+from __future__ import annotations
+
+import dash
+from dash.development.base_component import Component
+
+from dashboard.language import Words, word_key
+from dashboard.pages.desk import SHARED_ASSETS, DeskIds, screen
+from slo.catalog import Catalog
+
+PATH = "/incidents"
+TITLE = word_key("incidents.title")
+ASSETS = (*SHARED_ASSETS, "incidents_")
+
+
+class Ids(DeskIds):
+    """The frame's ids; everything inside is built by the script."""
+
+
+def layout(catalog: Catalog, words: Words, *, demo: bool) -> Component:
+    """The skeleton in one language; pure, callable any number of times."""
+    del catalog
+    return screen("incidents", PATH, words(TITLE), words, demo=demo)
+
+
+def register_callbacks(app: dash.Dash) -> None:
+    """No callbacks: figures never become an input of Dash, whose undo history would keep them all."""
