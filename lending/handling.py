@@ -31,6 +31,9 @@ IS_GONE_WORTH_ASKING_MS = 30
 """Nobody gives up sooner, and asking costs."""
 
 _FROZEN_LOOK_S = 0.05
+_LOOK_AGAIN_S = (0.005, 0.03)
+"""Between two claims of one request: long enough for whoever took it over, by chance so that two do not take turns."""
+
 _REJECTED = 422
 
 
@@ -88,24 +91,40 @@ class DataCenter:
             return await self._failed(call, place, started_s, False, str(error))
 
     async def _settled(self, call: Call, request: Request, place: int, decision: Decision, started_s: float) -> Reply:
-        """Claims the key, books and answers. Raises BooksUnavailable; the key's next claimant then settles it."""
-        fingerprint = _fingerprint(call, request)
-        claim = await self.books.ask({"op": "claim", "key": call.key, "owner": self.name, "request": fingerprint})
-        if claim["state"] == "conflict":
+        """Claims the key, books and answers. Raises BooksUnavailable; the key's next claimant then settles it.
+
+        A slow earlier attempt at another data center may claim after us and so take the key over. Whoever still has a
+        client looks again a moment later: the key is then settled, or it is ours once more.
+        """
+        broken = None
+        while True:
+            claim = await self._claimed(call, request)
+            if claim["state"] == "done":
+                return self._replay(request.product, claim)
+            broken = await self._breaks(place, started_s) if broken is None else broken
+            if broken:
+                failed = await self.books.ask({"op": "fail", "key": call.key})
+                return await self._failed(call, place, started_s, failed["first"], "the service failed")
+            done = await self._completed(call, claim["fence"], decision)
+            if done["state"] == "ok":
+                return await self._answered(call, place, started_s, done)
+            if "answer" in done:
+                return self._replay(request.product, done)
+            if _elapsed_ms(started_s) > self.estate.client_deadline_ms or await call.gone():
+                return await self._failed(call, place, started_s, False, "another data center took this request over")
+            await asyncio.sleep(random.uniform(*_LOOK_AGAIN_S))
+
+    async def _claimed(self, call: Call, request: Request) -> dict[str, Any]:
+        claim = {"op": "claim", "key": call.key, "owner": self.name, "request": _fingerprint(call, request)}
+        answer = await self.books.ask(claim)
+        if answer["state"] == "conflict":
             raise Malformed("Idempotency-Key: was used for another request", 409)
-        if claim["state"] == "done":
-            return self._replay(request.product, claim)
-        if await self._breaks(place, started_s):
-            failed = await self.books.ask({"op": "fail", "key": call.key})
-            return await self._failed(call, place, started_s, failed["first"], "the service failed")
+        return answer
+
+    async def _completed(self, call: Call, fence: int, decision: Decision) -> dict[str, Any]:
+        completion = {"op": "complete", "key": call.key, "fence": fence, "status": decision.status}
         answer = orjson.dumps(decision.answer).decode()
-        completion = {"op": "complete", "key": call.key, "fence": claim["fence"], "status": decision.status}
-        done = await self.books.ask({**completion, "answer": answer, "booking": decision.booking})
-        if done["state"] == "ok":
-            return await self._answered(call, place, started_s, done)
-        if "answer" in done:
-            return self._replay(request.product, done)
-        return await self._failed(call, place, started_s, False, "another data center took this request over")
+        return await self.books.ask({**completion, "answer": answer, "booking": decision.booking})
 
     def count_second(self, second_s: int, draw: Draw, now_ms: int) -> None:
         """Appends and counts one second of drawn demand. Raises DataUnwritable, and then nothing is counted."""
