@@ -20,7 +20,8 @@ from dashboard.language import LANGUAGES, Words
 
 SCREENS_PATH = "/_screen"
 _ASSET = re.compile(
-    r'<script src="[^"]*/assets/([^"?]+)[^"]*"></script>\n?|<link rel="stylesheet" href="[^"]*/assets/([^"?]+)[^"]*">\n?'
+    r'<script src="[^"]*/assets/([^"?]+)[^"]*"></script>\n?'
+    r'|<link rel="stylesheet" href="[^"]*/assets/([^"?]+)[^"]*">\n?'
 )
 _VARIABLE = re.compile(r"<(\w+)>")
 _PREFIX = re.compile(r'"requests_pathname_prefix":"(?:/|\\u002f)"')
