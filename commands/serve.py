@@ -12,11 +12,13 @@ import threading
 
 import flask
 
+from alerts.service import AlertService
 from commands.alerting import alert_service
 from commands.errors import refusing
 from commands.facing import api_setting
 from commands.options import Configuration, add_configuration, configuration
 from commands.version import VERSION
+from dashboard.alert_metrics import AlertCollector
 from dashboard.api.registering import register_api
 from dashboard.api.setting import ApiSetting
 from dashboard.errors import DashboardError, OpenToTheNetwork
@@ -56,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         app = create_dashboard(
             catalog=chosen.catalog,
             demo=chosen.settings.demo,
-            register=lambda server: _register(server, publisher, facing),
+            register=lambda server: _register(server, publisher, facing, alerts),
         )
         if alerts is not None:
             alerts.start()
@@ -70,8 +72,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _register(server: flask.Flask, publisher: Publisher, facing: ApiSetting) -> None:
-    register_routes(server, publisher)
+def _register(server: flask.Flask, publisher: Publisher, facing: ApiSetting, alerts: AlertService | None) -> None:
+    register_routes(server, publisher, [] if alerts is None else [AlertCollector(alerts)])
     register_api(server, facing)
 
 

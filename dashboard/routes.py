@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import flask
 import orjson
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags
 
@@ -22,10 +23,12 @@ WRITING = ("POST", "PUT", "PATCH", "DELETE")
 View = Callable[[], flask.Response]
 
 
-def register_routes(app: flask.Flask, publisher: Publisher) -> None:
-    """Adds the JSON API, ``/healthz``, ``/readyz`` and ``/metrics``. Paths under ``/api`` that nobody serves answer 404
-    in JSON, whatever the app does with unknown paths."""
+def register_routes(app: flask.Flask, publisher: Publisher, more: Iterable[Collector] = ()) -> None:
+    """Adds the JSON API, ``/healthz``, ``/readyz`` and ``/metrics`` (``more``: what else it shows). Paths under
+    ``/api`` that nobody serves answer 404 in JSON, whatever the app does with unknown paths."""
     registry = create_registry(publisher)
+    for collector in more:
+        registry.register(collector)
     counts = RequestCounts(registry)
 
     def metrics() -> flask.Response:
