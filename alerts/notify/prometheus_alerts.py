@@ -27,8 +27,8 @@ RESOLVE_AFTER_MS = 300_000
 """An alert without an end is over so long after it was last posted, as in Alertmanager (resolve_timeout: 5m)."""
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
-_UNSET = "0001-01-01T00:00:00Z"
-"""How Go writes an instant that was not set."""
+_UNSET = "0001-01-01T00:00:00"
+"""How Go begins an instant that was not set; amtool writes milliseconds behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def _instant_defect(given: Any) -> str:
 
 
 def _given(instant: Any) -> bool:
-    return instant not in (None, "", _UNSET)
+    return instant not in (None, "") and not (isinstance(instant, str) and instant.startswith(_UNSET))
 
 
 def _milliseconds(text: str) -> int:

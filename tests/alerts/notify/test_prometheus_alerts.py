@@ -45,7 +45,7 @@ def test_an_end_in_the_past_is_a_resolve() -> None:
     assert not alert.document(None).open
 
 
-@pytest.mark.parametrize("end", [None, "", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize("end", [None, "", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"])
 def test_without_an_end_it_is_over_five_minutes_after_the_last_post(end: Any) -> None:
     """As in Alertmanager."""
     (alert,) = posted({"labels": {"alertname": "A"}, "endsAt": end})
