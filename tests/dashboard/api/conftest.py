@@ -133,7 +133,7 @@ def shipped() -> tuple[Catalog, tuple[Slo, ...], RegulatoryTable]:
 def setting(store: Store, clock: Clock, shipped: tuple[Catalog, tuple[Slo, ...], RegulatoryTable]) -> ApiSetting:
     """As shipped."""
     catalog, slos, table = shipped
-    return ApiSetting(store, catalog, slos, DeskPolicy(), table, "0.1.0", clock.now_ms)
+    return ApiSetting(store, catalog, slos, DeskPolicy(), table, build="0.1.0", now_ms=clock.now_ms)
 
 
 @pytest.fixture
@@ -145,19 +145,17 @@ def app(setting: ApiSetting) -> flask.Flask:
 
 
 @pytest.fixture
-def other(setting: ApiSetting, store: Store) -> Iterator[FlaskClient]:
+def other(setting: ApiSetting) -> FlaskClient:
     """A viewer of another server on the same store."""
     server = flask.Flask("other")
     register_api(server, replace(setting, build="other"))
-    with server.test_client() as viewer:
-        yield viewer
+    return server.test_client()
 
 
 @pytest.fixture
-def client(app: flask.Flask) -> Iterator[FlaskClient]:
+def client(app: flask.Flask) -> FlaskClient:
     """A viewer."""
-    with app.test_client() as viewer:
-        yield viewer
+    return app.test_client()
 
 
 @pytest.fixture
