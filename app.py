@@ -28,6 +28,7 @@ COMMANDS = {
     "backfill": "reads a range of the past from Prometheus again: counts, gaps, completeness",
     "reconcile": "compares the store with the estate's truth, to the event",
     "verdict": "do so many requests with so many failures prove an availability?",
+    "recording": "writes a recorded day as requests per minute, for a load run to replay",
     "slo": "objectives as code: validate names every error of OpenSLO files, list shows what is watched",
     "backtest": "replays past events through the alert policy: what would have paged, and when?",
     "rules": "writes Prometheus recording and alerting rules with promtool unit tests, for the same objectives",
