@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from alerts.evaluating.bookkeeping import BOOK_EVERY_MS, next_booking
 from alerts.evaluating.evaluation import Evaluation, Step
 from alerts.evaluating.notifying import Notifier, NotifySetting
 from alerts.evaluating.setting import AlertSetting
@@ -89,6 +90,7 @@ class AlertService:
         self._evaluated_ms: int | None = None
         self._version: int | None = None
         self._ticked: float | None = None
+        self._booked_ms = 0
         self._fault = ""
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -198,6 +200,7 @@ class AlertService:
                 return
             step = self._judged(evaluation)
         self._note(evaluation, self._kept(evaluation, step, token), begun)
+        self._book(token)
 
     def _begin(self) -> Evaluation:
         """A new term: goes on from the journal."""
@@ -247,6 +250,18 @@ class AlertService:
             self._notifier.wake()
         if self._version is not None:
             self._version += max(1, len(step.change.entries))  # what we wrote ourselves is no news
+
+    def _book(self, token: int) -> None:
+        """One maintenance window that is over long enough, now and then: reports of last year need it."""
+        now_ms = self._now_ms()
+        if 0 <= now_ms - self._booked_ms < BOOK_EVERY_MS:
+            return
+        with self._store.reading() as reader:
+            change = next_booking(reader, self._setting.catalog.zone, now_ms)
+        if change is None:
+            self._booked_ms = now_ms
+            return
+        self._store.write(replace(change, lease=LEASE, token=token))
 
     def _evaluation_goes_back(self, evaluation: Evaluation) -> None:
         with self._store.reading() as reader:

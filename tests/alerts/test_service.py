@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from alerts.desk.desk import ALERT
+from alerts.desk.maintenance import Maintenance, announce
 from alerts.desk.records import DeskPolicy
 from alerts.evaluating import memory
 from alerts.evaluating.notifying import NotifySetting
@@ -362,3 +363,17 @@ def test_a_quiet_evaluation_shows_that_it_lives(bank: Bank) -> None:
     assert bank.at_s * 1000 - kept.evaluated_ms <= 6_000
     assert (service.fault, service.work.failures) == ("", 0)
     assert service.tick_age_seconds() is not None
+
+
+def test_maintenance_is_booked_a_day_after_it_ended(bank: Bank) -> None:
+    """Once, with the failures that it took out."""
+    begin_s = -(-(bank.at_s + 1) // 60) * 60
+    window = Maintenance("w1", "switch", "new switch", "wang", ("weilidai",), ("dc2",), begin_s, begin_s + 60, 0)
+    bank.store.write(announce(window, bank.at_s * 1000))
+    bank.at_s = begin_s
+    bank.pages(3, bad=50)
+    bank.at_s += 2 * 86_400
+    bank.evaluate()
+    (booked,) = until(lambda: bank.documents("excluded"))
+    ((_, product, center, _, bad, *_),) = json.loads(booked.body)
+    assert (product, center, bad) == ("weilidai", "dc2", 150)
