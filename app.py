@@ -28,7 +28,8 @@ COMMANDS = {
     "backfill": "reads a range of the past from Prometheus again: counts, gaps, completeness",
     "reconcile": "compares the store with the estate's truth, to the event",
     "verdict": "do so many requests with so many failures prove an availability?",
-    "recording": "writes a recorded day as requests per minute, for a load run to replay",
+    "load-runs": "results of load runs: import, list, compare two, the token that lets a machine send them",
+    "capacity": "proven capacity, forecast peak, headroom, headroom with one data center lost, as JSON",
     "slo": "objectives as code: validate names every error of OpenSLO files, list shows what is watched",
     "backtest": "replays past events through the alert policy: what would have paged, and when?",
     "rules": "writes Prometheus recording and alerting rules with promtool unit tests, for the same objectives",
@@ -78,7 +79,7 @@ def _run(given: list[str]) -> int:
     if name not in COMMANDS and name not in _HIDDEN:
         raise CommandError(f"no command {name!r}; commands: {', '.join(COMMANDS)}; python app.py --help")
     # Imported on demand: a data center must not pay for the dashboard's imports.
-    module = _imported(f"commands.{name}")
+    module = _imported(f"commands.{name.replace('-', '_')}")
     parser = _Parser(
         prog=f"python app.py {name}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

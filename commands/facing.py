@@ -7,6 +7,7 @@ from commands.objectives import objectives
 from commands.options import Configuration
 from commands.version import VERSION
 from dashboard.api.setting import ApiSetting
+from dashboard.api.tokens import Tokens
 from settings import SettingsError, load_regulatory, regulatory_path
 from store.port import Store
 
@@ -16,4 +17,4 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
     with refusing(SettingsError):
         table = load_regulatory(regulatory_path(chosen.path, chosen.settings))
     desk = chosen.settings.desk.policy(chosen.policy)
-    return ApiSetting(store, chosen.catalog, objectives(chosen), desk, table, VERSION)
+    return ApiSetting(store, chosen.catalog, objectives(chosen), desk, table, VERSION, Tokens(chosen.data))

@@ -9,11 +9,11 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from dashboard.api.asking import JSON_TYPE, KEY_HEADER
-from dashboard.api.bodies import Body
 from dashboard.api.route import Json, Read, Text, Write
 
 VERSION = "3.1.0"
 HTML = "text/html; charset=utf-8"
+TOKEN = "token"  # noqa: S105 - the name of a scheme
 _REFERENCE = "#/components/schemas/{model}"
 _ERROR: Json = {
     "type": "object",
@@ -49,7 +49,10 @@ def document_of(routes: Sequence[Read | Write], build: str) -> Json:
             " known is null. Every refusal is one line.",
         },
         "paths": paths,
-        "components": {"schemas": {**definitions.get("$defs", {}), "Error": _ERROR}},
+        "components": {
+            "schemas": {**definitions.get("$defs", {}), "Error": _ERROR},
+            "securitySchemes": {TOKEN: {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
@@ -59,14 +62,16 @@ def _operation(route: Read | Write) -> Json:
     if parameters:
         operation["parameters"] = parameters
     if isinstance(route, Write):
-        operation["requestBody"] = {"required": True, "content": {JSON_TYPE: {"schema": _body(route.body)}}}
+        operation["requestBody"] = {"required": True, "content": {JSON_TYPE: {"schema": _body(route)}}}
+        if route.scope:
+            operation["security"] = [{TOKEN: []}]
     return operation
 
 
-def _body(model: type[Body] | None) -> Json:
-    if model is None:
-        return {"type": "array", "items": {"type": "object"}}
-    return {"$ref": _REFERENCE.format(model=model.__name__)}
+def _body(route: Write) -> Json:
+    if route.body is None:
+        return {"type": "object"} if route.scope else {"type": "array", "items": {"type": "object"}}
+    return {"$ref": _REFERENCE.format(model=route.body.__name__)}
 
 
 def _parameters(route: Read | Write) -> Iterator[Json]:
@@ -93,6 +98,8 @@ def _responses(route: Read | Write) -> Json:
             "415": "the body is not JSON",
             "422": "can be read, and must not be",
         }
+        if route.scope:
+            told |= {"401": "the token is not the one", "403": "no token is set, or another site's page asked"}
     status = "200" if isinstance(route, Read) else str(int(route.status))
     done: dict[str, Any] = {status: {"description": "done"}}
     return done | {code: {"description": text, **refused} for code, text in sorted(told.items())}

@@ -10,7 +10,18 @@ from typing import TypeAlias
 
 import flask
 
-from dashboard.api import alertmanager, alerts, budget, incidents, lanes, life, maintenance, records, silences
+from dashboard.api import (
+    alertmanager,
+    alerts,
+    budget,
+    incidents,
+    lanes,
+    life,
+    load_runs,
+    maintenance,
+    records,
+    silences,
+)
 from dashboard.api.acting import act, unavailable
 from dashboard.api.answering import Shared, plain, refusal
 from dashboard.api.asking import Asked, bytes_of, key_of, query_of, read_body, refuse_foreign
@@ -30,6 +41,7 @@ ROUTES: tuple[Read | Write, ...] = (
     *alertmanager.ROUTES,
     *life.ROUTES,
     *lanes.ROUTES,
+    *load_runs.ROUTES,
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DOCUMENT, PAGE = "/openapi.json", "/docs"
@@ -71,6 +83,8 @@ def _writing(setting: ApiSetting, route: Write) -> View:
     def view(id: str = "") -> flask.Response:
         request = flask.request
         refuse_foreign(request)
+        if route.scope:
+            setting.tokens.admit(route.scope, request.headers.get("Authorization", ""))
         query_of(request, ())
         body = bytes_of(request, route.most_bytes)
         given = None if route.body is None else read_body(body, route.body)

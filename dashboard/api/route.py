@@ -49,7 +49,8 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """POST or DELETE. ``body``: model of the body, None when the view reads it itself."""
+    """POST or DELETE. ``body``: model of the body, None when the view reads it itself. ``scope``: of the token that the
+    sender must have, empty when none is asked for."""
 
     path: str
     summary: str
@@ -58,3 +59,4 @@ class Write:
     method: str = "POST"
     most_bytes: int = MOST_BYTES
     status: HTTPStatus = HTTPStatus.OK
+    scope: str = ""

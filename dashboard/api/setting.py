@@ -10,6 +10,7 @@ from alerts.desk.records import DeskPolicy
 from alerts.incidents.regulatory import RegulatoryTable
 from alerts.incidents.words import Names
 from alerts.policy import Slo
+from dashboard.api.tokens import Tokens
 from slo.catalog import Catalog
 from store.port import Store
 
@@ -29,6 +30,7 @@ class ApiSetting:
     desk: DeskPolicy
     regulatory: RegulatoryTable
     build: str = ""
+    tokens: Tokens = field(default_factory=Tokens)
     now_ms: Callable[[], int] = field(default=wall_clock_ms)
 
     @property
