@@ -126,6 +126,8 @@ async def _lost(estate: OwnEstate, watch: Watch, timing: Timing, fault: Fault, n
     await asyncio.sleep(timing.hold_s)
     restored_s = loop.time()
     fault.restore(estate, name, timing.hold_s)  # here, not in a thread: a child dies with the thread that made it
+    if fault.restarts:  # HAProxy may not have noticed that it was gone: up to it means nothing before it answers
+        await asyncio.to_thread(estate.until_ready, name)
     back = await watch.until_up(name, BACK_WITHIN_S)
     return Loss(fault, name, injected_s, restored_s, loop.time() if back else None)
 

@@ -20,13 +20,13 @@ Step = Callable[[OwnEstate, str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to lose a data center. ``whole``: the balancer should notice and send nothing there."""
+    """One way to lose a data center. ``restarts``: it comes back as a new process."""
 
     name: str
     about: str
     inject: Step
     restore: Step
-    whole: bool = True
+    restarts: bool = False
 
 
 def fault_named(name: str) -> Fault:
@@ -66,7 +66,7 @@ def _started_again(estate: OwnEstate, name: str, _seconds: float) -> None:
 FAULTS = {
     fault.name: fault
     for fault in (
-        Fault("kill", "kill -9, started again", _signalled(signal.SIGKILL), _started_again),
+        Fault("kill", "kill -9, started again", _signalled(signal.SIGKILL), _started_again, restarts=True),
         Fault("stop", "SIGSTOP, later SIGCONT: wakes up with all it had been sent", _signalled(signal.SIGSTOP),
               _signalled(signal.SIGCONT)),
         Fault("refuse", "nobody listens on its port", _injected("refuse"), _nothing),
@@ -74,8 +74,8 @@ FAULTS = {
         Fault("slow", f"answers {SLOW_MS} ms late", _injected("latency", latency_ms=SLOW_MS), _nothing),
         Fault("reset", "cuts every connection with a TCP reset", _injected("reset"), _nothing),
         Fault("drain", "SIGTERM: finishes what it has and ends; started again", _signalled(signal.SIGTERM),
-              _started_again),
-        Fault("dcn", "one of its ten DCNs hangs", _freeze_one_dcn, _nothing, whole=False),
+              _started_again, restarts=True),
+        Fault("dcn", "one of its ten DCNs hangs", _freeze_one_dcn, _nothing),
     )
 }  # fmt: skip
 

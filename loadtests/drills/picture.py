@@ -11,7 +11,7 @@ from loadtests.drills.drill import Record
 from loadtests.drills.estate import DATA_CENTERS
 
 _WIDTH, _LEFT, _RIGHT = 1200, 70, 20
-_COUNTS_TOP, _COUNTS_HEIGHT = 60, 150
+_COUNTS_TOP, _COUNTS_HEIGHT = 76, 140
 _LATENCY_TOP, _LATENCY_HEIGHT = 250, 150
 _SERVED_TOP, _SERVED_STEP = 440, 20
 _HEIGHT = _SERVED_TOP + _SERVED_STEP * len(DATA_CENTERS) + 60
@@ -45,14 +45,14 @@ def _x(record: Record, at_s: float) -> float:
 def _losses(record: Record) -> Iterator[str]:
     """A band from injection to the end of the fault, with its name."""
     bottom = _SERVED_TOP + _SERVED_STEP * len(DATA_CENTERS)
-    for loss in record.losses:
+    for number, loss in enumerate(record.losses):
         left, right = _x(record, loss.injected_s), _x(record, loss.restored_s)
         yield (
             f'<rect x="{left:.1f}" y="{_COUNTS_TOP - 14}" width="{right - left:.1f}" '
             f'height="{bottom - _COUNTS_TOP + 14}" fill="#8A8F98" fill-opacity="0.18"/>'
         )
         label = f"{loss.fault.name} {loss.data_center}" if len(record.losses) <= 12 else loss.fault.name  # noqa: PLR2004
-        yield f'<text x="{left:.1f}" y="{_COUNTS_TOP - 18}" font-size="11">{escape(label)}</text>'
+        yield f'<text x="{left:.1f}" y="{_COUNTS_TOP - 18 - number % 2 * 12}" font-size="11">{escape(label)}</text>'
 
 
 def _slots(record: Record) -> tuple[float, list[list[int]], list[float]]:
@@ -112,6 +112,7 @@ def _latency_y(seconds: float) -> float:
 
 def _served(record: Record) -> Iterator[str]:
     """One bar per data center: dark while HAProxy sends to it, hollow while it is marked down."""
+    yield f'<text x="{_LEFT}" y="{_SERVED_TOP - 8}" font-size="11">hollow: marked down by HAProxy</text>'
     for place, name in enumerate(DATA_CENTERS):
         y = _SERVED_TOP + place * _SERVED_STEP
         yield f'<text x="{_LEFT - 8}" y="{y + 11}" text-anchor="end">{name}</text>'
