@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socketserver
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ import yaml
 from loadtests.borrowers.plan import DEFAULT_PLAN
 
 Run = Callable[..., Any]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Rude(socketserver.BaseRequestHandler):
@@ -112,6 +114,35 @@ def test_what_cannot_be_followed_is_said_in_one_line_before_anything_is_sent(
     assert line in ended.log
     assert "Traceback" not in ended.log
     assert ended.requests == 0
+
+
+_GUARDS = """
+import logging
+logging.basicConfig(format="%(message)s")
+import locust
+import geventhttpclient.client as client
+from locust.env import Environment
+usual = client.IDEMPOTENT_METHODS
+from loadtests.borrowers.session import hidden_retries_are_off
+from loadtests.borrowers.users import _guard
+environment = Environment()
+environment.create_local_runner()
+for users in (900, 901):
+    _guard(environment, users)
+print(hidden_retries_are_off())
+client.IDEMPOTENT_METHODS = usual
+print(hidden_retries_are_off())
+"""
+
+
+def test_a_process_warns_of_more_than_900_users_and_knows_whether_its_client_is_honest() -> None:
+    """900 users pass silently; that hidden retries came back is noticed."""
+    ended = subprocess.run(
+        [sys.executable, "-c", _GUARDS], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ended.stdout.split() == ["True", "False"]
+    assert ended.stderr.startswith("901 users in 1 processes: above 900 in one, every request opens a new connection")
+    assert "900 users in" not in ended.stderr
 
 
 def test_no_locust_in_this_process() -> None:
