@@ -14,7 +14,7 @@ from loadtests.drills.balancer import emptied_after, first_after
 from loadtests.drills.detection import first_alert
 from loadtests.drills.drill import Loss, Record
 from loadtests.drills.sending import Sent
-from loadtests.verdict import fixed_length
+from loadtests.verdict import State, fixed_length
 from slo.objective import Objective
 
 DEADLINE_S = 1.0
@@ -88,7 +88,9 @@ def card_of(record: Record) -> Card:
     bad = len(failed) + len(slow)
     latencies, lags = _ordered(one.latency_s for one in sent), _ordered(one.sent_s - one.intended_s for one in sent)
     outage_s = bad / record.load.rate_per_second
-    verdict = fixed_length(len(sent), bad, _TARGET, _CONFIDENCE)
+    invalid_because = _invalid(record, lags)
+    verdict = fixed_length(len(sent), bad, _TARGET, _CONFIDENCE).as_json()
+    state = {"verdict": State.INVALID.value} if invalid_because else {}
     clean = not bad and not audit.duplicates and not audit.missing and not audit.wrong_loans
     return Card(
         template=record.template,
@@ -115,8 +117,8 @@ def card_of(record: Record) -> Card:
         outage_equivalent_s=round(outage_s, 3),
         share_of_budget_28_days=f"{outage_s / (BUDGET_DAYS * _SECONDS_PER_DAY * float(1 - _TARGET.target)):.4f}",
         lossless=clean and audit.ledgers_differ_fen == 0,
-        invalid_because=_invalid(record, lags),
-        verdict=verdict.as_json(),
+        invalid_because=invalid_because,
+        verdict={**verdict, **state},
         losses=[_loss_card(record, loss) for loss in record.losses],
     )
 

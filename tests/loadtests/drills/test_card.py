@@ -88,7 +88,9 @@ def test_a_run_whose_books_are_wrong_is_not_lossless(
 
 def test_a_generator_at_fault_makes_the_card_invalid(record: Record) -> None:
     late = tuple(replace(one, sent_s=one.sent_s + 0.3, ended_s=one.ended_s + 0.3) for one in record.sent)
-    assert "schedule lag p99 300 ms" in card_of(replace(record, sent=late)).invalid_because[0]
+    card = card_of(replace(record, sent=late))
+    assert "schedule lag p99 300 ms" in card.invalid_because[0]
+    assert card.verdict["verdict"] == "invalid"
     assert "500 requests were sent of about 1000" in card_of(replace(record, sent=record.sent[:500])).invalid_because[0]
     stuck = replace(record, losses=(replace(record.losses[0], back_s=None),))
     assert card_of(stuck).invalid_because == ["kill of dc2: not served again"]
