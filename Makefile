@@ -21,7 +21,8 @@ run: setup ## Starts the demo on http://127.0.0.1:8050 (ARGS="--port 9000" passe
 
 test: setup-dev ## Runs every test; slo/ must be covered to the last branch
 	$(BIN)/python -m pytest tests/slo --cov=slo --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -q
-	$(BIN)/python -m pytest tests --ignore=tests/slo -m "not soak" -q
+	$(BIN)/python -m pytest tests --ignore=tests/slo -m "not soak and not alone" -n 2 --dist loadfile --no-loadscope-reorder -q
+	$(BIN)/python -m pytest tests --ignore=tests/slo -m "not soak and alone" -q
 
 test-faults: setup-dev ## Hurts a small bank (100 kill -9, full and read-only disks, locks) and reconciles it; minutes
 	$(BIN)/python -m pytest tests/faults -m soak -q

@@ -1,12 +1,14 @@
-"""What tests of several rooms share: a real browser."""
+"""What tests of several rooms share: a real browser, and who runs alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+JOURNEYS = Path(__file__).parent / "journeys"
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -17,6 +19,12 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks ``alone`` what keeps both cores busy by itself: journeys, and whatever drives a browser."""
+    if item.path.is_relative_to(JOURNEYS) or "browser" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(scope="module")
