@@ -60,6 +60,7 @@ def running(store: Store, *outlets: Outlet, owner: str = "me", poll_seconds: flo
         assert made.stop()
 
 
+@pytest.mark.alone  # it measures time
 def test_a_message_reaches_the_door_within_50_ms_of_its_write(sqlite: Store, renderer: Renderer) -> None:
     """Woken, over a store in a file: the median of ten."""
     tray = Tray()

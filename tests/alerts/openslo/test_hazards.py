@@ -19,6 +19,7 @@ LONGEST_SECONDS = 1.0
 HEAD = "apiVersion: openslo/v1\nkind: Service\nmetadata: {name: a}\n"
 
 
+@pytest.mark.alone  # it measures time
 @pytest.mark.parametrize(
     ("content", "line", "part"),
     [
@@ -114,6 +115,7 @@ PIECES = st.one_of(
 CUTS = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), PIECES), min_size=1, max_size=8)
 
 
+@pytest.mark.alone  # it measures time
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CUTS)
 def test_a_mutated_document_never_crashes_and_takes_less_than_a_second(cuts: list[tuple[float, float, str]]) -> None:
