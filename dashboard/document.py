@@ -57,6 +57,7 @@ def page_data(catalog: Catalog, words: Words, times: WatchTimes) -> str:
             **{data_center.id: dict(data_center.names) for data_center in catalog.data_centers},
         },
         "severities": _looks(theme.SEVERITIES, words),
+        "load_verdicts": _looks(theme.LOAD_VERDICTS, words),
         "time_zone": catalog.zone,
         "times": asdict(times),
     }

@@ -67,6 +67,16 @@ SEVERITIES: Mapping[str, Look] = MappingProxyType(
 )
 """What an alert asks of people, most first."""
 
+LOAD_VERDICTS: Mapping[str, Look] = MappingProxyType(
+    {
+        "proven": Look("#12414F", "#E6F4F7", "✔" + TEXT_STYLE, word_key("load_verdict.proven")),
+        "refuted": Look("#D55E00", "#FFFFFF", "✖" + TEXT_STYLE, word_key("load_verdict.refuted")),
+        "undecided": Look("#8A8F98", "#0B0F17", "?", word_key("load_verdict.undecided"), hatched=True),
+        "invalid": Look("#F0E442", "#16181D", "◇", word_key("load_verdict.invalid")),
+    }
+)
+"""What a load run says of its objective."""
+
 SURFACES: Mapping[str, str] = MappingProxyType(
     {
         "ground": "#080D16",
@@ -84,7 +94,13 @@ SURFACES: Mapping[str, str] = MappingProxyType(
 
 def css_variables() -> str:
     """The theme as one ``:root`` rule: ``--ok``, ``--ok-ink``, ``--source-fresh``, ``--verdict-met``, ``--panel``..."""
-    groups = (("", STATES), ("source-", SOURCE_STATES), ("verdict-", VERDICTS), ("severity-", SEVERITIES))
+    groups = (
+        ("", STATES),
+        ("source-", SOURCE_STATES),
+        ("verdict-", VERDICTS),
+        ("severity-", SEVERITIES),
+        ("load-", LOAD_VERDICTS),
+    )
     pairs = [pair for prefix, looks in groups for name, look in looks.items() for pair in _pairs(prefix + name, look)]
     pairs += [(name, color) for name, color in SURFACES.items()]
     return ":root{" + "".join(f"--{_css_name(name)}:{value};" for name, value in pairs) + "}"

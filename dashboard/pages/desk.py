@@ -15,10 +15,11 @@ MENU = (
     ("/alerts", word_key("menu.alerts")),
     ("/incidents", word_key("menu.incidents")),
     ("/slo", word_key("menu.slo")),
+    ("/load-runs", word_key("menu.load_runs")),
 )
 """Address and name of every screen, in menu order."""
 
-SHARED_ASSETS = ("wall.css", "desk.css", "wall_1_", "wall_2_", "desk_")
+SHARED_ASSETS = ("wall.", "desk.", "wall_1_", "wall_2_", "desk_")
 
 
 class DeskIds:
@@ -52,12 +53,11 @@ def screen(name: str, path: str, title: str, words: Words, *, demo: bool) -> Com
     )
 
 
-def menu_links(words: Words, here: str = "") -> list[Component]:
-    """Links to the screens; the one that is shown says so."""
+def menu_links(words: Words, here: str) -> list[Component]:
+    """Links to the screens; on the wall only to the others, elsewhere the one that is shown says so."""
+    shown = [(path, key) for path, key in MENU if here != "/" or path != here]
     return [
-        html.A(words(key), href=f"{path}?lang={words.language.id}", **_current(path == here))
-        for path, key in MENU
-        if path != here or here != "/"
+        html.A(words(key), href=f"{path}?lang={words.language.id}", **_current(path == here)) for path, key in shown
     ]
 
 
