@@ -39,6 +39,7 @@ def alert_setting(chosen: Configuration) -> AlertSetting:
         retention=retention,
         sources=frozenset(source.id for source in settings.sources),
         probes=frozenset(target.probe.key for target in targets(chosen)),
+        history=settings.history.span() if settings.history else None,
     )
     desk = settings.desk.policy(chosen.policy)
     return AlertSetting(catalog, chosen.policy, slos, estate, slots_kept_s(retention), kinds, desk)

@@ -98,6 +98,7 @@ class BudgetSettings(Strict):
     steps_percent: tuple[Percent, ...] = Field(default=("25", "50", "75", "100"), min_length=1)
     clear_percent_of_step: Percent = "90"
     floor_events: int = Field(default=5, ge=1)
+    least_hours: int = Field(default=24, ge=0, le=672)
 
     @field_validator("steps_percent")
     @classmethod
@@ -113,7 +114,7 @@ class BudgetSettings(Strict):
     def policy(self) -> BudgetPolicy:
         """The same as exact fractions."""
         steps = tuple(_share(step) for step in self.steps_percent)
-        return BudgetPolicy(steps, _share(self.clear_percent_of_step), self.floor_events)
+        return BudgetPolicy(steps, _share(self.clear_percent_of_step), self.floor_events, self.least_hours * 3600)
 
 
 class QualitySettings(Strict):

@@ -2,7 +2,8 @@
 
 A rolling window allows ``total x (1 - target)`` of what it holds. A calendar month is not over: it allows that of all
 its events, those to come estimated from the rate of the rolling window, so that the first failure of a month does not
-spend all of it.
+spend all of it. While less is known than the policy asks for (a young store; a past that is still being filled in)
+nothing is said of either: a failure in the first minutes would spend the budget of those minutes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ MONTH = "month"
 class Spending:
     """One budget: of the objective ``slo`` of a product (empty: the bank) over one window.
 
-    ``to_come``: events that the rest of the window is expected to bring; 0 for a rolling one.
+    ``covered_s``: seconds of the rolling window of which there are counts, on which ``to_come`` rests too: events that
+    the rest of the window is expected to bring, 0 for a rolling one.
     """
 
     slo: str
@@ -32,6 +34,7 @@ class Spending:
     window: str
     failing_share: Fraction
     counts: Counts
+    covered_s: int
     to_come: Fraction = Fraction(0)
 
     @property
@@ -59,7 +62,7 @@ def _of_one(spending: Spending, policy: BudgetPolicy) -> list[Reading]:
     subject = Subject(Level.PRODUCT, spending.product) if spending.product else Subject(Level.BANK)
     keys = {step: AlertKey(rule(spending.window, step), subject, spending.slo) for step in policy.steps}
     share = spending.spent_share
-    if share is None:
+    if share is None or spending.covered_s < policy.least_seconds:
         return [Reading(key, Condition.UNKNOWN, Severity.NOTICE) for key in keys.values()]
     values = (("window", spending.window), ("allowed_events", truncated(spending.allowed, 2)))
     evidence = Evidence(long=spending.counts, budget_spent=ratio(share, 4), values=values)

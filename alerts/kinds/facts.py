@@ -27,13 +27,14 @@ from store.port import Reader
 from store.probes import ProbeKey, ProbeResult
 from store.quality import FOLDED, KNOWN, SKEW, VANISHED, milliseconds_of, product_of
 from store.reasons import REFUSED, cause
-from store.records import Level, Retention, Scope
+from store.records import Level, Retention, Scope, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Estate:
     """What is watched. ``sources`` and ``probes``: those of the configuration, None for all that are registered;
-    a server's id stands for all of its instances. ``retention`` None: nobody prunes."""
+    a server's id stands for all of its instances. ``retention`` None: nobody prunes. ``history``: what the
+    simulated past is meant to fill."""
 
     products: tuple[str, ...]
     slos: tuple[Slo, ...] = ()
@@ -41,6 +42,7 @@ class Estate:
     retention: Retention | None = None
     sources: frozenset[str] | None = None
     probes: frozenset[ProbeKey] | None = None
+    history: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ class Gathering:
         self._started_ms = started_ms
         self._cells = Seldom(60, 7, read_cells)
         self._forecast = Seldom(60, 17, lambda reader, at: read_forecast(reader, at, policy.volume, estate.zone))
-        self._spendings = Seldom(60, 27, lambda reader, at: read_spendings(reader, at, estate.slos, estate.zone))
+        self._spendings = Seldom(
+            60, 27, lambda reader, at: read_spendings(reader, at, estate.slos, estate.zone, estate.history)
+        )
         self._hours = Seldom(60, 37, lambda reader, at: read_hours(reader, at, started_ms))
         self._overdue = Seldom(60, 47, self._slots_overdue)
         self._told = Seldom(10, 3, lambda reader, _: read_told(reader))

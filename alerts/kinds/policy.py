@@ -60,11 +60,13 @@ class SyntheticPolicy:
 @dataclass(frozen=True, slots=True)
 class BudgetPolicy:
     """Shares of a budget whose spending is noticed. A step is noticed again only after the share fell below
-    ``clear`` times the step: a rolling window must not flap around it. ``floor_events``: least bad events."""
+    ``clear`` times the step: a rolling window must not flap around it. ``floor_events``: least bad events.
+    ``least_seconds``: of fewer seconds of counts nothing is said."""
 
     steps: tuple[Fraction, ...] = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(1))
     clear: Fraction = Fraction(9, 10)
     floor_events: int = 5
+    least_seconds: int = 86_400
 
 
 @dataclass(frozen=True, slots=True)

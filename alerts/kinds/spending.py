@@ -11,29 +11,32 @@ from slo.counts import Counts
 from slo.windows import MINUTE_S, Window, day_of, month_window
 from store.edges import answerable_from_s
 from store.port import Reader
-from store.records import Scope, SourceStatus
+from store.records import Scope, SourceStatus, Span
 
 
-def read_spendings(reader: Reader, now_ms: int, slos: Sequence[Slo], zone: str) -> tuple[Spending, ...]:
+def read_spendings(
+    reader: Reader, now_ms: int, slos: Sequence[Slo], zone: str, planned: Span | None = None
+) -> tuple[Spending, ...]:
     """Both windows of every objective, true up to the last whole minute; the rolling one begins where the counts of
-    its first hour do."""
+    its first hour do. ``planned``: the stretch that simulated history is meant to fill; until it does, nothing counts
+    as covered."""
     now_s = now_ms // 1000 // MINUTE_S * MINUTE_S
     today = day_of(now_s, zone)
     month = month_window(today.year, today.month, zone)
     in_month = _counts(reader, Window(month.from_s, now_s))
-    begin_s = _first_s(reader, now_s)
+    begin_s = now_s if _is_filling(reader, planned) else _first_s(reader, now_s)
     found = []
     for period_s in dict.fromkeys(slo.period_seconds for slo in slos):
         from_s = answerable_from_s(reader, now_s - period_s, zone)
         in_period = _counts(reader, Window(from_s, now_s))
-        covered_s = max(1, now_s - max(begin_s, from_s))
+        covered_s = now_s - max(begin_s, from_s)
         for slo in (each for each in slos if each.period_seconds == period_s):
             rolling = in_period.get(slo.product, Counts())
-            to_come = Fraction(rolling.total * (month.to_s - now_s), covered_s)
+            to_come = Fraction(rolling.total * (month.to_s - now_s), max(1, covered_s))
             share = 1 - slo.objective.target
-            found.append(Spending(slo.id, slo.product, ROLLING, share, rolling))
+            found.append(Spending(slo.id, slo.product, ROLLING, share, rolling, covered_s))
             month_so_far = in_month.get(slo.product, Counts())
-            found.append(Spending(slo.id, slo.product, MONTH, share, month_so_far, to_come))
+            found.append(Spending(slo.id, slo.product, MONTH, share, month_so_far, covered_s, to_come))
     return tuple(found)
 
 
@@ -48,6 +51,12 @@ def _first_s(reader: Reader, now_s: int) -> int:
     """Since when there are counts, observed or simulated."""
     begins = [span.from_s for span in reader.simulated()] + _first_pages_s(reader.sources())
     return min(begins, default=now_s)
+
+
+def _is_filling(reader: Reader, planned: Span | None) -> bool:
+    if planned is None:
+        return False
+    return not any(span.from_s <= planned.from_s and planned.to_s <= span.to_s for span in reader.simulated())
 
 
 def _first_pages_s(statuses: Iterable[SourceStatus]) -> list[int]:

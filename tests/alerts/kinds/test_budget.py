@@ -10,6 +10,7 @@ from alerts.kinds.budget import MONTH, ROLLING, Spending, readings
 from alerts.kinds.policy import BudgetPolicy
 from alerts.model import Condition, Severity
 from slo.counts import Counts
+from slo.windows import DAY_S
 from tests.alerts.kinds.parts import said
 
 POLICY = BudgetPolicy()
@@ -17,9 +18,11 @@ TRUE, FALSE, UNKNOWN = Condition.TRUE, Condition.FALSE, Condition.UNKNOWN
 SHARE = Fraction(1, 100_000)
 
 
-def spending(bad: int, total: int = 10_000_000, *, window: str = ROLLING, to_come: int = 0) -> Spending:
+def spending(
+    bad: int, total: int = 10_000_000, *, window: str = ROLLING, to_come: int = 0, covered_s: int = DAY_S
+) -> Spending:
     """Ten million requests allow a hundred failures."""
-    return Spending("micro", "micro", window, SHARE, Counts(good=total - bad, bad=bad), Fraction(to_come))
+    return Spending("micro", "micro", window, SHARE, Counts(good=total - bad, bad=bad), covered_s, Fraction(to_come))
 
 
 def steps(given: Spending) -> dict[str, Condition]:
@@ -44,6 +47,12 @@ ROWS = [
         "the month is young: most of its budget is to come",
         spending(100, window=MONTH, to_come=290_000_000),
         {"25": FALSE},
+    ),
+    ("a second less than a day is known: nothing is said", spending(200, covered_s=DAY_S - 1), {"25": UNKNOWN}),
+    (
+        "of a month neither, for what is to come rests on that",
+        spending(200, window=MONTH, covered_s=DAY_S - 1),
+        {"25": UNKNOWN, "100": UNKNOWN},
     ),
     ("a month that is over has no more to come", spending(100, window=MONTH), {"100": TRUE}),
 ]
@@ -71,7 +80,7 @@ def test_figures_beyond_any_float_stay_exact() -> None:
 
 
 def test_the_bank_is_a_subject_of_its_own() -> None:
-    (found, *_) = readings([Spending("bank", "", MONTH, SHARE, Counts(good=1))], POLICY)
+    (found, *_) = readings([Spending("bank", "", MONTH, SHARE, Counts(good=1), DAY_S)], POLICY)
     assert found.key.id == "budget-month-25:bank:::::bank"
 
 

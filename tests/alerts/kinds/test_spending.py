@@ -9,7 +9,7 @@ from alerts.kinds.spending import read_spendings
 from alerts.policy import Policy, Slo
 from slo.objective import Objective
 from slo.windows import DAY_S, HOUR_S, SHANGHAI
-from store.records import Level
+from store.records import Level, Span
 from tests.alerts.kinds.bank import NOON_S, Bank
 
 MIDNIGHT_S = NOON_S - 12 * HOUR_S
@@ -18,10 +18,10 @@ PER_HOUR = 3600
 SLO = Slo("micro", "micro", Objective.parse("99.999"), 30 * DAY_S, Policy("test", (), 5), {})
 
 
-def spendings(bank: Bank) -> dict[str, Spending]:
+def spendings(bank: Bank, planned: Span | None = None) -> dict[str, Spending]:
     """By window, at 23 minutes past noon."""
     with bank.store.reading() as reader:
-        return {each.window: each for each in read_spendings(reader, AT_S * 1000, (SLO,), SHANGHAI)}
+        return {each.window: each for each in read_spendings(reader, AT_S * 1000, (SLO,), SHANGHAI, planned)}
 
 
 def test_an_hour_without_minutes_counts_as_a_whole(bank: Bank) -> None:
@@ -40,3 +40,22 @@ def test_the_minutes_of_its_first_hour_make_a_window_exact(bank: Bank) -> None:
     begin_s = NOON_S - 30 * DAY_S
     bank.history(Level.MINUTE, range(begin_s, begin_s + HOUR_S, 60), 60, PER_HOUR // 60)
     assert spendings(bank)[ROLLING].counts.total == PER_HOUR * 37 // 60
+
+
+def test_a_store_covers_what_it_was_watched_for(bank: Bank) -> None:
+    bank.register(AT_S - 120)
+    bank.live(AT_S - 120, AT_S - 60)
+    assert {each.covered_s for each in spendings(bank).values()} == {120}
+
+
+def test_an_empty_store_covers_nothing(bank: Bank) -> None:
+    assert {each.covered_s for each in spendings(bank).values()} == {0}
+
+
+def test_nothing_is_covered_while_the_past_is_being_filled_in(bank: Bank) -> None:
+    """Two days are there, of three that are planned."""
+    bank.history(Level.HOUR, range(MIDNIGHT_S - 2 * DAY_S, MIDNIGHT_S, HOUR_S), HOUR_S, PER_HOUR)
+    filling = spendings(bank, Span(MIDNIGHT_S - 3 * DAY_S, MIDNIGHT_S))
+    assert {each.covered_s for each in filling.values()} == {0}
+    filled = spendings(bank, Span(MIDNIGHT_S - 2 * DAY_S, MIDNIGHT_S))
+    assert {each.covered_s for each in filled.values()} == {AT_S - (MIDNIGHT_S - 2 * DAY_S)}
