@@ -134,9 +134,16 @@
     return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
   }
 
+  /** Escape leaves a field as it is: a browser would empty a search without telling the filter. */
+  function leave(event) {
+    if (document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    event.target.blur();
+  }
+
   function pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isTyping(event.target)) return event.key === "Escape" && event.target.blur();
+    if (isTyping(event.target)) return event.key === "Escape" && leave(event);
     if (document.querySelector("dialog[open]")) return;
     if (event.key === "Enter" && /^(A|BUTTON|SUMMARY)$/.test(event.target.tagName)) return;
     const found = keys.find((each) => each.name === event.key);

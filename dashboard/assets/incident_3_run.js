@@ -115,7 +115,8 @@
     renew(parts.timeline, incident.timeline, () => figures.timeline(incident.timeline));
     renew(parts.spending, incident.figures, () => figures.spending(incident.figures) || "");
     renew(parts.drafts, incident.regulatory, () => h("div", {}, incident.regulatory.map(figures.draft)));
-    if (!lanes) readPicture();
+    if (lanes) redraw();
+    else readPicture();
   }
 
   function renew(parent, content, make) {

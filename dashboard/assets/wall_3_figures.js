@@ -160,6 +160,28 @@
     say(part("cost", "note"), joined(accounts, figures.simulated ? word("simulated.mark") : ""));
   }
 
+  const STANDINGS = { current: "capacity.current", expired: "capacity.expired", contradicted: "capacity.contradicted", other_data_centers: "capacity.other_data_centers" };
+
+  /** Today's peak, and beside it what is proven, for how long; a capacity that does not hold any more says so. */
+  function capacity(figures, zone) {
+    const line = byId("curve-capacity");
+    const proven = Boolean(figures) && figures.proven_per_second !== null;
+    const doubtful = proven && figures.state !== "current";
+    const peak = figures && figures.peak_today_per_second !== null ? word("capacity.wall_peak", { peak: format.grouped(figures.peak_today_per_second) }) : "";
+    say(line, joined(peak, (doubtful ? page.states.degraded.glyph + " " : "") + (proven ? standing(figures, zone) : "")));
+    wear(line, "alarm-", doubtful ? "degraded" : "none");
+    line.title = proven ? tie(figures.tied_to) : "";
+  }
+
+  function standing(figures, zone) {
+    const day = format.time(Date.parse(figures.expires_at), zone, "date").slice(0, 10);
+    return word("capacity.wall", { capacity: format.grouped(figures.proven_per_second), standing: word(STANDINGS[figures.state]), day });
+  }
+
+  function tie(to) {
+    return word("capacity.tie", { build: to.build || format.NONE, data_centers: to.data_centers === null ? format.NONE : to.data_centers, deadline: to.deadline_ms });
+  }
+
   /** Paints all headline tiles; `names`: product id -> name in the viewer's language. */
   function paint(bank, names, zone) {
     const shares = (bank && bank.availability) || {};
@@ -171,5 +193,5 @@
     cost(bank && bank.cost_per_account);
   }
 
-  window.LendingWall.figures = { paint, monthBefore };
+  window.LendingWall.figures = { paint, capacity, monthBefore };
 })();

@@ -5,6 +5,7 @@
   const { page, word, format, dom } = window.LendingWall;
   const { byId, say, attribute } = dom;
   const DAY_MINUTES = 1440;
+  const MOST_LABELS = 6;
   const CONFIG = { displayModeBar: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: false, showTips: false };
   let drawn = null;
 
@@ -72,6 +73,28 @@
     };
   }
 
+  /** A band per load run, from its begin to its end, with the shape of its verdict at its foot. */
+  function runBands(runs, px) {
+    const shapes = [];
+    const annotations = [];
+    for (const run of runs || []) {
+      const look = page.load_verdicts[run.verdict] || { color: page.surfaces.quiet, glyph: "?", word: run.verdict };
+      const tone = run.verdict === "proven" ? page.source_states.fresh.color : look.color;
+      const x0 = run.from / 60;
+      const x1 = Math.max(run.to / 60, x0 + 1);
+      shapes.push({ type: "rect", xref: "x", yref: "paper", x0, x1, y0: 0, y1: 1, layer: "below", fillcolor: tone, opacity: 0.35, line: { width: 1, color: tone } });
+      const text = word("curve.load_run", { glyph: look.glyph });
+      annotations.push({ xref: "x", yref: "paper", x: (x0 + x1) / 2, y: 0, yanchor: "bottom", showarrow: false, text, hovertext: `${run.run_id} ${look.word}`, font: { size: px, color: page.surfaces.text } });
+    }
+    return { shapes, annotations: annotations.slice(0, MOST_LABELS) };
+  }
+
+  function bands(curve, px) {
+    const simulated = simulatedBand(((curve.simulated_until || 0) * curve.step_seconds) / 60, px);
+    const runs = runBands(curve.load_runs, px);
+    return { shapes: [...simulated.shapes, ...runs.shapes], annotations: [...simulated.annotations, ...runs.annotations] };
+  }
+
   function layout(curve, highest, px, narrow) {
     const scale = ticks(highest);
     const marks = hours(narrow);
@@ -86,7 +109,7 @@
       font: { family: getComputedStyle(document.body).fontFamily },
       xaxis: { ...axis(px), range: [0, DAY_MINUTES], tickvals: marks, ticktext: marks.map(clock) },
       yaxis: { ...axis(px), range: [0, scale.top * 1.04], tickvals: scale.values, ticktext: scale.texts },
-      ...simulatedBand(((curve.simulated_until || 0) * curve.step_seconds) / 60, px),
+      ...bands(curve, px),
     };
   }
 

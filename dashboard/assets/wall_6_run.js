@@ -94,6 +94,7 @@
     const nowMs = clock.nowMs(now());
     const names = matrix.namesOf(next.products);
     figures.paint(next.bank, names, next.time_zone);
+    figures.capacity(next.capacity, next.time_zone);
     matrix.paintMatrix(next, nowMs);
     matrix.paintAttention(next, nowMs);
     matrix.paintSources(next, now().steady - began.steady);

@@ -53,14 +53,6 @@ def screen(name: str, path: str, title: str, words: Words, *, demo: bool) -> Com
     )
 
 
-def menu_links(words: Words, here: str) -> list[Component]:
-    """Links to the screens; on the wall only to the others, elsewhere the one that is shown says so."""
-    shown = [(path, key) for path, key in MENU if here != "/" or path != here]
-    return [
-        html.A(words(key), href=f"{path}?lang={words.language.id}", **_current(path == here)) for path, key in shown
-    ]
-
-
 def _current(here: bool) -> dict[str, Any]:
     return _plain("aria-current", "page") if here else {}
 
@@ -89,7 +81,8 @@ def _head(path: str, title: str, words: Words, *, demo: bool) -> Component:
         className="clock",
     )
     tongue = html.A(words("page.other_language"), href=f"?lang={other.id}", lang=other.tag, className="tongue")
-    menu = html.Nav([*menu_links(words, path), tongue], className="menu", **_plain("aria-label", words("menu.label")))
+    links = [html.A(words(key), href=f"{to}?lang={words.language.id}", **_current(to == path)) for to, key in MENU]
+    menu = html.Nav([*links, tongue], className="menu", **_plain("aria-label", words("menu.label")))
     return html.Header([html.H1(title, className="title"), *badges, menu, engine, clock], className="top")
 
 

@@ -45,6 +45,7 @@ class Ids:
     CURVE = "curve"
     CURVE_NOW = "curve-now"
     CURVE_NOTE = "curve-note"
+    CURVE_CAPACITY = "curve-capacity"
     CURVE_PLOT = "curve-plot"
     SOURCES = "sources-list"
 
@@ -139,6 +140,7 @@ def _chrome(words: Words) -> Component:
     other = next(language for language in LANGUAGES.values() if language.id != words.language.id)
     return html.Nav(
         [
+            html.A(words("menu.alerts"), href=f"/alerts?lang={words.language.id}"),
             html.A(
                 words("page.other_language"),
                 href=f"{PATH}?lang={other.id}",
@@ -320,6 +322,7 @@ def _curve(words: Words) -> Component:
                         [
                             _said(words, "curve.title", html.H2, className="label"),
                             html.Div(legend, className="legend"),
+                            html.Div("", id=Ids.CURVE_CAPACITY, className="curve-capacity"),
                             html.Div("", id=Ids.CURVE_NOTE, className="note"),
                         ]
                     ),
