@@ -11,10 +11,12 @@ import orjson
 from dashboard.coverage import Interval, clipped, merged, of_spans, without
 from dashboard.past import minute_start_s
 from dashboard.sources import SourceState, source_view
-from slo.windows import MINUTE_S, Window, day_of, day_window
+from reports.load_runs.keeping import listed
+from slo.windows import DAY_S, MINUTE_S, Window, day_of, day_window
 from store.port import Reader
 from store.records import Gap, Level, Scope, SourceStatus, Span
 
+MOST_RUNS = 200
 LATE_MS = 5_000
 """A minute closes when every source that is not missing has passed it, at the latest this long after its end."""
 
@@ -24,13 +26,25 @@ Rates = tuple[int | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The day's line and the two behind it. ``simulated_until``: leading minutes of today that were simulated."""
+    """The day's line and the two behind it. ``simulated_until``: leading minutes of today that were simulated;
+    ``load_runs``: those that ran today."""
 
     day: date
     today: Rates
     yesterday: Rates
     last_week: Rates
     simulated_until: int
+    load_runs: tuple[RunBand, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunBand:
+    """A load run on the curve: seconds since the begin of the day, within it."""
+
+    run: str
+    verdict: str
+    from_second: int
+    to_second: int
 
 
 def read_curve(reader: Reader, now_ms: int, zone: str) -> Curve:
@@ -49,6 +63,7 @@ def read_curve(reader: Reader, now_ms: int, zone: str) -> Curve:
         yesterday=_rates(reader, yesterday, known),
         last_week=_rates(reader, last_week, known),
         simulated_until=_simulated_minutes(spans, so_far),
+        load_runs=_load_runs(reader, today),
     )
 
 
@@ -102,7 +117,27 @@ def as_bytes(curve: Curve) -> bytes:
             "yesterday": curve.yesterday,
             "last_week": curve.last_week,
             "simulated_until": curve.simulated_until,
+            "load_runs": [
+                {"run_id": each.run, "verdict": each.verdict, "from": each.from_second, "to": each.to_second}
+                for each in curve.load_runs
+            ],
         }
+    )
+
+
+def _load_runs(reader: Reader, today: Window) -> tuple[RunBand, ...]:
+    """Newest first; those that began on the day before and went on into this one, too."""
+    begin_ms, end_ms = today.from_s * 1000, today.to_s * 1000
+    found = listed(reader.journal(), from_ms=begin_ms - DAY_S * 1000, to_ms=end_ms, most=MOST_RUNS)
+    return tuple(
+        RunBand(
+            run=each.id,
+            verdict=each.verdict,
+            from_second=max(0, each.started_ms - begin_ms) // 1000,
+            to_second=-(-(min(each.ended_ms, end_ms) - begin_ms) // 1000),
+        )
+        for each in found
+        if each.ended_ms > begin_ms
     )
 
 

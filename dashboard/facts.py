@@ -74,6 +74,7 @@ def gather(reader: Reader, now_ms: int, catalog: Catalog, policy: StatePolicy, p
     groups = by_data_center([c.id for c in catalog.data_centers], statuses)
     alerting = alert_facts(reader.journal(), now_ms, _reach(periods))
     known = current_past(reader, periods, groups, catalog.zone, past, windows=alerting.windows)
+    known = known.with_capacity(reader, periods, catalog)
     periods = periods.answered_by(known)
     quality = quality_of(reader.gauges(), now_ms)
     views = {s.source.id: with_quality(source_view(s, now_ms), quality) for s in statuses}

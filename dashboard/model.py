@@ -12,6 +12,7 @@ from dashboard.cost import CostPerAccount
 from dashboard.coverage import Interval
 from dashboard.probes import ProbeView
 from dashboard.sources import SourceView
+from reports.load_runs.capacity import CapacityView
 from slo.availability import Availability, Composite
 from slo.budget import Budget
 from slo.catalog import DataCenter, Product
@@ -140,6 +141,7 @@ class Snapshot:
     attention: tuple[AttentionView, ...]
     simulated: SimulatedView | None
     probes: tuple[ProbeView, ...] = ()
+    capacity: CapacityView | None = None
     alerting: AlertFacts = field(default_factory=AlertFacts)
 
     def since(self) -> dict[tuple[str, str], Since]:

@@ -23,6 +23,7 @@ from dashboard.model import (
 from dashboard.probes import ProbeView
 from dashboard.snapshot import Setting
 from dashboard.sources import SourceView
+from reports.load_runs.capacity import CapacityView, capacity_json
 from slo.budget import Budget
 from slo.counts import Counts
 from slo.formatting import percent, ratio, truncated
@@ -61,7 +62,13 @@ def as_json(snapshot: Snapshot, setting: Setting) -> Json:
         "incidents": snapshot_incidents(snapshot.alerting, Names.of(setting.catalog)),
         "simulated": _simulated(snapshot.simulated),
         "probes": [probe_json(probe) for probe in snapshot.probes],
+        "capacity": _capacity(snapshot.capacity),
     }
+
+
+def _capacity(view: CapacityView | None) -> Json | None:
+    """Null until a load run has proven any."""
+    return None if view is None or view.proven is None else capacity_json(view)
 
 
 @lru_cache(maxsize=4096)

@@ -70,6 +70,7 @@ def judge(facts: Facts, setting: Setting, sequence: int, remembered: Remembered)
         simulated=_simulated(facts.past.simulated, setting.history),
         probes=facts.probes,
         alerting=facts.alerting,
+        capacity=facts.past.capacity,
     )
 
 
