@@ -21,6 +21,10 @@ PICTURES = {
     "wall-en": ("?lang=en", 1920, 1080),
     "wall-zh": ("?lang=zh", 1920, 1080),
     "wall-phone": ("?lang=en", 390, 844),
+    "alerts-en": ("alerts?lang=en", 1920, 1080),
+    "alerts-phone": ("alerts?lang=zh", 390, 844),
+    "incidents-en": ("incidents?lang=en", 1920, 1080),
+    "slo-en": ("slo?lang=en", 1920, 1080),
 }
 SETTLE_MS = 6000
 
