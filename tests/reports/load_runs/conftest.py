@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -29,6 +30,12 @@ def distribution(requests: int, slower: int = 0) -> dict[str, Any]:
     return {"p50": first, **quantiles, "buckets": [[first, requests - requests // 2], [second, requests // 2]]}
 
 
+@cache
+def exactly(requests: int, failures: int) -> dict[str, object]:
+    """The exact bounds; they take a moment."""
+    return fixed_length(requests, failures, TARGET, CONFIDENCE).as_json()
+
+
 def scoped(requests: int, failures: int) -> dict[str, Any]:
     """The verdicts of all requests, as both tests give them."""
     test = SequentialTest.of(TARGET, CONFIDENCE.target)
@@ -37,7 +44,7 @@ def scoped(requests: int, failures: int) -> dict[str, Any]:
     )
     scope = {"product": None, "step": None, "limit_microseconds": None}
     look = {**scope, "verdict": live, "target": "99.999", "second": 60, "requests": requests, "failures": failures}
-    row = {**scope, **fixed_length(requests, failures, TARGET, CONFIDENCE).as_json()}
+    row = {**scope, **exactly(requests, failures)}
     return {"live": [look], "fixed_length": {"decides": False, "verdicts": [row]}, "verdict": live}
 
 
