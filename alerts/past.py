@@ -37,14 +37,16 @@ def subject_of(unit: Unit) -> Subject:
     return Subject(LEVELS[unit.scope], unit.product, unit.data_center, unit.dcn)
 
 
-def told(reader: Reader, from_s: int, to_s: int) -> list[Told]:
-    """Customers' events of every slot that begins in ``[from_s, to_s)``, in order of time."""
-    return _told(reader, StoreLevel.SLOT, from_s, to_s, 0)
-
-
 def told_by_minutes(reader: Reader, from_s: int, to_s: int) -> list[Told]:
-    """The same where slots are not kept any more: a minute's events as of its last second."""
-    return _told(reader, StoreLevel.MINUTE, from_s, to_s, MINUTE_S - 1)
+    """Customers' events of every minute that begins in ``[from_s, to_s)``, in order of time, where slots are not kept
+    any more: as of its last second."""
+    rows = [
+        Told(at_s + MINUTE_S - 1, subject_of(unit), counts.good + counts.bad, counts.bad)
+        for scope in LEVELS
+        for at_s, unit, counts in reader.timeline(StoreLevel.MINUTE, scope, from_s, to_s)
+    ]
+    rows.sort(key=lambda each: each.slot_s)
+    return rows
 
 
 def pieces(reader: Reader, lengths_s: Iterable[int], at_s: int, slots_from_s: int) -> list[Piece]:
@@ -56,16 +58,6 @@ def pieces(reader: Reader, lengths_s: Iterable[int], at_s: int, slots_from_s: in
         run = list(each)
         made += _summed(reader, run) if level is None else _read(reader, level, run)
     return made
-
-
-def _told(reader: Reader, level: StoreLevel, from_s: int, to_s: int, shift_s: int) -> list[Told]:
-    rows = [
-        Told(at_s + shift_s, subject_of(unit), counts.good + counts.bad, counts.bad)
-        for scope in LEVELS
-        for at_s, unit, counts in reader.timeline(level, scope, from_s, to_s)
-    ]
-    rows.sort(key=lambda each: each.slot_s)
-    return rows
 
 
 def _cuts(lengths_s: list[int], at_s: int, slots_from_s: int) -> list[int]:

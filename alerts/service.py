@@ -39,9 +39,9 @@ class AlertPace:
     centers' pages of one second follow each other closely: one tick for all), how long none must come for that, and
     how long a tick may stay away when nothing changed; in seconds."""
 
-    poll_seconds: float = 0.03
-    coalesce_seconds: float = 0.06
-    calm_seconds: float = 0.015
+    poll_seconds: float = 0.04
+    coalesce_seconds: float = 0.15
+    calm_seconds: float = 0.03
     tick_seconds: float = 1.0
 
 

@@ -17,6 +17,7 @@ from store.memory_journal import JournalShelf, MemoryJournalReader
 from store.memory_leases import MemoryLeases
 from store.memory_peaks import Busiest, as_peaks, busiest
 from store.memory_pruning import prune_level, prune_reads
+from store.memory_slots import MemorySlots
 from store.memory_sources import SourceState, add_progress
 from store.peaks import Feed, Peak, feeds, silences
 from store.probe_memory import MemoryProbeReader, ProbeShelf
@@ -117,10 +118,11 @@ class _Contents:
                 self.accounts[key] = seen
 
 
-class MemoryReader:
+class MemoryReader(MemorySlots):
     """One consistent view of a MemoryStore (see ``store.port.Reader``)."""
 
     def __init__(self, contents: _Contents, zone: str) -> None:
+        super().__init__(contents.counts[Level.SLOT])
         self._contents = contents
         self._zone = zone
 
@@ -162,9 +164,7 @@ class MemoryReader:
         self, level: Level, scope: Scope, from_s: int, to_s: int, traffic: str
     ) -> Iterator[tuple[int, Unit, Counts]]:
         for at, units in self._contents.counts[level].items():
-            if not from_s <= at < to_s:
-                continue
-            for unit, counts in units.items():
+            for unit, counts in units.items() if from_s <= at < to_s else ():
                 if unit.scope is scope and unit.traffic == traffic and counts != Counts():
                     yield at, unit, counts
 

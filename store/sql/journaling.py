@@ -17,6 +17,7 @@ from store.sql.puts import insert_sql, put_rows, upsert_sql
 from store.sql.schema import ABOUT, DOCUMENT, ENTRY
 
 Ask: TypeAlias = Callable[[Executable], Sequence[Any]]
+_LAST_NUMBER = select(func.coalesce(func.max(ENTRY.c.number), 0))
 
 _NUMBERS = update(ABOUT).values(changes=ABOUT.c.changes + bindparam("taken")).returning(ABOUT.c.changes)
 _ENTRY_COLUMNS = (ENTRY.c.at_ms, ENTRY.c.kind, ENTRY.c.subject, ENTRY.c.actor, ENTRY.c.body)
@@ -77,7 +78,7 @@ class SqlJournalReader:
 
     def last_number(self) -> int:
         """Number of the newest entry; 0 before the first."""
-        ((number,),) = self._ask(select(func.coalesce(func.max(ENTRY.c.number), 0)))
+        ((number,),) = self._ask(_LAST_NUMBER)
         return int(number)
 
     def entries(

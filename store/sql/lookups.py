@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Table, bindparam, cast, func, select
+from sqlalchemy import BigInteger, CompoundSelect, Select, Table, bindparam, cast, func, select, union_all
 
 from store.records import Level, Scope
 from store.sql.layouts import FIELDS, Layout
+
+SLOT_SCOPES = (Scope.BANK, Scope.PRODUCT, Scope.CELL, Scope.DCN)
 
 
 @cache
@@ -23,6 +25,20 @@ def sums(layout: Layout, level: Level, scope: Scope) -> Select[Any]:
 def scan(layout: Layout, level: Level, scope: Scope) -> Select[Any]:
     """The slices within the layout's bounds as they lie: begin, number of the unit, FIELDS."""
     return _slices(layout.table(level, scope)).where(layout.within(level, scope)).order_by(*layout.key(level, scope))
+
+
+@cache
+def slots(layout: Layout) -> CompoundSelect[Any]:
+    """Slots within the layout's bounds of every scope that has any: begin, number of the unit, events, bad ones."""
+    each = [layout.table(Level.SLOT, scope).c for scope in SLOT_SCOPES]
+    return union_all(
+        *(
+            select(counts.at, counts.unit_id, counts.good + counts.bad, counts.bad).where(
+                layout.within(Level.SLOT, scope)
+            )
+            for counts, scope in zip(each, SLOT_SCOPES, strict=True)
+        )
+    )
 
 
 @cache

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Executable, Row, func, insert, select, tuple_, union_all, update
+from sqlalchemy import Connection, Executable, Row, bindparam, func, insert, select, tuple_, union_all, update
 
 from slo.states import SliceState
 from store.errors import UnknownProbe
@@ -15,9 +15,19 @@ from store.records import Level, Scope
 from store.slices import Stretch, slice_start, stretches
 from store.sql.schema import PROBE, PROBE_COUNT, PROBE_RESULT
 
-Ask: TypeAlias = Callable[[Executable], Sequence[Any]]
+Ask: TypeAlias = Callable[[Executable, Mapping[str, Any]], Sequence[Any]]
 _RUNS = (PROBE_COUNT.c.good, PROBE_COUNT.c.bad, PROBE_COUNT.c.invalid_probe)
 _Numbers: TypeAlias = dict[ProbeKey, int]
+_NOTHING: Mapping[str, Any] = {}
+_STATUSES = select(PROBE).order_by(PROBE.c.id)
+_RESULTS = (
+    select(*(PROBE_RESULT.c[name] for name in ("at_ms", "state", "reason", "duration_ms", "tls_expires_s")))
+    .join_from(PROBE_RESULT, PROBE)
+    .where(PROBE.c.name == bindparam("name"), PROBE.c.vantage == bindparam("vantage"))
+    .where(PROBE_RESULT.c.at_ms >= bindparam("from_ms"), PROBE_RESULT.c.at_ms < bindparam("to_ms"))
+    .order_by(PROBE_RESULT.c.at_ms)
+)
+"""Asked several times a second, so made once: making a statement costs more than running it."""
 
 
 def put_probe(connection: Connection, probe: Probe, now_ms: int) -> None:
@@ -114,18 +124,13 @@ class SqlProbeReader:
 
     def statuses(self) -> list[ProbeStatus]:
         """Every registered probe with its newest result, in order of registration."""
-        return [_status(row) for row in self._ask(select(PROBE).order_by(PROBE.c.id))]
+        return [_status(row) for row in self._ask(_STATUSES, _NOTHING)]
 
     def results(self, key: ProbeKey, from_ms: int, to_ms: int) -> list[ProbeResult]:
         """Results of one probe in ``[from_ms, to_ms)``, oldest first."""
-        found = PROBE_RESULT.c
-        asked = (
-            select(found.at_ms, found.state, found.reason, found.duration_ms, found.tls_expires_s)
-            .join_from(PROBE_RESULT, PROBE)
-            .where(PROBE.c.name == key.id, PROBE.c.vantage == key.vantage, found.at_ms >= from_ms, found.at_ms < to_ms)
-            .order_by(found.at_ms)
-        )
-        return [ProbeResult(key, at_ms, SliceState(state), *rest) for at_ms, state, *rest in self._ask(asked)]
+        values = {"name": key.id, "vantage": key.vantage, "from_ms": from_ms, "to_ms": to_ms}
+        rows = self._ask(_RESULTS, values)
+        return [ProbeResult(key, at_ms, SliceState(state), *rest) for at_ms, state, *rest in rows]
 
     def totals(self, from_s: int, to_s: int) -> dict[ProbeKey, ProbeCounts]:
         """Runs per probe (edges taken outwards to whole minutes), probes without any left out."""
@@ -140,7 +145,9 @@ class SqlProbeReader:
             .group_by(PROBE.c.id, PROBE.c.name, PROBE.c.vantage)
             .order_by(PROBE.c.id)
         )
-        rows = [(ProbeKey(name, vantage), [int(n) for n in runs]) for name, vantage, *runs in self._ask(asked)]
+        rows = [
+            (ProbeKey(name, vantage), [int(n) for n in runs]) for name, vantage, *runs in self._ask(asked, _NOTHING)
+        ]
         return {key: ProbeCounts(*runs) for key, runs in rows if any(runs)}
 
     def timeline(self, level: Level, key: ProbeKey, from_s: int, to_s: int) -> list[tuple[int, ProbeCounts]]:
@@ -153,7 +160,7 @@ class SqlProbeReader:
             .where(counts.level == level, counts.at >= from_s, counts.at < to_s)
             .order_by(counts.at)
         )
-        return [(at_s, ProbeCounts(*runs)) for at_s, *runs in self._ask(asked)]
+        return [(at_s, ProbeCounts(*runs)) for at_s, *runs in self._ask(asked, _NOTHING)]
 
 
 def _runs(stretch: Stretch) -> Any:

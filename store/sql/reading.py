@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from slo.counts import Counts, counts_of
 from slo.windows import day_start
 from store.errors import UnknownSource
 from store.peaks import Peak, feeds, is_provisional
+from store.port import SlotRow, UnitKey
 from store.records import (
     CUSTOMER,
     AccountTotal,
@@ -130,6 +131,16 @@ class SqlReader:
         asked = lookups.seeks(self._layout, level, scope)
         sought = (bounds | self._layout.seek(level, from_s, unit_id) for unit_id in units)
         return _in_order(sorted(row for each in sought for row in self._integers(asked, each)), units)
+
+    def slots(self, from_s: int, to_s: int) -> Sequence[SlotRow]:
+        """Slots of bank, products, cells and DCNs as the driver gives them."""
+        return self._integers(lookups.slots(self._layout), self._layout.bounds(Level.SLOT, from_s, to_s))
+
+    def named(self, keys: Iterable[UnitKey]) -> dict[UnitKey, Unit]:
+        """Units by their numbers."""
+        with self._database.translated():
+            self._units.refresh(self._connection)
+        return self._units.numbered(keys)
 
     def record_day(self, before_s: int) -> DayTotal | None:
         """The day with the most bank transactions; of equal days the earliest."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TypeAlias
 
@@ -58,6 +58,12 @@ class Units:
     def ids(self) -> Mapping[Unit, int]:
         """Number of every known unit."""
         return self._ids
+
+    def numbered(self, numbers: Iterable[Hashable]) -> dict[Hashable, Unit]:
+        """Known units of numbers."""
+        wanted = set(numbers)
+        with self._lock:
+            return {number: unit for unit, number in self._ids.items() if number in wanted}
 
     def of_scope(self, scope: Scope, traffic: str) -> dict[int, Unit]:
         """Known units of one scope and traffic by number, in the order of units."""

@@ -12,6 +12,7 @@ from alerts.catalog_slos import PERIOD_SECONDS
 from alerts.engine import Engine
 from alerts.feed import ABSENT_S, REBUILD_EVERY_S, STRETCH_S, Feed
 from alerts.model import AlertState, Level, Subject, Transition
+from alerts.newest import Newest
 from alerts.past import pieces
 from alerts.policy import Policy, Slo
 from alerts.windows import Windows
@@ -244,3 +245,36 @@ def test_a_store_without_any_page_says_nothing(policy: Policy, store: Store) -> 
     writer.page(BEGIN_S + 2, PER_SECOND)
     changes = ticked(made, feed, store, BEGIN_S + 2)
     assert told(changes, CELL) == [(AlertState.FIRING, 2, False)]
+
+
+def test_what_did_not_change_is_not_told_again(store: Store) -> None:
+    """Of the second page only the source that moved, and what its events count for."""
+    dc1, dc2 = Writer(store, "dc1"), Writer(store, "dc2")
+    dc1.page(BEGIN_S + 1)
+    newest = Newest()
+    with store.reading() as reader:
+        first = newest.told(reader, BEGIN_S, BEGIN_S + 1)
+    dc2.page(BEGIN_S + 1, bad=3)
+    with store.reading() as reader:
+        second = newest.told(reader, BEGIN_S, BEGIN_S + 1)
+        third = newest.told(reader, BEGIN_S, BEGIN_S + 1)
+        newest.forget()
+        again = newest.told(reader, BEGIN_S, BEGIN_S + 1)
+    dcn = Subject(Level.DCN, "weilidai", "dc1", "dc1-a")
+    assert {told.subject for told in first} == {Subject(Level.BANK), PRODUCT, CELL, dcn}
+    assert {(told.subject.level, told.total, told.bad) for told in second} == {
+        (Level.BANK, 400, 3),
+        (Level.PRODUCT, 400, 3),
+        (Level.CELL, 200, 3),
+        (Level.DCN, 200, 3),
+    }
+    assert third == []
+    assert len(again) == 6
+
+
+def test_events_of_load_tests_are_told_to_nobody(store: Store) -> None:
+    read = (Read(BEGIN_S * 1000 + 1000, True),)
+    tested = Events(BEGIN_S, "weilidai", "dc1", "dc1-a", "apply", "system_error", "loadtest", Kind.BAD, 9)
+    store.commit(Batch("dc1", 0, read, BEGIN_S * 1000 + 1000, (tested,)))
+    with store.reading() as reader:
+        assert Newest().told(reader, BEGIN_S, BEGIN_S + 1) == []

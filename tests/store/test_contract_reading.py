@@ -344,3 +344,22 @@ def test_readers_never_see_half_of_a_commit(store: Store) -> None:
     assert failures == []
     with store.reading() as reader:
         assert reader.totals(Scope.BANK, MIDNIGHT_S, MIDNIGHT_S + 60) == {BANK: Counts(6 * 25 * 3, 6 * 25)}
+
+
+def test_slots_hold_what_timelines_do(filled: tuple[Store, list[Batch]]) -> None:
+    """Of every scope that has slots, in one answer; keys keep their meaning from reader to reader."""
+    store, _ = filled
+    from_s, to_s = MIDNIGHT_S, MIDNIGHT_S + 3600
+    with store.reading() as reader:
+        rows = reader.slots(from_s, to_s)
+        expected = {
+            (at, unit, counts.good + counts.bad, counts.bad)
+            for scope in (Scope.BANK, Scope.PRODUCT, Scope.CELL, Scope.DCN)
+            for traffic in ("customer", "load_test")
+            for at, unit, counts in reader.timeline(Level.SLOT, scope, from_s, to_s, traffic=traffic)
+        }
+    with store.reading() as reader:
+        units = reader.named({key for _, key, _, _ in rows})
+    assert {(at, units[key], total, bad) for at, key, total, bad in rows} == expected
+    assert len(rows) == len(expected)
+    assert {at for at, *_ in rows} == {MIDNIGHT_S, MIDNIGHT_S + 59, MIDNIGHT_S + 3599}
