@@ -50,6 +50,8 @@ def areas_of(members: Iterable[Member]) -> tuple[Subject, ...]:
     leaves = [area for area in fired if area.level in _LEAVES]
     lines = [area for area in fired if area.level in _LINES and not _is_consequence(area, leaves, fired)]
     below = [leaf for leaf in leaves if not any(line.holds(leaf) for line in lines)]
+    if len([line for line in lines if _is_bare(line, leaves)]) >= _WHOLE_BANK:
+        return (BANK,)
     found = [*lines, *_lines_of(below)]
     return tuple(found) or tuple(area for area in fired if area.level not in _LEAVES)
 
@@ -61,6 +63,11 @@ def _is_consequence(line: Subject, leaves: Iterable[Subject], fired: dict[Subjec
     parts = [leaf for leaf in leaves if line.holds(leaf)]
     places = {leaf.data_center for leaf in parts}
     return len(places) == 1 and min(fired[leaf] for leaf in parts) <= fired[line]
+
+
+def _is_bare(line: Subject, leaves: Iterable[Subject]) -> bool:
+    """Whether a product fired and nothing says where: nobody sees any of it, or too few come to its door."""
+    return line.level is Level.PRODUCT and not any(line.holds(leaf) for leaf in leaves)
 
 
 def _lines_of(leaves: Sequence[Subject]) -> list[Subject]:
@@ -149,7 +156,11 @@ def _sibling(known: Subject, leaf: Subject) -> int:
 
 
 def crossing(incidents: Sequence[Incident]) -> list[Incident]:
-    """Incidents that together are one failure of the bank: at least three lines that share products or data centers."""
+    """Incidents that together are one failure of the bank: at least three lines that share products or data centers,
+    or three products of which nothing says where they fail."""
+    bare = [each for each in incidents if any(_is_bare(area, _leaves(each)) for area in each.areas)]
+    if len(bare) >= _WHOLE_BANK:
+        return bare
     lines = {each.id: _wide(each) for each in incidents}
     wide = [each for each in incidents if len(lines[each.id]) > 1]
     for first in wide:
@@ -164,8 +175,13 @@ def crossing(incidents: Sequence[Incident]) -> list[Incident]:
 
 def _wide(incident: Incident) -> set[Cell]:
     """Cells of the alerts that page."""
+    return _cells(_leaves(incident))
+
+
+def _leaves(incident: Incident) -> list[Subject]:
+    """Parts of data centers that page."""
     areas = (area_of(member.key.subject) for member in incident.paging)
-    return _cells(area for area in areas if area.level in _LEAVES)
+    return [area for area in areas if area.level in _LEAVES]
 
 
 def _touch(some: set[Cell], others: set[Cell]) -> bool:

@@ -63,6 +63,21 @@ ONE_TICK = [
     ("two products everywhere", [*row("risk"), *row("identity")], [{product("risk")}, {product("identity")}]),
     ("the whole bank", [each for place in PLACES for each in column(place)], [{BANK}]),
     (
+        "nobody sees anything of any product",
+        [fires(product(p), 1, "unknown", Severity.PAGE) for p in PRODUCTS],
+        [{BANK}],
+    ),
+    (
+        "nobody sees anything of any product, and the bank says so",
+        [fires(BANK, 1, "unknown"), *(fires(product(p), 1, "unknown", Severity.PAGE) for p in PRODUCTS)],
+        [{BANK}],
+    ),
+    (
+        "two products that nobody sees",
+        [fires(product(p), 1, "unknown", Severity.PAGE) for p in PRODUCTS[:2]],
+        [{product(p)} for p in PRODUCTS[:2]],
+    ),
+    (
         "one DCN with two of its products",
         [fires(dcn("risk", "dc3", "d7"), 1), fires(dcn("weyedai", "dc3", "d7"), 1)],
         [{dcn("risk", "dc3", "d7"), dcn("weyedai", "dc3", "d7")}],
@@ -139,3 +154,12 @@ def test_crossing_incidents_that_were_written_leave_a_pointer() -> None:
     (whole,) = folded.open
     assert whole.areas == (BANK,)
     assert {each.merged_into for each in folded.changed if each is not whole} == {whole.id}
+
+
+def test_products_that_go_dark_one_after_the_other_become_one_incident_of_the_bank() -> None:
+    story = Story()
+    for second, name in enumerate(PRODUCTS, start=1):
+        story.tick(second, fires(product(name), second, "unknown", Severity.PAGE))
+    ongoing = [each for each in story.open if each.firing]
+    assert [set(each.areas) for each in ongoing] == [{BANK}]
+    assert {member.key.subject for member in ongoing[0].members} == {product(name) for name in PRODUCTS}
