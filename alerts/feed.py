@@ -6,6 +6,7 @@ past again when it changed.
 - After an absence the engine's state says up to where it had judged: the rest is told slot by slot, by minutes where
   slots are not kept any more, a stretch at a time (``Facts.more``), and what is found there is marked as replayed.
 - Data that come later than sums can be altered, and holes that were healed, make all sums be built anew.
+- What announced maintenance takes out of the figures is in none of it.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from alerts.desk.maintenance import Maintenance, between
 from alerts.facts import Facts, Piece, Sight, Told
 from alerts.newest import Newest
 from alerts.past import pieces, told_by_minutes
+from alerts.planned import pieces_without, told_without
 from alerts.sights import MS_PER_S, sights, slot_end
 from alerts.windows import LATE_S
-from slo.windows import MINUTE_S
+from slo.windows import MINUTE_S, Window
 from store.port import Reader
-from store.records import SourceStatus
+from store.records import Level, SourceStatus
 
 SLOTS_KEPT_S = 2 * 3600
 AHEAD_S = 2
@@ -102,18 +105,23 @@ class Feed:
         """All sums built anew as of an instant, which is judged."""
         self._stale, self._rebuilt_s, self._until_s = False, look.now_ms // MS_PER_S, at_s
         self._newest.forget()
-        base: list[Piece] = pieces(look.reader, self._lengths_s, at_s, look.slots_from_s)
+        found = pieces(look.reader, self._lengths_s, at_s, look.slots_from_s)
+        windows = _planned(look.reader, at_s - 2 * max(self._lengths_s), at_s)
+        base: list[Piece] = pieces_without(look.reader, found, windows)
         return self._facts(look, [], sights(look.statuses), base=base)
 
     def _by_minutes(self, look: _Look, before_s: int) -> Facts:
         until_s = min(before_s + STRETCH_OF_MINUTES_S, look.reach_s - look.reach_s % MINUTE_S)
         self._until_s = until_s
-        rows = told_by_minutes(look.reader, before_s, until_s)
+        minutes = told_by_minutes(look.reader, before_s, until_s)
+        windows = _planned(look.reader, before_s, until_s)
+        rows = told_without(look.reader, minutes, windows, Level.MINUTE)
         return self._facts(look, rows, self._sights(look, before_s), step_s=MINUTE_S)
 
     def _by_slots(self, look: _Look, before_s: int, first_s: int) -> Facts:
         self._until_s = until_s = min(before_s + STRETCH_S, look.reach_s)
-        rows = self._newest.told(look.reader, first_s, until_s) if first_s < until_s else []
+        slots = self._newest.told(look.reader, first_s, until_s) if first_s < until_s else []
+        rows = told_without(look.reader, slots, _planned(look.reader, first_s, until_s) if slots else ())
         return self._facts(look, rows, self._sights(look, before_s))
 
     def _facts(
@@ -172,6 +180,10 @@ class _Holes:
         earlier = any(at_ms < self._first_pages.get(name, at_ms) for name, at_ms in first_pages.items())
         self._gaps, self._first_pages = gaps, first_pages
         return filled or earlier
+
+
+def _planned(reader: Reader, from_s: int, to_s: int) -> list[Maintenance]:
+    return between(reader.journal(), Window(from_s, to_s))
 
 
 def _reach(statuses: Sequence[SourceStatus], now_ms: int) -> int:

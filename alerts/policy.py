@@ -61,7 +61,8 @@ class Policy:
 class Slo:
     """One objective that alerts are made of: of the bank (empty product) or of one product and all its parts.
 
-    ``policy``: names the policy whose tiers apply; ``runbook``: address for people.
+    ``policy``: names the policy whose tiers apply; ``runbook``: address for people. ``excludes_maintenance``: whether
+    its budget leaves announced maintenance out; burn rates always do, for announced work pages nobody.
     """
 
     id: str
@@ -71,3 +72,4 @@ class Slo:
     policy: Policy
     names: Mapping[str, str]
     runbook: str = ""
+    excludes_maintenance: bool = True

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from alerts.desk.maintenance import Maintenance
+from alerts.policy import Slo
 from slo.counts import Counts
 from slo.windows import Window
 from store.port import Reader
@@ -32,6 +33,10 @@ class Excluded:
         """Sum over what is named; an empty product or data center means all."""
         chosen = (c for (p, d), c in self.cells.items() if product in ("", p) and data_center in ("", d))
         return sum(chosen, Counts())
+
+    def counted(self, counts: Counts, slo: Slo) -> Counts:
+        """What an objective sees of its product's (the bank's) counts over the same window."""
+        return less(counts, self.of(slo.product)) if slo.excludes_maintenance else counts
 
     def both(self, counts: Counts, product: str = "", data_center: str = "") -> Both:
         """Counts of a unit over the same window, with maintenance and without."""

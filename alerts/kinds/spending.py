@@ -1,10 +1,14 @@
-"""Counts of every budget, read from the store: the rolling window of each objective and the calendar month."""
+"""Counts of every budget, read from the store: the rolling window of each objective and the calendar month, without
+what announced maintenance takes out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
+from alerts.desk.exclusions import Excluded, excluded_counts
+from alerts.desk.maintenance import between
 from alerts.kinds.budget import MONTH, ROLLING, Spending
 from alerts.policy import Slo
 from slo.counts import Counts
@@ -23,28 +27,41 @@ def read_spendings(
     now_s = now_ms // 1000 // MINUTE_S * MINUTE_S
     today = day_of(now_s, zone)
     month = month_window(today.year, today.month, zone)
-    in_month = _counts(reader, Window(month.from_s, now_s))
+    in_month = _Sums.read(reader, Window(month.from_s, now_s))
     begin_s = now_s if _is_filling(reader, planned) else _first_s(reader, now_s)
     found = []
     for period_s in dict.fromkeys(slo.period_seconds for slo in slos):
         from_s = answerable_from_s(reader, now_s - period_s, zone)
-        in_period = _counts(reader, Window(from_s, now_s))
+        in_period = _Sums.read(reader, Window(from_s, now_s))
         covered_s = now_s - max(begin_s, from_s)
         for slo in (each for each in slos if each.period_seconds == period_s):
-            rolling = in_period.get(slo.product, Counts())
+            rolling = in_period.of(slo)
             to_come = Fraction(rolling.total * (month.to_s - now_s), max(1, covered_s))
             share = 1 - slo.objective.target
             found.append(Spending(slo.id, slo.product, ROLLING, share, rolling, covered_s))
-            month_so_far = in_month.get(slo.product, Counts())
-            found.append(Spending(slo.id, slo.product, MONTH, share, month_so_far, covered_s, to_come))
+            found.append(Spending(slo.id, slo.product, MONTH, share, in_month.of(slo), covered_s, to_come))
     return tuple(found)
 
 
-def _counts(reader: Reader, window: Window) -> dict[str, Counts]:
-    """By product, and of the bank under the empty name."""
-    totals = reader.totals(Scope.PRODUCT, window.from_s, window.to_s)
-    bank = reader.totals(Scope.BANK, window.from_s, window.to_s)
-    return {unit.product: counts for unit, counts in (totals | bank).items()}
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Counts of one window: by product, and of the bank under the empty name; and what maintenance takes out."""
+
+    counts: Mapping[str, Counts]
+    excluded: Excluded
+
+    @classmethod
+    def read(cls, reader: Reader, window: Window) -> _Sums:
+        """From the store."""
+        totals = reader.totals(Scope.PRODUCT, window.from_s, window.to_s)
+        bank = reader.totals(Scope.BANK, window.from_s, window.to_s)
+        planned = between(reader.journal(), window)
+        by_product = {unit.product: counts for unit, counts in (totals | bank).items()}
+        return cls(by_product, excluded_counts(reader, planned, window))
+
+    def of(self, slo: Slo) -> Counts:
+        """As an objective sees them."""
+        return self.excluded.counted(self.counts.get(slo.product, Counts()), slo)
 
 
 def _first_s(reader: Reader, now_s: int) -> int:

@@ -168,6 +168,7 @@ def _slo(document: SloDocument, goal: Goal, number: int, product: str, policy: P
         policy,
         {"zh": f"{terms.name_zh or shown}{part}", "en": f"{shown}{part}"},
         terms.runbook,
+        terms.excludes_maintenance,
     )
 
 

@@ -73,14 +73,16 @@ def budgets(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     firing = {alert.key for alert in open_alerts(reader.journal()) if alert.firing}
     rows = [_budget(slo, sums, now_ms, firing) for slo in chosen]
     if wanted is not None:
-        rows = [{**rows[0], "burn_down": burn_down(reader, chosen[0], windows, now_s)}]
+        excluded = windows if chosen[0].excludes_maintenance else []
+        rows = [{**rows[0], "burn_down": burn_down(reader, chosen[0], excluded, now_s)}]
     return {"budgets": rows, "taken_at": utc(now_ms), "time_zone": setting.catalog.zone}
 
 
 def _budget(slo: Slo, sums: _Sums, now_ms: int, firing: set[AlertKey]) -> Json:
     now_s = now_ms // 1000
     begin_s = sums.begin_s(now_s - slo.period_seconds)
-    whole, counted = sums.both(slo.product, Window(begin_s, now_s))
+    whole, without = sums.both(slo.product, Window(begin_s, now_s))
+    counted = without if slo.excludes_maintenance else whole
     tiers = [_tier(slo, tier, sums, now_s, firing) for tier in slo.policy.tiers]
     return {
         "slo": slo.id,

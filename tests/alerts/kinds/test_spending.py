@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
+from alerts.desk.maintenance import Maintenance, announce
 from alerts.kinds.budget import MONTH, ROLLING, Spending
 from alerts.kinds.spending import read_spendings
 from alerts.policy import Policy, Slo
@@ -59,3 +61,20 @@ def test_nothing_is_covered_while_the_past_is_being_filled_in(bank: Bank) -> Non
     assert {each.covered_s for each in filling.values()} == {0}
     filled = spendings(bank, Span(MIDNIGHT_S - 2 * DAY_S, MIDNIGHT_S))
     assert {each.covered_s for each in filled.values()} == {AT_S - (MIDNIGHT_S - 2 * DAY_S)}
+
+
+def test_announced_maintenance_spends_no_budget(bank: Bank) -> None:
+    """Of the product that it names, of the bank, and of objectives that do not say otherwise."""
+    begin_s = AT_S - 300
+    bank.register(begin_s - 60)
+    window = Maintenance("w", "switch", "CHG-1", "li", ("micro",), ("dc2",), begin_s, begin_s + 60, 0)
+    bank.store.write(announce(window, (begin_s - 60) * 1000))
+    bank.live(begin_s, begin_s + 10, begun=30, bad=10)
+    everything = replace(SLO, id="all", excludes_maintenance=False)
+    of_bank = replace(SLO, id="bank", product="")
+    with bank.store.reading() as reader:
+        found = read_spendings(reader, AT_S * 1000, (SLO, everything, of_bank), SHANGHAI)
+    bad = {(each.slo, each.window): each.counts.bad for each in found}
+    assert {bad["micro", window] for window in (ROLLING, MONTH)} == {120}  # the second before it, and dc1
+    assert {bad["all", window] for window in (ROLLING, MONTH)} == {220}
+    assert {bad["bank", window] for window in (ROLLING, MONTH)} == {340}
