@@ -46,7 +46,6 @@ class Ids:
     CURVE_NOW = "curve-now"
     CURVE_NOTE = "curve-note"
     CURVE_CAPACITY = "curve-capacity"
-    CURVE_CAPACITY = "curve-capacity"
     CURVE_PLOT = "curve-plot"
     SOURCES = "sources-list"
 
@@ -323,7 +322,6 @@ def _curve(words: Words) -> Component:
                         [
                             _said(words, "curve.title", html.H2, className="label"),
                             html.Div(legend, className="legend"),
-                            html.Div("", id=Ids.CURVE_CAPACITY, className="curve-capacity"),
                             html.Div("", id=Ids.CURVE_CAPACITY, className="curve-capacity"),
                             html.Div("", id=Ids.CURVE_NOTE, className="note"),
                         ]
