@@ -22,6 +22,7 @@ from alerts.desk.codec import (
     encode_notice,
     encode_transition,
 )
+from alerts.desk.gathering import gather
 from alerts.desk.hushing import hidden_then, hush
 from alerts.desk.maintenance import Maintenance
 from alerts.desk.notice import Cause, Notice, NoticeState
@@ -141,6 +142,7 @@ class Desk:
         if stamp == self._hushed:
             return
         hush(self._board, silences, windows, self._policy)
+        gather(self._board)
         self._hushed = (self._board.revision, *silences, *windows)
 
     def _groups(self, now_ms: int) -> list[Notice]:

@@ -62,11 +62,12 @@ class Speaker:
 
     def end(self, group: Group, hidden: Callable[[Alert], bool]) -> Notice | None:
         """Closes a group when all of it has been over for long enough: tells those who were told, or that it was down
-        before anybody could be told. ``hidden``: whether an alert was not to be heard of when it fired."""
+        before anybody could be told; not of what another alert spoke for until its end. ``hidden``: whether an alert
+        was not to be heard of when it fired."""
         alerts = self.board.alerts_of(group)
         if any(alert.firing or not self._settled(alert) for alert in alerts):
             return None
-        heard = [alert for alert in alerts if alert.told_as is not None or not hidden(alert)]
+        heard = [each for each in alerts if each.told_as is not None or not (each.inhibited_by or hidden(each))]
         heard = heard or (alerts if group.notices else [])
         self.board.close(group)
         if not heard:

@@ -85,7 +85,7 @@ def _end(board: Board, known: Alert, transition: Transition, now_ms: int) -> Non
             state=AlertState.RESOLVED,
             over_ms=transition.at_ms,
             ended_ms=now_ms,
-            inhibited_by="",
+            inhibited_by="" if known.told else known.inhibited_by,
             evidence=_widest(known.evidence, transition.evidence),
         )
     )

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from alerts.desk.grouping import wider
+from alerts.desk.notice import NoticeState
 from alerts.desk.places import joined
 from alerts.model import Level, Subject
 from tests.alerts.desk.conftest import Room, subject_of, words
@@ -168,3 +169,23 @@ def test_the_join_of_two_subjects_holds_both() -> None:
     """The same DCN of two products is that DCN."""
     both = joined(subject_of("p1/dc3/n1"), subject_of("p2/dc3/n1"))
     assert both == Subject(Level.DCN, "", "dc3", "n1")
+
+
+def test_a_bank_that_nobody_sees_is_one_page_and_one_end(room: Room) -> None:
+    """Its products share nothing, and are taken in before it; its data centers are tickets."""
+    parts = [f"unknown p{n}" for n in range(1, 15)] + ["unknown bank"]
+    begun = room.tick(0, *(f"fires {part}" for part in parts))
+    assert [(each.radius.level, each.total) for each in begun] == [(Level.BANK, 15)]
+    assert len(room.desk.groups()) == 1
+    room.restart()
+    room.tick(5, *(f"ends {part}" for part in parts))
+    ended = [notice for at_s in range(6, 60) for notice in room.tick(at_s)]
+    assert [(each.state, each.radius.level) for each in ended] == [(NoticeState.RESOLVED, Level.BANK)]
+
+
+def test_the_end_of_what_another_alert_spoke_for_is_no_news(room: Room) -> None:
+    """A ticket under a page: another group, and never heard of."""
+    room.tick(0, "fires fast p1", "fires slow p1")
+    room.tick(5, "ends fast p1", "ends slow p1")
+    ended = [notice for at_s in range(6, 60) for notice in room.tick(at_s)]
+    assert [[member.key.rule for member in each.members] for each in ended] == [["fast"]]
