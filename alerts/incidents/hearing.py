@@ -1,4 +1,5 @@
-"""What the journal tells incidents: transitions, deliveries that were sent, acknowledgements and notes."""
+"""What the journal tells incidents: transitions, deliveries that were sent, data centers that a machine was asked to
+drain and took it, acknowledgements and notes."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterable
 from alerts.desk.acks import ACK, NOTE, note_of
 from alerts.desk.codec import decode_alert, decode_transition
 from alerts.desk.desk import ALERT
-from alerts.incidents.facts import Acknowledged, Fact, Noted, Notified
+from alerts.incidents.facts import Acknowledged, Drained, Fact, Noted, Notified
 from alerts.model import AlertKey
 from store.journal import Entry, JournalReader
 
@@ -73,6 +74,11 @@ def _facts(entry: Entry, members: Callable[[str], list[AlertKey]]) -> Iterable[F
 
 def _sent(entry: Entry) -> Iterable[Fact]:
     body = json.loads(entry.body)
-    if body["status"] == SENT and body["alerts"]:
-        keys = tuple(AlertKey.parse(each) for each in body["alerts"])
-        yield Notified(entry.at_ms, keys, body["channel"], body["state"])
+    if body["status"] != SENT or not body["alerts"]:
+        return
+    drained = body.get("drains", "")  # entries of the first release have none
+    if drained:
+        yield Drained(entry.at_ms, drained, body["channel"])
+        return
+    keys = tuple(AlertKey.parse(each) for each in body["alerts"])
+    yield Notified(entry.at_ms, keys, body["channel"], body["state"])

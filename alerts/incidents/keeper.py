@@ -52,7 +52,7 @@ def keep(
     *,
     transitions: Sequence[Transition] | None = None,
 ) -> Kept:
-    """One step. ``extra``: facts that are not in the journal (``Drained``). ``transitions``: those whose entries are
+    """One step. ``extra``: facts that are not in the journal. ``transitions``: those whose entries are
     written in the same change as the incidents, so that they are not heard from the journal any more.
 
     Write ``change`` with the engine's lease; StaleDocument means that a person acted meanwhile: step again.

@@ -32,7 +32,8 @@ OPEN = frozenset({Status.QUEUED, Status.RATE_LIMITED})
 class Delivery:
     """``attempts``: how often the network was asked. ``claimed_by``: the process that has it in hand until
     ``claimed_until_ms``. ``summed_in``: the delivery whose message told this one too. ``receipt``: what the other side
-    said. ``limited``: it once waited for a token. ``version``: of the stored document (0: not stored yet)."""
+    said. ``limited``: it once waited for a token. ``drains``: the data center that it asks a machine to drain; empty
+    for what people are told. ``version``: of the stored document (0: not stored yet)."""
 
     id: str
     channel: str
@@ -48,6 +49,7 @@ class Delivery:
     summed_in: str = ""
     receipt: str = ""
     limited: bool = False
+    drains: str = ""
     version: int = 0
 
     @property
@@ -74,6 +76,7 @@ class Delivery:
             "summed_in": self.summed_in,
             "receipt": self.receipt,
             "limited": self.limited,
+            "drains": self.drains,
         }
 
     def entry(self, at_ms: int) -> Entry:
@@ -86,6 +89,7 @@ class Delivery:
             "error": self.last_error,
             "receipt": self.receipt,
             "summed_in": self.summed_in,
+            "drains": self.drains,
             "state": notice.state.value,
             "severity": notice.severity.name.lower(),
             "notice": notice.id,

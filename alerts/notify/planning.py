@@ -51,7 +51,8 @@ class Planner:
                 continue
             id = self._action_id(outlet, news.notice) if outlet.automation else f"{outlet.name}/{news.notice.id}"
             if id:
-                yield Delivery(id, outlet.name, news, now_ms, next_attempt_ms=now_ms)
+                drains = news.notice.radius.data_center if outlet.automation else ""
+                yield Delivery(id, outlet.name, news, now_ms, next_attempt_ms=now_ms, drains=drains)
 
     def _action_id(self, outlet: Outlet, notice: Notice) -> str:
         """One action per data center and page, whatever joins the page later. Empty: nothing to do, because no tier

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -12,13 +13,16 @@ from alerts.desk.acks import acknowledge, add_note
 from alerts.desk.codec import encode_transition
 from alerts.desk.desk import Desk
 from alerts.desk.maintenance import Maintenance, announce
+from alerts.desk.notice import Member
 from alerts.desk.records import DeskPolicy
 from alerts.incidents.codec import find, incident_of, load_open
 from alerts.incidents.facts import FoldingRules
 from alerts.incidents.figures import Promise, Watched, figures, spent_seconds, spent_share
 from alerts.incidents.keeper import keep
-from alerts.incidents.model import Figures, Incident
+from alerts.incidents.model import Figures, Incident, IncidentState
 from alerts.model import Severity, Transition
+from alerts.notify.delivery import Delivery, Status
+from alerts.notify.news import News
 from slo.objective import Objective
 from slo.outcomes import Kind
 from store.errors import StaleDocument
@@ -27,6 +31,7 @@ from store.memory import MemoryStore
 from store.port import Store
 from store.records import CUSTOMER, Batch, Events, Gap, Source
 from tests.alerts.incidents.conftest import BANK, T0_MS, Story, at, cell, dcn, fires, product, resolves
+from tests.alerts.notify.parts import notice
 
 T0_S = T0_MS // 1000
 TARGET = Promise(Objective.parse("99.999"), 30 * 86400)
@@ -186,6 +191,21 @@ def delivery(second: float, status: str, *subjects: Transition) -> Change:
     """The entry of a delivery's attempt."""
     body = {"channel": "webhook", "status": status, "state": "firing", "alerts": [each.key.id for each in subjects]}
     return Change((Entry(at(second), "delivery", "d1", "", json.dumps(body)),))
+
+
+def test_a_drain_that_the_hook_took_mitigates_and_tells_nobody() -> None:
+    """As the ledger writes it; one that failed did nothing."""
+    store = MemoryStore()
+    fired = fires(cell("risk", "dc3"), 1)
+    tell(store, fired)
+    seen = Member(fired.key, fired.state, fired.severity, fired.at_ms, None, fired.evidence)
+    asked = notice(members=(seen,), radius=fired.key.subject)
+    hook = Delivery("drain/dc3/g", "drain", News(asked), at(1), status=Status.FAILED, drains="dc3")
+    store.write(Change((hook.entry(at(2)),)))
+    assert [each.state for each in step(store, 3)] == [IncidentState.ONGOING]
+    store.write(Change((replace(hook, status=Status.SENT).entry(at(4)),)))
+    (incident,) = step(store, 5)
+    assert (incident.state, incident.mitigated_ms, incident.notified_ms) == (IncidentState.MITIGATED, at(4), None)
 
 
 def test_the_journal_tells_it_all() -> None:

@@ -287,7 +287,9 @@ def test_one_action_is_planned_per_data_center_and_page(store: Store, renderer: 
     hook = outlet(Tray(), renderer, name="drain", automation=True, wants=Wants())
     planner = Planner([hook], frozenset({"cliff"}))
     told = [notice("n1"), notice("n2", state=NoticeState.UPDATED, members=(member(), member(CELL, "fast")))]
-    assert [each.id for each in planner.deliveries(told, T0_MS)] == ["drain/dc3/data_center:dc3"]
+    assert [(each.id, each.drains) for each in planner.deliveries(told, T0_MS)] == [
+        ("drain/dc3/data_center:dc3", "dc3")
+    ]
     write(store, *planner.deliveries(told, T0_MS))
     with store.reading() as reader:
         assert planner.deliveries(told, T0_MS, known=stored_in(reader.journal())) == []
