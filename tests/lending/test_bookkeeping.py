@@ -80,6 +80,34 @@ def test_a_key_counts_as_first_answered_once_whatever_became_of_it(books: Bookke
     assert complete(books, "l", other)["first"] is True
 
 
+def settle(books: Bookkeeping, key: str, booking: Message | None, request: str = "r") -> Message:
+    message = {"op": "settle", "key": key, "owner": "dc1", "request": request, "status": 201, "answer": "{}"}
+    return books.answer({**message, "booking": booking}, 0)
+
+
+def test_a_key_settled_at_once_is_booked_once_and_then_replayed(books: Bookkeeping) -> None:
+    assert settle(books, "k", grant("l", 1000, 800)) == {"state": "ok", "status": 201, "answer": "{}", "first": True}
+    assert settle(books, "k", grant("l", 1000, 800)) == {"state": "done", "status": 201, "answer": "{}"}
+    assert settle(books, "k", grant("l", 1000, 800), "another") == {"state": "conflict"}
+    assert claim(books, "k")["state"] == "done"
+    assert ledgers(books)["bank"] == {"postings": 1, "fen": 800, "cleared_postings": 0, "cleared_fen": 0}
+
+
+def test_settling_at_once_takes_over_a_claim_that_is_open(books: Bookkeeping) -> None:
+    """Whoever claimed before cannot complete any more; a key that was counted as failed is not counted again."""
+    fence = claim(books, "k")["fence"]
+    books.answer({"op": "fail", "key": "k"}, 0)
+    assert settle(books, "k", grant("l", 1000)) == {"state": "ok", "status": 201, "answer": "{}", "first": False}
+    assert complete(books, "k", fence, grant("l", 1000)) == {"state": "superseded", "status": 201, "answer": "{}"}
+    assert loan(books, "l")["owed_fen"] == 1000
+
+
+def test_a_refusal_settled_at_once_is_the_stored_answer(books: Bookkeeping) -> None:
+    refused = settle(books, "k", {"kind": "repay", "loan_id": "none", "amount_fen": 1, "products": ["weilidai"]})
+    assert (refused["status"], refused["first"]) == (422, True)
+    assert claim(books, "k")["answer"] == refused["answer"]
+
+
 def test_a_key_stands_for_one_request(books: Bookkeeping) -> None:
     claim(books, "k", request="one")
     assert claim(books, "k", request="two") == {"state": "conflict"}
