@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := prometheus prometheus-alertmanager victoria-metrics openssl chromium fonts-noto-cjk postgresql prometheus-node-exporter prometheus-blackbox-exporter haproxy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-faults check format bench screenshots drill clean
+.PHONY: help setup setup-dev run test test-faults check format bench screenshots drill prove clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench: setup-dev ## Measures speed and memory (benchmarks/README.md says what ea
 
 drill: setup-dev ## Loses data centers 25 times under load, with the shipped and a naive HAProxy; some ten minutes (ARGS)
 	$(BIN)/python -m loadtests.drills soak $(ARGS)
+
+prove: setup-dev ## Proves five nines of the estate behind HAProxy under load; minutes (ARGS="--profile poisson --rate 1500")
+	$(BIN)/python -m loadtests.proving $(ARGS)
 
 screenshots: setup-dev ## Takes the README's pictures from a running demo
 	$(BIN)/python scripts/screenshots.py

@@ -1,4 +1,4 @@
-"""A borrower's connection on Locust's fast client, without the retries that it hides.
+"""A borrower's connection, without the retries that Locust's fast client hides.
 
 geventhttpclient sends a GET again, up to twelve times, when the server closes without answering; a failure would be
 invisible. Emptying its list of idempotent methods is the only switch. Import this module, or the locustfile, first.
@@ -13,7 +13,8 @@ import geventhttpclient.client
 from locust.contrib.fasthttp import FAILURE_EXCEPTIONS, FastHttpSession
 from locust.event import EventHook
 
-from loadtests.borrowers.journey import NoAnswer, Reply
+from loadtests.borrowers.connection import Connection
+from loadtests.borrowers.journey import NoAnswer, Reply, Session
 from loadtests.borrowers.plan import ClientPolicy
 
 geventhttpclient.client.IDEMPOTENT_METHODS = frozenset()
@@ -25,9 +26,14 @@ def hidden_retries_are_off() -> bool:
     return not any(may_send_again(method) for method in ("GET", "HEAD", "PUT", "DELETE", "POST"))
 
 
+def session_to(host: str, policy: ClientPolicy) -> Session:
+    """A session of one borrower: on plain HTTP the light one, else Locust's."""
+    return Connection(host, policy) if host.startswith("http://") else LocustSession(host, policy)
+
+
 class LocustSession:
-    """A session (journey.py) of one borrower: one connection, kept open. Reports nothing to Locust by itself: what
-    counts is the logical request, not each of its calls."""
+    """A session (journey.py) on Locust's fast client: one connection, kept open. Reports nothing to Locust by itself:
+    what counts is the logical request, not each of its calls."""
 
     def __init__(self, host: str, policy: ClientPolicy) -> None:
         timeout_s = policy.attempt_timeout_ms / 1000

@@ -20,7 +20,7 @@ from locust.runners import MasterRunner, WorkerRunner
 from loadtests.borrowers.crowd import Crowd
 from loadtests.borrowers.plan import DEFAULT_PLAN, Plan, load_plan, parsed_weights
 from loadtests.borrowers.reporting import Reporter
-from loadtests.borrowers.session import LocustSession, SystemClock
+from loadtests.borrowers.session import SystemClock, session_to
 from loadtests.borrowers.walking import Walk
 
 MOST_USERS_PER_PROCESS = 900
@@ -29,8 +29,25 @@ MOST_USERS_PER_PROCESS = 900
 MOST_THINK = 1_000
 """Nobody thinks longer than this, as a factor."""
 
+_REST_S = 0.1
+
 _log = logging.getLogger("loadtests")
 _CLOCK = SystemClock()
+
+
+class Gate:
+    """Lets requests of closed users begin, and knows how many are under way. Closed before a run's counts are made up:
+    what is cut off in the middle is counted by the service alone."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.under_way = 0
+
+    def __enter__(self) -> None:
+        self.under_way += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.under_way -= 1
 
 
 class Borrower(FastHttpUser):
@@ -41,6 +58,7 @@ class Borrower(FastHttpUser):
     plan: ClassVar[Plan]
     crowd: ClassVar[Crowd | None] = None
     reporter: ClassVar[Reporter]
+    gate: ClassVar[Gate] = Gate()
     _walk: Walk | None = None
 
     def __init_subclass__(cls, **_: Any) -> None:
@@ -55,7 +73,7 @@ class Borrower(FastHttpUser):
         super().__init__(environment)
         if self.host is None:
             raise StopUser
-        self._session = LocustSession(self.host, self.plan.client)
+        self._session = session_to(self.host, self.plan.client)
 
     def wait_time(self) -> float:
         """Thinks as its kind does."""
@@ -65,9 +83,13 @@ class Borrower(FastHttpUser):
         """One logical request of the journey; a new borrower comes when the last one is done."""
         if self.crowd is None:
             raise StopUser
+        if self.gate.closed:
+            gevent.sleep(_REST_S)
+            return
         if self._walk is None or self._walk.done:
             self._walk = self.crowd.journey(self.borrower)
-        self.reporter.tell(self._walk.run(self._session, _CLOCK))
+        with self.gate:
+            self.reporter.tell(self._walk.run(self._session, _CLOCK))
 
 
 @events.init_command_line_parser.add_listener
@@ -117,6 +139,7 @@ def prepare(environment: Environment, **_: Any) -> None:
 def gather(environment: Environment, **_: Any) -> None:
     """A new crowd for every run; each worker's differs, and a worker follows its master's options."""
     options = environment.parsed_options or argparse.Namespace()
+    Borrower.gate = Gate()
     if isinstance(environment.runner, WorkerRunner):
         Borrower.plan = _read(options)
     seed = getattr(options, "seed", 0) or 0

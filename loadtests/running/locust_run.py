@@ -22,8 +22,8 @@ from loadtests.borrowers.crowd import Crowd
 from loadtests.borrowers.journey import Outcome
 from loadtests.borrowers.plan import ClientPolicy, Plan
 from loadtests.borrowers.reporting import Reporter
-from loadtests.borrowers.session import LocustSession, hidden_retries_are_off
-from loadtests.borrowers.users import planned
+from loadtests.borrowers.session import hidden_retries_are_off, session_to
+from loadtests.borrowers.users import Borrower, planned
 from loadtests.running.conducting import Conductor, Hooks
 from loadtests.running.gathering import Gathered
 from loadtests.running.options import PROFILE_HELP, Asked, BadOption, asked, declare
@@ -133,7 +133,9 @@ class LocustRun:
         options = self._options()
         plan = _for_run(planned(options), options, found.deadline_ms)
         borrowing = Borrowing(
-            lambda seed, place: Crowd(plan, seed, place).arrive, lambda host: LocustSession(host, plan.client)
+            lambda seed, place: Crowd(plan, seed, place).arrive,
+            lambda host: session_to(host, plan.client),
+            _closed,
         )
         reporter = Reporter(self._environment)
         part = self._part = Part(found, borrowing, self._host, reporter.tell)
@@ -262,6 +264,11 @@ def _for_run(plan: Plan, options: argparse.Namespace, deadline_ms: int) -> Plan:
         backoff_ms=plan.client.backoff_ms,
     )
     return plan.weighted(weights).model_copy(update={"client": policy})
+
+
+def _closed() -> int:
+    Borrower.gate.closed = True
+    return Borrower.gate.under_way
 
 
 def _sendable(options: dict[str, Any]) -> dict[str, Any]:

@@ -16,10 +16,12 @@ from loadtests.running.tally import Tally, packed, unpacked
 
 @dataclass(frozen=True, slots=True)
 class Borrowing:
-    """What is to be sent: ``arrivals(seed, worker)`` makes this process's borrowers, ``session(host)`` a connection."""
+    """What is to be sent: ``arrivals(seed, worker)`` makes this process's borrowers, ``session(host)`` a connection.
+    ``closed()`` lets closed users begin no more requests, and says how many of theirs are under way."""
 
     arrivals: Callable[[int, int], Arrive]
     session: Callable[[str], Session]
+    closed: Callable[[], int] = lambda: 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Part:
     @property
     def over(self) -> bool:
         """Whether nothing more will be sent or counted."""
+        if self._told_to_stop and self._asked.plan is None:
+            self._over = self._borrowing.closed() == 0
         return self._over
 
     def follow(self, worker: int, workers: int, stopped: Callable[[], bool]) -> None:
@@ -92,7 +96,7 @@ class Part:
     def stop(self) -> None:
         """Sends nothing more; what is under way ends."""
         self._told_to_stop = True
-        if self._asked.plan is None or self._sender is None:
+        if self._asked.plan is not None and self._sender is None:
             self._over = True
 
     def count(self, outcome: Outcome) -> None:
@@ -102,10 +106,11 @@ class Part:
 
     def deliver(self) -> Delivery:
         """Hands over what was counted since the last time."""
+        over = self.over
         tally, self._tally = self._tally, self._fresh()
         self._deliveries += 1
         unfinished = self._sender.under_way if self._sender is not None else 0
-        return Delivery(self._deliveries, tally, self._over, unfinished, self._elapsed_ns)
+        return Delivery(self._deliveries, tally, over, unfinished, self._elapsed_ns)
 
     def _fresh(self) -> Tally:
         return Tally(self._asked.deadline_ms * 1000, self._asked.claims.limits_us)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import gevent
-from gevent.pool import Pool
 from locust import User, task
 from locust.user.task import LOCUST_STATE_STOPPING
 
@@ -25,6 +24,8 @@ LONGEST_NAP_S = 0.05
 
 _AT_ONCE = 16
 """After so many arrivals that were due together, those under way get their turn."""
+
+_DRAIN_LOOK_S = 0.01
 
 _logger = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class Sender:
         self._free = sessions
         self._tally = tally
         self._ended = ended
-        self._pool = Pool(len(sessions))
+        self._room = len(sessions)
         self._clock = SteadyClock()
         self.begin_ns = 0
         self.sent_until_ns = 0
@@ -63,7 +64,7 @@ class Sender:
     @property
     def under_way(self) -> int:
         """Requests that have not ended."""
-        return len(self._pool)
+        return self._room - len(self._free)
 
     def send(self, pacer: Pacer, stopped: Callable[[], bool]) -> None:
         """Sends until the plan is empty or ``stopped``; what is due at that moment still goes."""
@@ -83,7 +84,9 @@ class Sender:
 
     def drain(self, seconds: float) -> None:
         """Waits for what is under way."""
-        self._pool.join(timeout=seconds)
+        deadline_s = time.monotonic() + seconds
+        while self.under_way and time.monotonic() < deadline_s:
+            gevent.sleep(_DRAIN_LOOK_S)
 
     def second(self, moment_ns: int) -> int:
         """The second of the run that a moment lies in."""
@@ -95,7 +98,8 @@ class Sender:
                 return
             intended_ns = self.begin_ns + pacer.take()
             if self._free:
-                self._pool.spawn(self._run, self._free.pop(), intended_ns)
+                # The light kind: nobody waits for it or ends it, and _run lets nothing out.
+                gevent.spawn_raw(self._run, self._free.pop(), intended_ns)
             else:
                 self._tally().drop(self.second(intended_ns))
         gevent.sleep(0)

@@ -74,7 +74,10 @@ class Tally:
     def count(self, ended: Outcome, second: int) -> Kind:
         """Counts a request that ended in this second of the run; a good answer after the deadline is too slow."""
         latency_us = (ended.ended_ns - ended.intended_ns) // 1000
-        kind = Kind.TOO_SLOW if latency_us > self.deadline_us and not ended.kind.failed else ended.kind
+        kind = ended.kind
+        failed = kind.failed
+        if latency_us > self.deadline_us and not failed:
+            kind, failed = Kind.TOO_SLOW, True
         step = self.steps.get(ended[:2])
         if step is None:
             step = self.steps[ended[:2]] = StepTally()
@@ -85,8 +88,8 @@ class Tally:
         step.corrected.add(latency_us)
         step.uncorrected.add((ended.ended_ns - ended.started_ns) // 1000)
         for limit_us in self.slow:
-            self.slow[limit_us] += latency_us > limit_us or kind.failed
-        self._second(second, Second(1, int(kind.failed), 0))
+            self.slow[limit_us] += latency_us > limit_us or failed
+        self._second(second, Second(1, int(failed), 0))
         return kind
 
     def start(self, lag_us: int) -> None:
@@ -147,8 +150,8 @@ class Tally:
             yield second, self.seconds.get(second, Second())
 
     def _second(self, second: int, more: Second) -> None:
-        had = self.seconds.get(second, Second())
-        self.seconds[second] = Second(*(a + b for a, b in zip(had, more, strict=True)))
+        had = self.seconds.get(second)
+        self.seconds[second] = more if had is None else Second(had[0] + more[0], had[1] + more[1], had[2] + more[2])
 
 
 def packed(tally: Tally) -> dict[str, Any]:
