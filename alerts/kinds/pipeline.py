@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.kinds.policy import PipelinePolicy
-from alerts.kinds.sight import Moment, Watched, present, seconds_since
+from alerts.kinds.sight import Moment, Sight, Watched, present, seconds_since
 from alerts.model import AlertKey, Condition, Evidence, Level, Reading, Severity, Subject
 
 ENGINE = "engine-late"
@@ -71,7 +71,8 @@ def _collector(sources: Sequence[Watched], moment: Moment) -> Reading:
     interval_ms = min(each.status.source.interval_ms for each in sources)
     if tried_ms is not None and moment.is_recent(tried_ms, interval_ms):
         return Reading(key, Condition.FALSE, Severity.PAGE)
-    if (tried_ms is None or tried_ms < moment.started_ms) and moment.is_young:
+    starting = all(each.sight is Sight.STARTING for each in sources)
+    if starting or ((tried_ms is None or tried_ms < moment.started_ms) and moment.is_young):
         return Reading(key, Condition.UNKNOWN, Severity.PAGE)
     told = "no source was ever tried" if tried_ms is None else seconds_since(tried_ms, moment.now_ms)
     evidence = Evidence(bad_from_ms=tried_ms, values=(("seconds_since_last_attempt", told),))

@@ -11,7 +11,9 @@ from store.port import Reader
 SETTLED_S = 120
 """Reads of the last two minutes may still come in."""
 FEWEST_READS = 60
-"""Fewer say nothing."""
+"""Fewer say nothing,"""
+LEAST_S = 300
+"""and neither does less time: of two minutes one read that is late is a whole per cent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class HourOfReads:
 
 def read_hours(reader: Reader, now_ms: int, started_ms: int) -> dict[str, HourOfReads]:
     """The hour that ended two minutes ago, since the first page of each source and since we started: while nobody ran
-    nothing was due. Sources of which too few were due are left out."""
+    nothing was due. Sources of which too few were due, or not for long enough, are left out."""
     end_s = now_ms // 1000 // MINUTE_S * MINUTE_S - SETTLED_S
     answers: dict[int, Mapping[str, int]] = {}
     found = {}
@@ -33,7 +35,7 @@ def read_hours(reader: Reader, now_ms: int, started_ms: int) -> dict[str, HourOf
             continue
         from_s = _whole_minute_s(max((end_s - HOUR_S) * 1000, status.first_page_ms, started_ms))
         due = max(0, end_s - from_s) * 1000 // status.source.interval_ms
-        if due < FEWEST_READS:
+        if due < FEWEST_READS or end_s - from_s < LEAST_S:
             continue
         if from_s not in answers:
             answers[from_s] = reader.observed(from_s, end_s)

@@ -56,10 +56,18 @@ def readings(facts: KindFacts, products: Iterable[str], policy: KindPolicy) -> l
         *unreachable.readings(facts.sources, facts.refusals, moment, policy.unreachable),
         *unknown.readings(facts.sources, facts.cells, products, now_ms),
         *volume.readings(facts.volumes, policy.volume),
-        *synthetic.readings(facts.probes, now_ms, policy.synthetic),
+        *_while_young(synthetic.readings(facts.probes, now_ms, policy.synthetic), moment.is_young),
         *quality.readings(facts.qualities, now_ms, policy.quality),
         *quality.pair_readings(facts.pairs),
         *pipeline.readings(facts.operations, facts.sources, facts.slots_overdue, moment, policy.pipeline),
+    ]
+
+
+def _while_young(found: Iterable[Reading], is_young: bool) -> list[Reading]:
+    """What is probed may still be starting when we are: nothing becomes true."""
+    return [
+        replace(each, condition=Condition.UNKNOWN) if is_young and each.condition is Condition.TRUE else each
+        for each in found
     ]
 
 

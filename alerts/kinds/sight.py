@@ -13,11 +13,14 @@ from store.records import SourceStatus
 PROMETHEUS = "prometheus"
 EXPOSITION = "exposition"
 _READ_KINDS = (EXPOSITION, PROMETHEUS)
+NEVER_SEEN_FACTOR = 3
+"""Six services that begin at once on a slow machine need longer than one that is restarted."""
 
 
 class Sight(enum.Enum):
     """``SEEN``: an accepted page is recent enough. ``SILENT``: none for too long. ``STARTING``: not seen alive since
-    it, or we, started a moment ago. ``LEFT``: not configured any more, or an instance that is gone for good."""
+    it, or we, started a moment ago, or its very first page is as young. ``LEFT``: not configured any more, or an
+    instance that is gone for good."""
 
     SEEN = "seen"
     SILENT = "silent"
@@ -56,10 +59,16 @@ class Moment:
         return self.now_ms - at_ms <= self.silence.silent_after_ms(interval_ms)
 
     def is_starting(self, status: SourceStatus) -> bool:
-        """Whether a source was not seen alive since it, or we, started less than ``starting_ms`` ago."""
+        """Whether a source was not seen alive since it, or we, started less than ``starting_ms`` ago; one that was
+        never seen may take longer."""
         if status.watermark_ms is not None and status.watermark_ms >= self.started_ms:
             return False
-        return self.now_ms - max(status.registered_ms, self.started_ms) < self.silence.starting_ms
+        most_ms = self.silence.starting_ms * (NEVER_SEEN_FACTOR if status.watermark_ms is None else 1)
+        return self.now_ms - max(status.registered_ms, self.started_ms) < most_ms
+
+    def is_new(self, status: SourceStatus) -> bool:
+        """Whether its first page ever is so recent that what follows may still falter."""
+        return status.first_page_ms is not None and self.now_ms - status.first_page_ms < self.silence.starting_ms
 
 
 def watched(
@@ -78,7 +87,7 @@ def _sight(status: SourceStatus, moment: Moment, configured: Collection[str] | N
         return Sight.LEFT
     if moment.is_recent(last_sign_ms(status), status.source.interval_ms):
         return Sight.STARTING if status.watermark_ms is None else Sight.SEEN
-    return Sight.STARTING if moment.is_starting(status) else Sight.SILENT
+    return Sight.STARTING if moment.is_starting(status) or moment.is_new(status) else Sight.SILENT
 
 
 def last_sign_ms(status: SourceStatus) -> int:

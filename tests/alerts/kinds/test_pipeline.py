@@ -62,3 +62,11 @@ def test_pruning(overdue: bool | None, expected: Condition) -> None:
 def test_without_sources_nobody_is_missed() -> None:
     found = {r.key.rule: r.condition for r in readings(Operations(), [], None, MOMENT, POLICY)}
     assert found == {ENGINE: UNKNOWN, COLLECTOR: UNKNOWN, NOTIFIER: FALSE, "prune-behind": UNKNOWN}
+
+
+def test_a_collector_that_falters_after_the_first_pages_is_not_gone() -> None:
+    """It reads page after page for the first time; later the same silence is the collector's end."""
+    for first_ms, condition in ((12_000, UNKNOWN), (30_000, TRUE)):
+        sources = seen([status(age_ms=9_000, read_age_ms=9_000, first_page_ms=NOW_MS - first_ms)])
+        found = {each.key.rule: each.condition for each in readings(DONE, sources, False, MOMENT, POLICY)}
+        assert found[COLLECTOR] is condition

@@ -152,11 +152,12 @@ def test_quality_is_read_from_what_collectors_told(bank: Bank) -> None:
 
 
 def test_an_hour_with_holes_is_a_ticket(bank: Bank) -> None:
-    """Reads of a minute: the source is watched for five minutes, one of them nobody looked."""
-    bank.register(NOON_S - 300)
-    bank.live(NOON_S - 300, NOON_S - 240)
-    bank.live(NOON_S - 180, NOON_S)
-    found = tick(bank, kinds(NOON_S - 300), NOON_S + 0.3)
+    """Of seven minutes that are settled there are pages of one; of four nothing is said."""
+    bank.register(NOON_S - 540)
+    bank.live(NOON_S - 540, NOON_S - 480)
+    bank.live(NOON_S - 60, NOON_S)
+    assert true(tick(bank, kinds(NOON_S - 360), NOON_S + 0.3)) == {}
+    found = tick(bank, kinds(NOON_S - 540), NOON_S + 0.3)
     assert true(found) == {
         "completeness:source::dc1::dc1:": Severity.TICKET,
         "completeness:source::dc2::dc2:": Severity.TICKET,

@@ -27,8 +27,13 @@ ONE_SOURCE = [
     ("timeouts are silence", status(age_ms=6000, reason="timeout: no whole answer within 0.8 s"), MOMENT, TRUE),
     ("so are refusals", status(age_ms=6000, reason=REFUSED), MOMENT, TRUE),
     ("so is nobody looking", status(age_ms=6000, read_age_ms=6000), MOMENT, TRUE),
-    ("a new source has time to show its first page", status(age_ms=None, registered_ms=NOW_MS - 9000), MOMENT, UNKNOWN),
-    ("but not for ever", status(age_ms=None, registered_ms=NOW_MS - 21_000), MOMENT, TRUE),
+    (
+        "a new source has time to show its first page",
+        status(age_ms=None, registered_ms=NOW_MS - 59_000),
+        MOMENT,
+        UNKNOWN,
+    ),
+    ("but not for ever", status(age_ms=None, registered_ms=NOW_MS - 61_000), MOMENT, TRUE),
     ("a page of yesterday is no silence while we start", status(age_ms=86_400_000), YOUNG, UNKNOWN),
     ("a source that was seen since the start and fell silent is", status(age_ms=6000), TEN_SECONDS, TRUE),
     ("a clock that is ahead of ours is no silence", status(age_ms=-3000), MOMENT, FALSE),
@@ -109,3 +114,11 @@ def test_an_outage_of_days_stays_an_outage() -> None:
     """A whole server that is silent has not left, however long."""
     away = [status("prom/a", center="dc1", kind="prometheus", age_ms=5 * 86_400_000, registered_ms=STARTED_MS)]
     assert CENTER in true(readings(seen(away), {}, [], NOW_MS))
+
+
+def test_a_source_that_falters_after_its_first_page_is_still_starting() -> None:
+    """Six services that begin at once on a slow machine."""
+    new = [status(name, age_ms=9_000, read_age_ms=9_000, first_page_ms=NOW_MS - 12_000) for name in ("dc1", "dc2")]
+    assert true(readings(seen(new), {}, ["micro"], NOW_MS)) == {}
+    known = [status(name, age_ms=9_000, read_age_ms=9_000, first_page_ms=NOW_MS - 30_000) for name in ("dc1", "dc2")]
+    assert true(readings(seen(known), {}, ["micro"], NOW_MS))[PRODUCT] is Severity.PAGE
