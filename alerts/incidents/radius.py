@@ -8,7 +8,7 @@ a product's or the bank's alert goes to the incident of its parts and widens not
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from alerts.incidents.model import Incident, Member
@@ -48,26 +48,30 @@ def areas_of(members: Iterable[Member]) -> tuple[Subject, ...]:
         area = area_of(member.key.subject)
         fired[area] = min(fired.get(area, member.fired_ms), member.fired_ms)
     leaves = [area for area in fired if area.level in _LEAVES]
-    lines = [area for area in fired if area.level in _LINES and not _is_consequence(area, leaves, fired)]
+    parts: dict[str, list[Subject]] = {}
+    for leaf in leaves:
+        parts.setdefault(leaf.product, []).append(leaf)
+    lines = [area for area in fired if area.level in _LINES and not _is_consequence(area, parts, fired)]
     below = [leaf for leaf in leaves if not any(line.holds(leaf) for line in lines)]
-    if len([line for line in lines if _is_bare(line, leaves)]) >= _WHOLE_BANK:
+    if len([line for line in lines if _is_bare(line, parts)]) >= _WHOLE_BANK:
         return (BANK,)
     found = [*lines, *_lines_of(below)]
     return tuple(found) or tuple(area for area in fired if area.level not in _LEAVES)
 
 
-def _is_consequence(line: Subject, leaves: Iterable[Subject], fired: dict[Subject, int]) -> bool:
-    """Whether a product fired because one data center of it did, which crossed no later than the product."""
+def _is_consequence(line: Subject, parts_of: Mapping[str, Sequence[Subject]], fired: dict[Subject, int]) -> bool:
+    """Whether a product fired because one data center of it did, which crossed no later than the product. ``parts_of``:
+    leaves that fired, by product."""
     if line.level is not Level.PRODUCT:
         return False
-    parts = [leaf for leaf in leaves if line.holds(leaf)]
+    parts = parts_of.get(line.product, ())
     places = {leaf.data_center for leaf in parts}
     return len(places) == 1 and min(fired[leaf] for leaf in parts) <= fired[line]
 
 
-def _is_bare(line: Subject, leaves: Iterable[Subject]) -> bool:
+def _is_bare(line: Subject, parts_of: Mapping[str, Sequence[Subject]]) -> bool:
     """Whether a product fired and nothing says where: nobody sees any of it, or too few come to its door."""
-    return line.level is Level.PRODUCT and not any(line.holds(leaf) for leaf in leaves)
+    return line.level is Level.PRODUCT and line.product not in parts_of
 
 
 def _lines_of(leaves: Sequence[Subject]) -> list[Subject]:
@@ -111,7 +115,8 @@ def clusters(leaves: Iterable[Subject]) -> list[list[Subject]]:
         level, name = _longest(_cells(left))
         line = [leaf for leaf in left if name == (leaf.data_center if level is Level.DATA_CENTER else leaf.product)]
         found.append(line)
-        left = [leaf for leaf in left if leaf not in line]
+        taken = set(line)
+        left = [leaf for leaf in left if leaf not in taken]
     return found
 
 
