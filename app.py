@@ -30,6 +30,7 @@ COMMANDS = {
     "verdict": "do so many requests with so many failures prove an availability?",
     "load-runs": "results of load runs: import, list, compare two, the token that lets a machine send them",
     "capacity": "proven capacity, forecast peak, headroom, headroom with one data center lost, as JSON",
+    "recording": "writes a recorded day as requests per minute, for a load run to replay",
     "slo": "objectives as code: validate names every error of OpenSLO files, list shows what is watched",
     "backtest": "replays past events through the alert policy: what would have paged, and when?",
     "rules": "writes Prometheus recording and alerting rules with promtool unit tests, for the same objectives",
