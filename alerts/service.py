@@ -129,9 +129,13 @@ class AlertService:
 
     def start(self) -> None:
         """Asks for the lease and starts the thread; once."""
-        self._leadership.start()
+        self.start_leading()
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
         self._thread.start()
+
+    def start_leading(self) -> None:
+        """Asks for the lease alone, for whoever calls ``look`` himself; once."""
+        self._leadership.start()
 
     def stop(self) -> None:
         """Ends the tick under way, sending, and the lease, so that a standby takes over at once."""

@@ -69,9 +69,10 @@ def _is_consequence(line: Subject, parts_of: Mapping[str, Sequence[Subject]], fi
     return len(places) == 1 and min(fired[leaf] for leaf in parts) <= fired[line]
 
 
-def _is_bare(line: Subject, parts_of: Mapping[str, Sequence[Subject]]) -> bool:
-    """Whether a product fired and nothing says where: nobody sees any of it, or too few come to its door."""
-    return line.level is Level.PRODUCT and line.product not in parts_of
+def _is_bare(line: Subject, products: Collection[str]) -> bool:
+    """Whether a product fired and nothing says where: nobody sees any of it, or too few come to its door.
+    ``products``: those of which parts fired."""
+    return line.level is Level.PRODUCT and line.product not in products
 
 
 def _lines_of(leaves: Sequence[Subject]) -> list[Subject]:
@@ -160,10 +161,14 @@ def _sibling(known: Subject, leaf: Subject) -> int:
     return sum(same)
 
 
+def _products(incident: Incident) -> set[str]:
+    return {leaf.product for leaf in _leaves(incident)}
+
+
 def crossing(incidents: Sequence[Incident]) -> list[Incident]:
     """Incidents that together are one failure of the bank: at least three lines that share products or data centers,
     or three products of which nothing says where they fail."""
-    bare = [each for each in incidents if any(_is_bare(area, _leaves(each)) for area in each.areas)]
+    bare = [each for each in incidents if any(_is_bare(area, _products(each)) for area in each.areas)]
     if len(bare) >= _WHOLE_BANK:
         return bare
     lines = {each.id: _wide(each) for each in incidents}
