@@ -16,6 +16,7 @@ from alerts.desk.grouping import wider
 from alerts.desk.notice import MOST_MEMBERS, Cause, Member, Notice, NoticeState
 from alerts.desk.places import Place, above, place_of
 from alerts.desk.records import Alert, DeskPolicy, Group
+from alerts.impact import Telling, impact_start_ms
 from alerts.model import Severity
 
 NOTHING = -1
@@ -184,7 +185,7 @@ class Speaker:
             severity=occasion.severity,
             radius=group.radius,
             at_ms=self.now_ms,
-            since_ms=min(_begin(alert) for alert in alerts),
+            since_ms=_since_ms(alerts),
             over_ms=max(_end(alert) for alert in alerts) if over else None,
             members=tuple(_member(alert) for alert in sorted(alerts, key=self._order)[:MOST_MEMBERS]),
             firing=len(firing),
@@ -217,6 +218,12 @@ def _cause(group: Group, stands: int, alerts: Sequence[Alert]) -> Cause:
 def _member(alert: Alert) -> Member:
     acked_by = alert.ack.by if alert.ack else ""
     return Member(alert.key, alert.state, alert.severity, alert.since_ms, alert.over_ms, alert.evidence, acked_by)
+
+
+def _since_ms(alerts: Sequence[Alert]) -> int:
+    """Begin of the first bad slice, else the instant at which the first alert fired."""
+    begun = impact_start_ms(Telling(alert.since_ms, alert.severity, _begin(alert)) for alert in alerts)
+    return min(alert.since_ms for alert in alerts) if begun is None else begun
 
 
 def _begin(alert: Alert) -> int:

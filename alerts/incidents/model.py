@@ -6,6 +6,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from alerts.impact import Telling, impact_start_ms
 from alerts.model import AlertKey, AlertState, Severity, Subject
 
 
@@ -177,8 +178,9 @@ class Incident:
 
     @property
     def impact_start_ms(self) -> int | None:
-        """Begin of the first bad slice of any paging alert; None when telemetry does not say."""
-        return min((m.bad_from_ms for m in self.paging if m.bad_from_ms is not None), default=None)
+        """Begin of the first bad slice by the sharpest of the paging alerts that fired first; None when telemetry does
+        not say."""
+        return impact_start_ms(Telling(m.fired_ms, m.severity, m.bad_from_ms) for m in self.paging)
 
     @property
     def detected_ms(self) -> int:
