@@ -140,7 +140,9 @@ def _instant(text: str, option: str, zone: str) -> int:
 
 @contextmanager
 def _lines(path: Path) -> Iterator[tuple[io.TextIOWrapper, BinaryIO]]:
-    """Lines of a UTF-8 file, with or without a byte order mark."""
+    """Lines of a UTF-8 file, with or without a byte order mark. Raises CommandError."""
+    if not path.exists():
+        raise CommandError(f"{path}: no such file; --events names a CSV file of time,good,bad")
     with path.open("rb") as binary, io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as lines:
         yield lines, binary
 

@@ -164,3 +164,9 @@ def test_a_broken_objective_is_one_line(
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_file_of_events_that_is_not_there_is_named(app: Callable[..., Done], files: tuple[str, ...]) -> None:
+    done = app(*files[:3], "/nowhere/outage.csv")
+    said = "error: /nowhere/outage.csv: no such file; --events names a CSV file of time,good,bad"
+    assert (done.returncode, done.stderr.strip()) == (2, said)
