@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+
+# No test measures time: on a busy machine a deadline fails whatever was drawn first.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 JOURNEYS = Path(__file__).parent / "journeys"
 CHROMIUM = "/usr/bin/chromium"
