@@ -14,7 +14,8 @@ class ServiceCount:
     """What the service itself counted during the run, beside what its callers know of it.
 
     ``counted``: growth of its own counters, None when ``note`` says why nobody knows. ``answered``: calls whose answer
-    shows that they were counted; ``unsure``: calls of which the caller cannot know (no answer, or a failure).
+    shows that they were counted; ``unsure``: calls of which the caller cannot know (no answer, or a failure), and those
+    that the service says were abandoned, by the caller or by a balancer that asked another data center instead.
     """
 
     counted: int | None

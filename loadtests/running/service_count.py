@@ -9,6 +9,7 @@ import urllib.request
 from loadtests.running.health import ServiceCount
 
 _SAMPLE = re.compile(r'^lending_requests_total\{[^}]*traffic="load_test"[^}]*\} ([0-9.eE+]+)', re.MULTILINE)
+_ABANDONED = 'outcome="client_abort"'
 _BORN = re.compile(r"^process_start_time_seconds(?:\{[^}]*\})? (\S+)", re.MULTILINE)
 _TIMEOUT_S = 5
 
@@ -20,6 +21,12 @@ class NotCounted(Exception):
 def counted(page: str) -> int:
     """Load-test requests on a metrics page."""
     return sum(int(float(value)) for value in _SAMPLE.findall(page))
+
+
+def abandoned(page: str) -> int:
+    """Of these, the ones whose caller left before the answer: a client, or a balancer that went on to another data
+    center, where the same request was counted once more."""
+    return sum(int(float(found[1])) for found in _SAMPLE.finditer(page) if _ABANDONED in found[0])
 
 
 def born(page: str) -> str | None:
@@ -66,4 +73,5 @@ class ServiceCounters:
         if any(born(page) != born(self._before[url]) for url, page in after.items()):
             return ServiceCount(None, answered, unsure, "not compared: a data center was started anew during the run")
         grown = sum(counted(page) - counted(self._before[url]) for url, page in after.items())
-        return ServiceCount(grown, answered, unsure)
+        left = sum(abandoned(page) - abandoned(self._before[url]) for url, page in after.items())
+        return ServiceCount(grown, answered, unsure + left)
