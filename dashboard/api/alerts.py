@@ -26,7 +26,7 @@ from dashboard.alerting import (
 )
 from dashboard.api.asking import Asked, actor_of, body_of
 from dashboard.api.bodies import Act
-from dashboard.api.errors import Missing, Unfit
+from dashboard.api.errors import Missing, Unfit, Unreadable
 from dashboard.api.paging import listing, page
 from dashboard.api.route import Content, Json, Plan, Read, Write
 from dashboard.api.setting import ApiSetting
@@ -39,6 +39,8 @@ ENGINE = "engine"
 STATES = ("open", "all")
 KINDS = ("ours", "external")
 SEVERITIES = tuple(each.name.lower() for each in Severity)
+OF_ALL = ("from", "to", "kind", "next")
+"""Parameters that go with state=all alone."""
 MOST_INCIDENTS = 500
 MOST_ALERTS = 20_000
 _DAY_MS = 86_400_000
@@ -55,8 +57,16 @@ def alerts(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     if "severity" in asked.query:
         asked.choice("severity", SEVERITIES, "")
     if asked.choice("state", STATES, "open") == "open":
+        _refuse_range(asked)
         return _open(setting, reader, asked)
     return _all(setting, reader.journal(), asked)
+
+
+def _refuse_range(asked: Asked) -> None:
+    """What is open now is one list: a range, a kind or a page of it would be ignored."""
+    given = [name for name in OF_ALL if name in asked.query]
+    if given:
+        raise Unreadable(f"{given[0]}: goes with state=all; add it, or leave {given[0]} out")
 
 
 def engine_json(journal: JournalReader, now_ms: int) -> Json:

@@ -62,6 +62,14 @@ def test_what_is_over_is_found_with_state_all(room: Room, fresh: Get) -> None:
     )
 
 
+@pytest.mark.parametrize("given", ["from=x", "from=2026-11-18T11:07:01Z", "to=x", "kind=external", "next=1.1.a"])
+@pytest.mark.parametrize("state", ["", "&state=open"])
+def test_what_goes_with_all_alerts_is_refused_of_open_ones(fresh: Get, given: str, state: str) -> None:
+    name = given.partition("=")[0]
+    refused = fresh(f"/api/v1/alerts?{given}{state}", 400)["error"]
+    assert refused == f"{name}: goes with state=all; add it, or leave {name} out"
+
+
 def test_pages_hold_every_alert_once_even_those_of_one_instant(room: Room, fresh: Get) -> None:
     """A whole data center fails in one second: all begin at the same instant."""
     centers = [f"dc{number}" for number in range(1, 7)]
