@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from alerts.desk import acks
 from alerts.desk.desk import ALERT, GROUP
 from alerts.desk.errors import ActionRefused
+from alerts.evaluating.memory import read
 from alerts.incidents.codec import listed
 from alerts.incidents.view import utc
 from alerts.model import AlertKey, Severity
@@ -34,8 +34,6 @@ from slo.windows import Window
 from store.journal import Change, Document, JournalReader
 from store.port import Reader
 
-ENGINE = "engine"
-"""Kind and id of the engine's document; it is written every few seconds while somebody evaluates."""
 STATES = ("open", "all")
 KINDS = ("ours", "external")
 SEVERITIES = tuple(each.name.lower() for each in Severity)
@@ -71,12 +69,12 @@ def _refuse_range(asked: Asked) -> None:
 
 def engine_json(journal: JournalReader, now_ms: int) -> Json:
     """When alerts were last judged: a list that nobody fills must not look quiet. Null before the first time."""
-    found = journal.document(ENGINE, ENGINE)
-    until_s = None if found is None else json.loads(found.body).get("evaluated_s")
+    kept = read(journal)
+    known = kept.version > 0
     return {
-        "evaluated_at": None if found is None else utc(found.at_ms),
-        "evaluated_data_until": None if until_s is None else utc(until_s * 1000),
-        "age_seconds": None if found is None else max(0, now_ms - found.at_ms) // 1000,
+        "evaluated_at": utc(kept.saved_ms) if known else None,
+        "evaluated_data_until": utc(kept.evaluated_ms),
+        "age_seconds": max(0, now_ms - kept.saved_ms) // 1000 if known else None,
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from alerts.model import Severity
+from store.journal import Change, Document
 
 Room = Any
 Get = Callable[..., Any]
@@ -140,8 +141,6 @@ def test_what_is_over_cannot_be_taken_but_noted(room: Room, client: FlaskClient)
 
 def test_the_engines_last_look_is_told(room: Room, store: Any, fresh: Get) -> None:
     """So that a quiet list is not taken for a quiet bank."""
-    from store.journal import Change, Document  # noqa: PLC0415
-
     body = '{"evaluated_s": 1795000015}'
     store.write(Change((), (Document("engine", "engine", 0, room.clock.now_ms(), True, body),)))
     room.clock.second = 7
@@ -150,3 +149,12 @@ def test_the_engines_last_look_is_told(room: Room, store: Any, fresh: Get) -> No
         "evaluated_data_until": "2026-11-18T11:06:55.000Z",
         "age_seconds": 7,
     }
+
+
+@pytest.mark.parametrize("body", ["what is no JSON", "[]", '{"evaluated_s": "soon"}', "{}"])
+def test_an_engines_state_that_cannot_be_read_says_only_when_it_was_written(
+    room: Room, store: Any, fresh: Get, body: str
+) -> None:
+    store.write(Change((), (Document("engine", "engine", 0, room.clock.now_ms(), True, body),)))
+    engine = fresh("/api/v1/alerts")["engine"]
+    assert engine == {"evaluated_at": "2026-11-18T11:07:00.000Z", "evaluated_data_until": None, "age_seconds": 0}
