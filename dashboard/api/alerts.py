@@ -27,7 +27,7 @@ from dashboard.alerting import (
 from dashboard.api.asking import Asked, actor_of, body_of
 from dashboard.api.bodies import Act
 from dashboard.api.errors import Missing, Unfit, Unreadable
-from dashboard.api.paging import listing, page
+from dashboard.api.paging import FOLLOWING, asking, listing, page
 from dashboard.api.route import Content, Json, Plan, Read, Write
 from dashboard.api.setting import ApiSetting
 from slo.windows import Window
@@ -186,11 +186,9 @@ ROUTES: tuple[Read | Write, ...] = (
         {
             "state": "open (as it is now) or all",
             "kind": "with state=all: ours or external",
-            "from": "with state=all: began at or after this instant",
-            "to": "with state=all: began before this instant",
             **FILTERS,
-            "limit": "rows, 1 to 1000",
-            "next": "with state=all: what the page before ended with",
+            **asking("with state=all: began"),
+            "next": f"with state=all: {FOLLOWING}",
         },
     ),
     Read("/api/v1/alerts/{id}", "One alert", alert),

@@ -22,7 +22,7 @@ from dashboard.api.alerts import open_groups
 from dashboard.api.asking import Asked, actor_of, body_of
 from dashboard.api.bodies import Act, Body, Name, Said, Text
 from dashboard.api.errors import Missing, Unfit
-from dashboard.api.paging import listing, page
+from dashboard.api.paging import asking, listing, page
 from dashboard.api.route import Content, Plan, Read, Write
 from dashboard.api.route import Text as Plain
 from dashboard.api.setting import ApiSetting
@@ -159,10 +159,7 @@ ROUTES: tuple[Read | Write, ...] = (
         incidents,
         {
             "state": f"one of {', '.join(STATES)}; open: an alert could still join it",
-            "from": "impact began at or after this instant",
-            "to": "impact began before this instant",
-            "limit": "rows, 1 to 1000",
-            "next": "what the page before ended with",
+            **asking("impact began"),
         },
     ),
     Read("/api/v1/incidents/{id}", "Everything that is known of one", incident),

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from dashboard.api.asking import Asked
 from dashboard.api.errors import Missing, Unfit, Unreadable
-from dashboard.api.paging import listing, page
+from dashboard.api.paging import asking, listing, page
 from dashboard.api.route import Content, Json, Plan, Read, Write
 from dashboard.api.setting import ApiSetting
 from dashboard.api.tokens import LOAD_RUNS
@@ -84,10 +84,7 @@ ROUTES: tuple[Read | Write, ...] = (
         load_runs,
         {
             "verdict": f"one of {', '.join(VERDICTS)}",
-            "from": "began at or after this instant",
-            "to": "began before this instant",
-            "limit": "rows, 1 to 1000",
-            "next": "what the page before ended with",
+            **asking("began"),
         },
     ),
     Read("/api/v1/load-runs/{id}", "One load run with its whole result file", one),

@@ -16,7 +16,7 @@ from dashboard.api.asking import Asked, actor_of, body_of
 from dashboard.api.bodies import Act, Instant, Name, Said, Text
 from dashboard.api.errors import Missing, Unfit
 from dashboard.api.instants import instant_ms
-from dashboard.api.paging import listing, page
+from dashboard.api.paging import asking, listing, page
 from dashboard.api.route import Content, Json, Plan, Read, Write
 from dashboard.api.setting import ApiSetting
 from store.journal import Document
@@ -157,10 +157,7 @@ ROUTES: tuple[Read | Write, ...] = (
         windows,
         {
             "state": f"one of {', '.join(STATES)}",
-            "from": "begins at or after this instant",
-            "to": "begins before this instant",
-            "limit": "rows, 1 to 1000",
-            "next": "what the page before ended with",
+            **asking("begins"),
         },
     ),
     Read("/api/v1/maintenance/{id}", "One window", window),

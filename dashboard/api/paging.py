@@ -6,13 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from dashboard.api.asking import Asked
+from dashboard.api.asking import LEAST, MOST, Asked
 from dashboard.api.errors import Unreadable
 from store.journal import Document, JournalReader
 
 LOOKED_AT = 2000
 """Documents that one page looks at when a filter leaves most of them out; ``next`` goes on behind them."""
+FOLLOWING = "what the page before ended with"
 Value = TypeVar("Value")
+
+
+def asking(begins: str = "") -> dict[str, str]:
+    """What ``page`` reads of a query, in words; ``begins``: what of a row the range is compared with."""
+    return {
+        "from": f"{begins} at or after this instant".lstrip(),
+        "to": f"{begins} before this instant".lstrip(),
+        "limit": f"rows, {LEAST} to {MOST}",
+        "next": FOLLOWING,
+    }
 
 
 @dataclass(frozen=True, slots=True)

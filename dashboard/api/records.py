@@ -13,7 +13,7 @@ from alerts.notify.delivery import Delivery, Status
 from alerts.notify.prometheus_alerts import KIND as EXTERNAL
 from dashboard.api.asking import Asked
 from dashboard.api.errors import Unreadable
-from dashboard.api.paging import listing, page
+from dashboard.api.paging import asking, listing, page
 from dashboard.api.route import Content, Json, Read, Write
 from dashboard.api.setting import ApiSetting
 from store.journal import Document, Numbered
@@ -120,12 +120,6 @@ def _number(asked: Asked, name: str) -> int | None:
     return int(text)
 
 
-_RANGE = {
-    "from": "at or after this instant",
-    "to": "before this instant",
-    "limit": "rows, 1 to 1000",
-    "next": "what the page before ended with",
-}
 ROUTES: tuple[Read | Write, ...] = (
     Read(
         "/api/v1/journal",
@@ -134,7 +128,7 @@ ROUTES: tuple[Read | Write, ...] = (
         {
             "kind": f"one of {', '.join(KINDS)}",
             "subject": "id of an alert, group, silence, window or incident",
-            **_RANGE,
+            **asking(),
         },
     ),
     Read(
@@ -145,7 +139,7 @@ ROUTES: tuple[Read | Write, ...] = (
             "status": f"one of {', '.join(STATUSES)}",
             "channel": "only of this channel",
             "incident": "only of this incident",
-            **_RANGE,
+            **asking(),
         },
     ),
 )
