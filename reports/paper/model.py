@@ -128,7 +128,7 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """One field of a heat map: ``weight`` 0 (nothing wrong) to 1 (worst); None: not known, hatched. ``text`` says it."""
+    """A field: ``weight`` 0 (nothing wrong) to 1 (worst); None: not known, hatched; ``text`` says it."""
 
     weight: float | None
     text: str
