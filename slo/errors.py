@@ -7,7 +7,14 @@ SloError
 |- UnknownZone       a time zone that this machine has no rules for
 |- BadSlice          a slice of time with more good events than events
 |- UnevenSlices      parts of a composite that are not cut into the same slices
-`- PeriodTooFar      a repeating window that ends outside of the calendar
+|- PeriodTooFar      a repeating window that ends outside of the calendar
+|- NoWeight          an amount that nothing says how to divide
+`- BadAllocation     a ledger or a driver that cannot be allocated
+   |- NegativeIdle   more was used than there is capacity
+   |- NegativeUse    a product that used less than nothing
+   |- UnknownDriver  a ledger line that names a driver which nobody defined
+   |- TwoWays        a ledger line that is both direct and shared
+   `- SameName       two ledger lines, or two drivers, of one name
 """
 
 from __future__ import annotations
@@ -67,3 +74,55 @@ class PeriodTooFar(SloError):
 
     def __init__(self, length: str, start: object) -> None:
         super().__init__(f"a window of {length} from {start} ends outside of the years 1 to 9999; make it shorter")
+
+
+class NoWeight(SloError):
+    """An amount that cannot be divided: all weights are 0, or one is negative."""
+
+    def __init__(self, fen: int) -> None:
+        super().__init__(f"{fen} fen cannot be divided: weights must not be negative, and not all 0")
+
+
+class BadAllocation(SloError):
+    """A ledger or a driver that cannot be allocated: the data are wrong, nothing is clamped or dropped."""
+
+
+class NegativeIdle(BadAllocation):
+    """More of a driver was used than there is capacity."""
+
+    def __init__(self, driver: str, used: object, capacity: object, unit: str) -> None:
+        super().__init__(
+            f"driver {driver}: {used} {unit} used of a capacity of {capacity}; idle would be negative:"
+            " correct the capacity or the use"
+        )
+
+
+class NegativeUse(BadAllocation):
+    """A product that used less than nothing of a driver."""
+
+    def __init__(self, driver: str, product: str, used: object) -> None:
+        super().__init__(f"driver {driver}, product {product}: use is {used}; it must not be negative")
+
+
+class UnknownDriver(BadAllocation):
+    """A ledger line that names a driver which nobody defined."""
+
+    def __init__(self, line: str, driver: str, known: str) -> None:
+        super().__init__(f"ledger line {line}: driver {driver!r} is not defined; known are: {known}")
+
+
+class TwoWays(BadAllocation):
+    """A ledger line that is both direct and shared."""
+
+    def __init__(self, line: str, product: str, driver: str) -> None:
+        super().__init__(
+            f"ledger line {line} is direct to {product!r} and shared by {driver!r};"
+            " name a product or a driver, not both"
+        )
+
+
+class SameName(BadAllocation):
+    """Two things of one name: which of them is meant?"""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(f"{what} {name!r} is there twice; names must be unique")
