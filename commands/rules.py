@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output is None:
         sys.stdout.write(files.tests if args.tests else files.rules)
         return 0
-    with refusing(RulesError, OSError):
+    with refusing(RulesError):
         written = write_files(args.output, files)
     for path in written:
         print(path)

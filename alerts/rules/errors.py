@@ -4,7 +4,8 @@ AlertError
 `- RulesError
    |- NotForPrometheus   the catalog says something that PromQL has no words for
    |- NoTier             the scrape interval is too long for every tier
-   `- ForeignFile        a file that we did not write stands where one of ours would go
+   |- ForeignFile        a file that we did not write stands where one of ours would go
+   `- NoPlace            a directory in which nothing can be written
 """
 
 from __future__ import annotations
@@ -40,3 +41,11 @@ class ForeignFile(RulesError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path}: was not written by rules export; move it away or choose another directory with -o")
+
+
+class NoPlace(RulesError):
+    """The directory cannot be made or written."""
+
+    def __init__(self, directory: Path, cause: OSError) -> None:
+        reason = cause.strerror.lower() if cause.strerror else str(cause)
+        super().__init__(f"{directory}: cannot be written: {reason}; choose another directory with -o")

@@ -11,7 +11,7 @@ import yaml
 
 from alerts.policy import Slo
 from alerts.rules.alerting import burn_rules, vanished_rules
-from alerts.rules.errors import ForeignFile, NoTier
+from alerts.rules.errors import ForeignFile, NoPlace, NoTier
 from alerts.rules.metrics import base_name
 from alerts.rules.recording import Estate, Rule, recording_rules
 from alerts.rules.scenarios import Suite
@@ -68,12 +68,24 @@ def rule_files(estate: Estate, slos: Sequence[Slo], scrape_seconds: int) -> Rule
 
 
 def write_files(directory: Path, files: RuleFiles) -> list[Path]:
-    """Puts the files into a directory, made when missing. Raises ForeignFile before anything is written, OSError."""
+    """Puts the files into a directory, made when missing. Raises ForeignFile before anything is written, NoPlace."""
     texts = {directory / name: text for name, text in files.by_name().items()}
+    try:
+        _refuse_foreign(texts)
+        directory.mkdir(parents=True, exist_ok=True)
+        _write(texts)
+    except OSError as error:
+        raise NoPlace(directory, error) from error
+    return list(texts)
+
+
+def _refuse_foreign(texts: Mapping[Path, str]) -> None:
     for path in texts:
         if path.is_dir() or (path.exists() and not path.read_bytes().startswith(MARK.encode())):
             raise ForeignFile(path)
-    directory.mkdir(parents=True, exist_ok=True)
+
+
+def _write(texts: Mapping[Path, str]) -> None:
     drafts = {path.with_name(path.name + ".new"): path for path in texts}
     try:
         for draft, path in drafts.items():
@@ -83,7 +95,6 @@ def write_files(directory: Path, files: RuleFiles) -> list[Path]:
     finally:
         for draft in drafts:
             draft.unlink(missing_ok=True)
-    return list(texts)
 
 
 def _rules_text(rules: Sequence[Rule], slos: Sequence[Slo], scrape_seconds: int) -> str:

@@ -59,7 +59,14 @@ def test_another_estate_is_told_by_its_own_names(tmp_path: Path) -> None:
     [
         (("--scrape-interval", "0"), "--scrape-interval 0: must be 1 to 3600 seconds"),
         (("--scrape-interval", "7"), "--scrape-interval 7: no tier"),
-        (("-o", "/dev/null"), "/dev/null"),
+        (
+            ("-o", "/dev/null"),
+            "error: /dev/null: cannot be written: file exists; choose another directory with -o",
+        ),
+        (
+            ("-o", "/proc/x"),
+            "error: /proc/x: cannot be written: no such file or directory; choose another directory with -o",
+        ),
     ],
 )
 def test_refusals_are_one_line(tmp_path: Path, words: tuple[str, ...], said: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from alerts.policy import Slo
-from alerts.rules.errors import ForeignFile, NoTier
+from alerts.rules.errors import ForeignFile, NoPlace, NoTier
 from alerts.rules.export import RULES_FILE, TESTS_FILE, rule_files, write_files
 from alerts.rules.recording import Estate
 
@@ -88,3 +88,11 @@ def test_our_own_files_are_replaced(estate: Estate, slo: Callable[..., Slo], tmp
     files = rule_files(estate, [slo("weyedai")], 15)
     write_files(target, files)
     assert {path.name: path.read_text(encoding="utf-8") for path in target.iterdir()} == files.by_name()
+
+
+def test_a_directory_that_cannot_be_made_is_named_with_its_reason(
+    estate: Estate, slo: Callable[..., Slo], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(NoPlace, match="file/rules: cannot be written: not a directory; choose another"):
+        write_files(tmp_path / "file" / "rules", rule_files(estate, [slo()], 15))
