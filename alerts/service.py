@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from alerts.evaluating.bookkeeping import BOOK_EVERY_MS, next_booking
 from alerts.evaluating.evaluation import Evaluation, Step
 from alerts.evaluating.notifying import Notifier, NotifySetting
+from alerts.evaluating.reading_on import ReadingOn
 from alerts.evaluating.setting import AlertSetting
 from alerts.kinds.registry import Kinds
 from alerts.notify.dispatcher import ChannelStatus
@@ -84,7 +85,9 @@ class AlertService:
         self._now_ms = now_ms
         self._monotonic = monotonic
         self._leadership = Leadership(store, [LEASE], self.owner, timing, work=EVALUATING)
-        self._kinds = Kinds(setting.kinds, setting.estate, now_ms())
+        self._began_ms = now_ms()
+        self._reading_on = ReadingOn(store)
+        self._kinds = Kinds(setting.kinds, setting.estate, self._began_ms)
         self._evaluation: Evaluation | None = None
         self._notifier: Notifier | None = None
         self._evaluated_ms: int | None = None
@@ -219,10 +222,12 @@ class AlertService:
         """Judges what is new and says what follows; None while there is more: a long absence takes several readings,
         for each keeps the store's log of writes."""
         due_ms = None if self._notifier is None else self._notifier.oldest_due_ms()
+        is_young = self._now_ms() - self._began_ms < self._setting.kinds.silence.starting_ms
+        reading_on = self._reading_on.names() if is_young else frozenset()
         with self._store.reading() as reader:
             self._version = reader.version()
             now_ms = self._now_ms()
-            if evaluation.judge(reader, now_ms, due_ms):
+            if evaluation.judge(reader, now_ms, due_ms, reading_on):
                 return None
             return evaluation.step(reader, now_ms)
 

@@ -72,15 +72,18 @@ class Evaluation:
         evaluated_s = self._engine.evaluated_s
         return None if evaluated_s is None else evaluated_s * 1000
 
-    def judge(self, reader: Reader, now_ms: int, oldest_due_ms: int | None = None) -> bool:
+    def judge(
+        self, reader: Reader, now_ms: int, oldest_due_ms: int | None = None, reading_on: frozenset[str] = frozenset()
+    ) -> bool:
         """Lets the engine judge what is new; True when there is more at once (of a long absence). ``oldest_due_ms``:
-        since when the delivery that waits longest is due."""
+        since when the delivery that waits longest is due. ``reading_on``: see ``Operations``."""
         facts = self._feed.read(reader, now_ms)
         if facts.more:
             self._untold += self._engine.tick(facts)
             return True
         self._desk.refresh(reader.journal())
-        operations = Operations(facts.until_s * 1000, oldest_due_ms)  # what this very tick judges is not late
+        evaluated_ms = facts.until_s * 1000  # what this very tick judges is not late
+        operations = Operations(evaluated_ms, oldest_due_ms, reading_on)
         readings = self._kinds.tick(reader, now_ms, operations, maintenance=self._desk.resting(now_ms))
         self._untold += self._engine.tick(facts, readings)
         return False

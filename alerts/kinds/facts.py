@@ -93,7 +93,7 @@ class Gathering:
         maintenance: Iterable[Subject] = (),
     ) -> KindFacts:
         """Facts at ``now_ms``; ``maintenance``: what is being worked on now."""
-        moment = Moment(now_ms, self._started_ms, self._policy.silence)
+        moment = Moment(now_ms, self._started_ms, self._policy.silence, operations.reading_on)
         sources = watched(reader.sources(), moment, self._estate.sources)
         cells = self._cells.at(reader, now_ms)
         self._series.seen(reader, present(sources), now_ms)

@@ -19,10 +19,12 @@ PRUNING = "prune-behind"
 @dataclass(frozen=True, slots=True)
 class Operations:
     """What only those who run know. ``evaluated_ms``: data up to here were judged, None before the first time;
-    ``oldest_due_ms``: since when the notification that waits longest is due, None when none waits."""
+    ``oldest_due_ms``: since when the notification that waits longest is due, None when none waits; ``reading_on``:
+    leases of collectors that have been at work since before evaluation began."""
 
     evaluated_ms: int | None = None
     oldest_due_ms: int | None = None
+    reading_on: frozenset[str] = frozenset()
 
 
 def readings(

@@ -43,11 +43,15 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When is judged, since when there is a judge, and what counts as silence."""
+    """When is judged, since when there is a judge, and what counts as silence.
+
+    ``reading_on``: leases of collectors that were at work before there was a judge and have been since.
+    """
 
     now_ms: int
     started_ms: int
     silence: SilencePolicy
+    reading_on: frozenset[str] = frozenset()
 
     @property
     def is_young(self) -> bool:
@@ -61,10 +65,18 @@ class Moment:
     def is_starting(self, status: SourceStatus) -> bool:
         """Whether a source was not seen alive since it, or we, started less than ``starting_ms`` ago; one that was
         never seen may take longer."""
-        if status.watermark_ms is not None and status.watermark_ms >= self.started_ms:
+        if status.watermark_ms is not None and status.watermark_ms >= self._alive_from_ms(status):
             return False
         most_ms = self.silence.starting_ms * (NEVER_SEEN_FACTOR if status.watermark_ms is None else 1)
         return self.now_ms - max(status.registered_ms, self.started_ms) < most_ms
+
+    def _alive_from_ms(self, status: SourceStatus) -> int:
+        """From when on a page shows that a source is not starting: since there is a judge, or a moment before when
+        the same collector saw both that page and what became of the source since."""
+        read = status.last_read
+        if lease_name(status.source.id) not in self.reading_on or read is None or read.at_ms < self.started_ms:
+            return self.started_ms
+        return self.started_ms - self.silence.silent_after_ms(status.source.interval_ms)
 
     def is_new(self, status: SourceStatus) -> bool:
         """Whether its first page ever is so recent that what follows may still falter."""

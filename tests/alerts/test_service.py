@@ -36,6 +36,7 @@ from slo.windows import SHANGHAI
 from store.errors import StoreUnavailable
 from store.journal import Change, Document, Numbered
 from store.leadership import LeaseTiming
+from store.leases import Beat
 from store.opening import open_store
 from store.port import Store
 from store.records import CUSTOMER, Batch, Events, Read, Source
@@ -119,6 +120,12 @@ class Bank:
         )
         read = (Read(self.at_s * 1000, True),)
         self.versions[center] = self.store.commit(Batch(center, self.versions[center], read, self.at_s * 1000, counted))
+
+    def refuses(self, center: str) -> None:
+        """One read that says that nobody listens there."""
+        read = (Read(self.at_s * 1000, False, "refused: 127.0.0.1:8101: Connection refused"),)
+        token = self.store.leases()[center].token
+        self.versions[center] = self.store.commit(Batch(center, self.versions[center], read, token=token))
 
     def entries(self, kind: str) -> list[Numbered]:
         """What the journal holds of one kind."""
@@ -228,6 +235,24 @@ def test_a_restart_in_an_outage_tells_nothing_twice(bank: Bank, listening: Door)
     assert states(listening).count("firing") == 1
     assert len(bank.incidents()) == 1
     assert bank.fired() == ["firing", "resolved"]
+
+
+@pytest.mark.parametrize("reads_on", [True, False], ids=["the same collector", "another collector"])
+def test_a_data_center_that_dies_in_the_moment_of_a_restart_is_told_at_once(bank: Bank, reads_on: bool) -> None:
+    """When whoever reads it did not start anew as well: then it may be starting, and nobody is told."""
+    (first,) = bank.store.acquire(["dc1"], "collector", Beat("clock", 0)).values()
+    bank.pages(3)
+    service = bank.evaluate()
+    if not reads_on:
+        bank.store.release({"dc1": first})
+        bank.store.acquire(["dc1"], "another", Beat("clock", 1))
+    bank.at_s += 1
+    bank.refuses("dc1")
+    until(lambda: service.work.ticks > 0 and service.evaluated_ms is not None)
+    ticks = service.work.ticks
+    until(lambda: service.work.ticks >= ticks + 2)
+    told = [each.entry.subject for each in bank.entries(ALERT)]
+    assert told == (["unreachable:data_center::dc1:::"] if reads_on else [])
 
 
 def test_what_came_and_went_while_nobody_looked_is_told_as_over(bank: Bank, listening: Door) -> None:

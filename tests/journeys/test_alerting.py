@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -134,18 +136,30 @@ def site(tmp_path: Path, journey: Any) -> Iterator[Site]:
             made.configure()
             for name in ("dc1", "dc2", "collect", "serve"):
                 made.start(name)
-            journey.until(lambda: _sees_all(made, journey), 60, "the wall sees both data centers")
+            journey.until(lambda: _wall(made, journey), 60, "the server answers")
+            since_s = time.time()  # it has begun to judge: what it sees from here on, it has seen alive
+            journey.until(lambda: _sees_all(made, journey, since_s), 60, "it sees both data centers")
             yield made
         finally:
             made.end()
 
 
-def _sees_all(site: Site, journey: Any) -> bool:
+def _wall(site: Site, journey: Any) -> Any:
+    """The newest snapshot; None while nobody answers."""
     try:
-        sources = journey.fetch(f"http://127.0.0.1:{site.ports['serve']}/api/v1/snapshot")["sources"]
+        return journey.fetch(f"http://127.0.0.1:{site.ports['serve']}/api/v1/snapshot")
     except OSError:
+        return None
+
+
+def _sees_all(site: Site, journey: Any, since_s: float) -> bool:
+    """Whether a page of each data center is newer than that."""
+    wall = _wall(site, journey)
+    if wall is None:
         return False
-    return [source["state"] for source in sources] == ["fresh", "fresh"]
+    taken_s = datetime.fromisoformat(wall["taken_at"]).timestamp()
+    ages = [source["age_seconds"] for source in wall["sources"] if source["state"] == "fresh"]
+    return len(ages) == len(DATA_CENTERS) and all(taken_s - age > since_s for age in ages)
 
 
 def test_a_server_killed_in_an_outage_goes_on_with_it(site: Site, journey: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from alerts.kinds.policy import UnreachablePolicy
@@ -13,6 +15,8 @@ from tests.alerts.kinds.parts import MOMENT, NOW_MS, REFUSED, YOUNG, said, seen,
 
 POLICY = UnreachablePolicy()
 CENTER = "unreachable:data_center::dc1:::"
+WATCHED_ON = replace(YOUNG, reading_on=frozenset({"dc1"}))
+OTHER_WATCHED_ON = replace(YOUNG, reading_on=frozenset({"dc2"}))
 TRUE, FALSE, UNKNOWN = Condition.TRUE, Condition.FALSE, Condition.UNKNOWN
 
 ROWS = [
@@ -30,6 +34,11 @@ ROWS = [
     ("nobody has looked yet", status(age_ms=None, read_age_ms=None), MOMENT, UNKNOWN),
     ("while all of us start, it may start too", status(age_ms=86_400_000, reason=REFUSED), YOUNG, UNKNOWN),
     ("seen since our start and then gone is gone", status(age_ms=1500, reason=REFUSED), YOUNG, TRUE),
+    ("seen just before our start, it may start with us", status(age_ms=3500, reason=REFUSED), YOUNG, UNKNOWN),
+    ("unless whoever saw it reads on", status(age_ms=3500, reason=REFUSED), WATCHED_ON, TRUE),
+    ("whoever reads on has not looked yet", status(age_ms=3500, reason=REFUSED, read_age_ms=3200), WATCHED_ON, UNKNOWN),
+    ("it was gone long before", status(age_ms=8001, reason=REFUSED), WATCHED_ON, UNKNOWN),
+    ("another one reads on", status(age_ms=3500, reason=REFUSED), OTHER_WATCHED_ON, UNKNOWN),
 ]
 
 
