@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 import orjson
 
-from dashboard.coverage import Interval, clipped, merged, of_spans, without
 from dashboard.past import minute_start_s
 from dashboard.sources import SourceState, source_view
 from reports.load_runs.keeping import listed
 from slo.windows import DAY_S, MINUTE_S, Window, day_of, day_window
+from store.coverage import Interval, clipped, merged, of_spans, without
 from store.port import Reader
 from store.records import Gap, Level, Scope, SourceStatus, Span
 

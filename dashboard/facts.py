@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from alerts.desk.exclusions import Excluded, excluded_counts
 from alerts.desk.maintenance import Maintenance
 from dashboard.alerting import AlertFacts, alert_facts
-from dashboard.coverage import Interval, Unseen, Watch, of_spans, unseen
 from dashboard.past import (
     Cells,
     Past,
@@ -29,6 +28,7 @@ from slo.catalog import Catalog
 from slo.counts import Counts
 from slo.states import StatePolicy
 from slo.windows import DAY_S, Window
+from store.coverage import Interval, Unseen, Watch, of_spans, unseen
 from store.port import Reader
 from store.records import Gap, SourceStatus
 

@@ -9,36 +9,16 @@ from fractions import Fraction
 
 from dashboard.alerting import AlertFacts
 from dashboard.cost import CostPerAccount
-from dashboard.coverage import Interval
 from dashboard.probes import ProbeView
 from dashboard.sources import SourceView
+from reports.availability.headline import AvailabilityView
 from reports.load_runs.capacity import CapacityView
-from slo.availability import Availability, Composite
+from slo.availability import Composite
 from slo.budget import Budget
 from slo.catalog import DataCenter, Product
 from slo.counts import Counts
-from slo.objective import Objective
 from slo.states import ServiceState
 from store.records import Span
-
-
-@dataclass(frozen=True, slots=True)
-class AvailabilityView:
-    """Availability over one window. ``seen``: any of the window was watched, otherwise the counts mean nothing.
-    ``completeness``: watched share of the window, None of an empty window. Announced maintenance is left out;
-    ``without_exclusions``: the same with it, None when there was none in the window."""
-
-    availability: Availability
-    objective: Objective
-    window: Interval
-    seen: bool
-    completeness: Fraction | None
-    without_exclusions: AvailabilityView | None = None
-
-    @property
-    def as_it_happened(self) -> AvailabilityView:
-        """With maintenance."""
-        return self.without_exclusions or self
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from alerts.desk.exclusions import Excluded, excluded_counts
 from alerts.desk.maintenance import Maintenance
 from dashboard.cost import CostPerAccount, read_cost_per_account
-from dashboard.coverage import Interval, Unseen, Watch, of_spans, unseen
 from reports.load_runs.capacity import CapacityView, read_capacity
 from slo.catalog import Catalog
 from slo.counts import Counts
 from slo.windows import DAY_S, HOUR_S, MINUTE_S, Window, day_of, day_window
+from store.coverage import Interval, Unseen, Watch, of_spans, unseen
 from store.edges import answerable_from_s
 from store.port import Reader
 from store.records import DayTotal, Gap, Scope, SourceStatus, Span

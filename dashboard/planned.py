@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 from alerts.desk.exclusions import Excluded, less
 from alerts.desk.maintenance import Maintenance, excluded
-from dashboard.coverage import Interval, Unseen, clipped, length_ms
 from slo.counts import Counts
 from slo.windows import Window
+from store.coverage import Interval, Unseen, clipped, length_ms
 
 Cell: TypeAlias = tuple[str, str]
 

@@ -13,7 +13,6 @@ from alerts.incidents.words import Names
 from dashboard.alerting import alert_counts, snapshot_alerts, snapshot_incidents
 from dashboard.model import (
     AttentionView,
-    AvailabilityView,
     BankView,
     CellView,
     ProductView,
@@ -23,6 +22,7 @@ from dashboard.model import (
 from dashboard.probes import ProbeView
 from dashboard.snapshot import Setting
 from dashboard.sources import SourceView
+from reports.availability.headline import AvailabilityView
 from reports.load_runs.capacity import CapacityView, capacity_json
 from slo.budget import Budget
 from slo.counts import Counts

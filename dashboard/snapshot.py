@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dashboard.attention import attention
-from dashboard.coverage import Interval, Unseen, clipped, length_ms, of_spans
 from dashboard.facts import CenterFacts, Facts
-from dashboard.headline import ByCenter, counted, share, without_planned
+from dashboard.headline import counted, without_planned
 from dashboard.model import (
-    AvailabilityView,
     BankView,
     CellView,
     CenterView,
@@ -23,6 +21,7 @@ from dashboard.model import (
 )
 from dashboard.past import ROLLING_S
 from dashboard.planned import holding
+from reports.availability.headline import AvailabilityView, ByCenter, share
 from slo.availability import composite
 from slo.budget import Budget, burn_rate
 from slo.catalog import Catalog, Product
@@ -30,6 +29,7 @@ from slo.counts import Counts
 from slo.objective import Objective
 from slo.states import ServiceState, StatePolicy, combined, service_state
 from slo.windows import DAY_S, Window, day_of
+from store.coverage import Interval, Unseen, clipped, length_ms, of_spans
 from store.records import Span
 
 Remembered = Mapping[tuple[str, str], Since]

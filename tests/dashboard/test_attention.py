@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dashboard.attention import attention
-from dashboard.coverage import Interval
-from dashboard.headline import availability_view
 from dashboard.model import CellView, ProductView, Since
+from reports.availability.headline import availability_view
 from slo.catalog import Product
 from slo.objective import Objective
 from slo.states import ServiceState, combined
+from store.coverage import Interval
 
 OBJECTIVE = Objective.parse("99.999")
 OK, DOWN, DEGRADED = ServiceState.OK, ServiceState.DOWN, ServiceState.DEGRADED

@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
-from dashboard.coverage import Interval
 from dashboard.curve import as_bytes, closed_until_s, known_minutes, rates, read_curve
 from slo.counts import Counts
 from slo.windows import DAY_S, SHANGHAI, Window
+from store.coverage import Interval
 from store.records import Gap, HistoryChunk, Level, Read, Scope, Source, SourceStatus, Span, Unit
 
 Bank = Any

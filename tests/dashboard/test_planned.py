@@ -9,8 +9,9 @@ import orjson
 import pytest
 
 from alerts.desk.maintenance import Maintenance, announce, cancel, decode
-from dashboard.model import AvailabilityView, Snapshot
+from dashboard.model import Snapshot
 from dashboard.render import as_bytes
+from reports.availability.headline import AvailabilityView
 from slo.availability import Verdict
 from slo.counts import Counts
 from slo.states import ServiceState

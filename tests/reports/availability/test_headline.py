@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dashboard.coverage import Interval, Unseen
-from dashboard.headline import availability_view, missing_events
+from reports.availability.headline import availability_view, missing_events
 from slo.availability import Verdict
 from slo.counts import Counts
 from slo.objective import Objective
+from store.coverage import Interval, Unseen
 
 OBJECTIVE = Objective.parse("99.999")
 HOUR = Interval(0, 3_600_000)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.coverage import Interval, Unseen, Watch, clipped, length_ms, merged, unseen, without
+from store.coverage import Interval, Unseen, Watch, clipped, length_ms, merged, unseen, without
 from store.records import Gap
 
 intervals = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda p: Interval(*p)), max_size=6)
