@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from slo.unit_cost import Accounts, period
 from slo.windows import DAY_S, Window, closed_months, day_of, day_start
 from store.port import Reader
 from store.records import AccountTotal, CostTotal, Span
 
 MONTHS = 12
-ACCOUNT_STATE = "active"
-FEN_PER_CNY = 100
+ACCOUNT_STATE = Accounts.ACTIVE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +46,27 @@ def cost_per_account(
     simulated: Sequence[Span],
 ) -> CostPerAccount | None:
     """Cost over the mean of the daily active accounts; None when a day lacks either, or nobody has an account."""
-    days = set(local_days(window, zone))
-    cost_days: set[int] = set()
-    account_days: set[int] = set()
-    fen = active_days = 0
-    for cost in costs:
-        cost_days.add(cost.day_s)
-        fen += cost.fen
-    for seen in accounts:
-        if seen.state == ACCOUNT_STATE:
-            account_days.add(seen.day_s)
-            active_days += seen.accounts
-    if not days <= cost_days or not days <= account_days or active_days == 0:
+    days = list(local_days(window, zone))
+    fen_of = _by_day((cost.day_s, cost.fen) for cost in costs)
+    accounts_of = _by_day((seen.day_s, seen.accounts) for seen in accounts if seen.state == ACCOUNT_STATE)
+    year = period(fen_of, days, accounts_of, days)
+    if year is None or year.per_account_cny is None:
         return None
     return CostPerAccount(
-        cny=Fraction(fen * len(days), FEN_PER_CNY * active_days),
+        cny=year.per_account_cny,
         from_day=day_of(window.from_s, zone),
         to_day=day_of(window.to_s, zone),
         accounts=ACCOUNT_STATE,
         simulated=any(s.from_s < window.to_s and s.to_s > window.from_s for s in simulated),
     )
+
+
+def _by_day(rows: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Sums by day; a day without a row is not there."""
+    sums: dict[int, int] = {}
+    for day_s, amount in rows:
+        sums[day_s] = sums.get(day_s, 0) + amount
+    return sums
 
 
 def local_days(window: Window, zone: str) -> Iterator[int]:
