@@ -22,6 +22,7 @@ from pathlib import Path
 
 from loadtests.drills.errors import PartMissing
 from loadtests.drills.estate import LOOPBACK, OwnEstate
+from loadtests.refusing import REFUSED, Parser
 
 LOCUSTFILE = Path(__file__).resolve().parent / "locustfile.py"
 _DEFAULTS = {"--users": "32", "--spawn-rate": "32", "--think": "0", "--run-time": "15m", "--stop-timeout": "4"}
@@ -30,7 +31,7 @@ _SHORT = {"-u": "--users", "-r": "--spawn-rate", "-t": "--run-time", "-s": "--st
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs it; the verdict's exit code."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m loadtests.proving",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
                 return _sent(estate, f"http://{LOOPBACK}:{balancer.port}", locust)
         except PartMissing as error:
             sys.stderr.write(f"error: {error}\n")
-            return 2
+            return REFUSED
         finally:
             estate.stop()
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.capacity.search import Bounds, Search, Trial
+from loadtests.refusing import REFUSED, Parser
 from loadtests.running.options import BadOption, percentage
 from loadtests.running.result import written
 from slo.binomial import requests_to_prove
@@ -55,13 +56,20 @@ class Trials:
             check=False,
         )
         if not file.exists():
-            raise BadOption((ended.stderr.strip() or "locust left no result").splitlines()[-1])
+            raise BadOption(_cause(ended.stderr))
         document = json.loads(file.read_text(encoding="utf-8"))
         end = trial_of(document)
         _say(f"{rate}/s for {seconds} s: {end.value} ({_why(document)})")
         if held and end is Trial.KEPT:
             self.held = document
         return end
+
+
+def _cause(stderr: str) -> str:
+    """Why Locust left no result: the line that it calls an error, else its last one."""
+    lines = [line for line in stderr.splitlines() if line.strip()] or ["locust left no result"]
+    found = next((line for line in lines if "error: " in line), lines[-1])
+    return f"{found.rpartition('error: ')[2]}; locust -f loadtests/locustfile.py --help"
 
 
 def trial_of(document: dict[str, Any]) -> Trial:
@@ -85,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
             rate = search.run()
     except BadOption as error:
         sys.stderr.write(f"error: {error}\n")
-        return 2
+        return REFUSED
     if rate is None or trials.held is None:
         _say("no rate was kept")
         return 3
@@ -107,6 +115,8 @@ def _capacity(search: Search, rate: int, options: argparse.Namespace) -> dict[st
 
 
 def _check(options: argparse.Namespace) -> None:
+    if not options.host.startswith(("http://", "https://")):
+        raise BadOption(f"--host {options.host}: write http:// or https:// and where the service is")
     target, confidence = percentage("--target", options.target), percentage("--confidence", options.confidence)
     if not 1 <= options.start <= options.most:
         raise BadOption(f"--start {options.start} and --most {options.most}: write 1 <= start <= most")
@@ -125,8 +135,8 @@ def _why(document: dict[str, Any]) -> str:
     return f"{document['verdict']}, {counts['failures']} of {counts['requests']} failed" + (reasons and f"; {reasons}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m loadtests.capacity",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -16,7 +16,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from loadtests.drills.card import Card, card_of
@@ -28,9 +28,10 @@ from loadtests.drills.faults import FAULTS, SOAK_KINDS, Fault, fault_named
 from loadtests.drills.picture import svg
 from loadtests.drills.sending import Load
 from loadtests.drills.table import card_text, comparison_text
+from loadtests.refusing import REFUSED, Parser
 
 TEMPLATES = ("shipped", "redispatch", "naive")
-LOSSLESS, LOSSY, REFUSED, INVALID = 0, 1, 2, 4
+LOSSLESS, LOSSY, INVALID = 0, 1, 4
 _GIVE_UP_S = 3.0
 _LARGEST = 100_000
 
@@ -46,8 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m loadtests.drills", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(required=True, metavar="list|run|soak")
@@ -104,10 +105,11 @@ def _whole(text: str) -> int:
 
 
 def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < _LARGEST:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0 and below {_LARGEST}")
-    return value
+    with suppress(ValueError):
+        value = float(text)
+        if 0 < value < _LARGEST:
+            return value
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0 and below {_LARGEST}")
 
 
 def _list(_args: argparse.Namespace) -> int:
