@@ -116,7 +116,7 @@
 
   function empty() {
     if (view.runs.length) return [h("p", {}, word("runs.filtered"))];
-    return [h("h2", {}, word("runs.empty")), h("p", {}, word("runs.empty_do")), h("pre", {}, "locust -f loadtests/locustfile.py --headless --profile constant --rate 1000 --run-time 5m --result result.json\npython app.py load-runs import result.json")];
+    return [h("h2", {}, word("runs.empty")), h("p", {}, word("runs.empty_do")), h("pre", {}, "locust -f loadtests/locustfile.py -H URL --headless --profile constant --rate 1000 --run-time 5m --result result.json\npython app.py load-runs import result.json")];
   }
 
   function pick(id) {

@@ -17,6 +17,7 @@ SIZES = {"wall": (1920, 1080), "laptop": (1366, 768), "phone": (390, 844)}
 def test_without_runs_the_screen_says_how_to_make_one(look: Look) -> None:
     page = look("/load-runs?lang=en")
     expect(page.locator("#nothing")).to_contain_text("No load run yet")
+    expect(page.locator("#nothing")).to_contain_text("locust -f loadtests/locustfile.py -H URL --headless")
     expect(page.locator("#nothing")).to_contain_text("app.py load-runs import")
 
 
