@@ -19,11 +19,11 @@ import time
 from alerts.desk.notice import Cause, Notice, NoticeState
 from alerts.model import Level, Severity, Subject
 from alerts.notify.building import Surroundings, outlets_of
-from alerts.notify.errors import SendFault
 from alerts.notify.news import News
 from alerts.notify.outlet import Outlet
 from commands.errors import CommandError
 from commands.options import Configuration, add_configuration, configuration
+from outgoing.errors import SendFault
 from slo.windows import SHANGHAI
 from store.memory import MemoryStore
 

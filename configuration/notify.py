@@ -12,8 +12,8 @@ from alerts.model import Level, Severity
 from alerts.notify.building import ALERTMANAGER, AUTOMATION, WEBHOOK, ChannelSpec, HeartbeatSpec
 from alerts.notify.outlet import Wants
 from alerts.notify.pacing import RateLimit
-from alerts.notify.secrets import SecretPlace
 from configuration.types import Identifier, Strict, Url
+from outgoing.secrets import SecretPlace
 
 Language = Literal["zh", "en"]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]

@@ -9,17 +9,18 @@ from alerts.notify.channels.alertmanager import AlertmanagerChannel
 from alerts.notify.channels.automation import AutomationChannel
 from alerts.notify.channels.chat import SCHEMES, ChatChannel
 from alerts.notify.channels.webhook import WebhookChannel
-from alerts.notify.errors import BadChannel, BadSecret, NotifyError
+from alerts.notify.errors import BadChannel, NotifyError
 from alerts.notify.ledger import LedgerStore
 from alerts.notify.message import Channel
 from alerts.notify.outlet import Outlet, Wants
 from alerts.notify.pacing import RateLimit
 from alerts.notify.picking import Manner
-from alerts.notify.posting import Poster
-from alerts.notify.redaction import Redactor
 from alerts.notify.rendering import Renderer
-from alerts.notify.secrets import SecretPlace
 from alerts.notify.wording import read_wording
+from outgoing.errors import BadSecret
+from outgoing.posting import Poster
+from outgoing.redaction import Redactor
+from outgoing.secrets import SecretPlace
 from slo.catalog import Catalog
 
 WEBHOOK, AUTOMATION, ALERTMANAGER = "webhook", "automation", "alertmanager"

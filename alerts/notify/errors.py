@@ -1,12 +1,8 @@
-"""What can go wrong with a notification, by cause. Every text has been through the redactor before it is kept.
+"""What can go wrong with a notification, by cause; ``outgoing.errors`` has why a message was not taken.
 
 NotifyError
-|- BadSecret          a secret cannot be read from where the configuration says
 |- BadChannel         a channel cannot be made from its configuration
-|- BadPosted          what was posted as Prometheus alerts is none
-`- SendFault          a message was not taken
-   |- TemporaryFault  try again later
-   `- PermanentFault  trying again changes nothing
+`- BadPosted          what was posted as Prometheus alerts is none
 """
 
 from __future__ import annotations
@@ -16,13 +12,6 @@ from alerts.errors import AlertError
 
 class NotifyError(AlertError):
     """Base of everything that notification raises on purpose."""
-
-
-class BadSecret(NotifyError):
-    """A secret cannot be read; names the place, never the value."""
-
-    def __init__(self, origin: str, cause: str) -> None:
-        super().__init__(f"secret from {origin}: {cause}")
 
 
 class BadChannel(NotifyError):
@@ -38,23 +27,3 @@ class BadPosted(NotifyError):
     def __init__(self, defects: tuple[str, ...]) -> None:
         super().__init__("; ".join(defects))
         self.defects = defects
-
-
-class SendFault(NotifyError):
-    """A message was not taken. ``ambiguous``: it may have arrived all the same."""
-
-    def __init__(self, cause: str, *, ambiguous: bool = False) -> None:
-        super().__init__(cause)
-        self.ambiguous = ambiguous
-
-
-class TemporaryFault(SendFault):
-    """Try again later. ``retry_after_ms``: what the other side asked for, if it did."""
-
-    def __init__(self, cause: str, *, ambiguous: bool = False, retry_after_ms: int | None = None) -> None:
-        super().__init__(cause, ambiguous=ambiguous)
-        self.retry_after_ms = retry_after_ms
-
-
-class PermanentFault(SendFault):
-    """Trying again changes nothing: the other side refused the message or us."""

@@ -9,8 +9,8 @@ import logging
 import threading
 from collections.abc import Callable
 
-from alerts.notify.errors import SendFault
-from alerts.notify.posting import Poster
+from outgoing.errors import SendFault
+from outgoing.posting import Poster
 
 log = logging.getLogger(__name__)
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alerts.notify.delivery import Delivery, Status
-from alerts.notify.errors import PermanentFault, SendFault, TemporaryFault
 from alerts.notify.ledger import Ledger
 from alerts.notify.message import Keeper, Receipt
 from alerts.notify.outlet import Outlet
-from alerts.notify.pacing import TokenBucket, backoff_ms
+from alerts.notify.pacing import TokenBucket
 from alerts.notify.picking import Manner, pick, told
+from outgoing.backoff import backoff_ms
+from outgoing.errors import PermanentFault, SendFault, TemporaryFault
 from store.errors import StoreError
 
 log = logging.getLogger(__name__)

@@ -26,9 +26,9 @@ from alerts.model import Severity
 from alerts.notify.building import ChannelSpec
 from alerts.notify.outlet import Wants
 from alerts.notify.pacing import RateLimit
-from alerts.notify.secrets import SecretPlace
 from alerts.policy import Policy, Slo
 from alerts.service import AlertPace, AlertService
+from outgoing.secrets import SecretPlace
 from settings import load_catalog
 from slo.objective import Objective
 from slo.outcomes import Kind

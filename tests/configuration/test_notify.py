@@ -10,8 +10,8 @@ from alerts.model import Level, Severity
 from alerts.notify.building import ChannelSpec, HeartbeatSpec
 from alerts.notify.outlet import Wants
 from alerts.notify.pacing import RateLimit
-from alerts.notify.secrets import SecretPlace
 from configuration.notify import NotifySettings
+from outgoing.secrets import SecretPlace
 from settings import SettingsError, load_settings
 
 GOOD = """\

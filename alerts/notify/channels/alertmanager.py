@@ -17,7 +17,7 @@ from alerts.model import AlertState
 from alerts.notify.ledger import LedgerStore
 from alerts.notify.message import Message, Receipt
 from alerts.notify.news import News, text_of
-from alerts.notify.posting import Poster
+from outgoing.posting import Poster
 from store.errors import StaleDocument
 from store.journal import Change, Document
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 
-from alerts.notify.errors import PermanentFault
 from alerts.notify.message import Message, Receipt
 from alerts.notify.news import instance_of, text_of
-from alerts.notify.posting import Poster
-from alerts.notify.signing import signed_headers
+from outgoing.errors import PermanentFault
+from outgoing.posting import Poster
+from outgoing.signing import signed_headers
 
 log = logging.getLogger(__name__)
 ACTION = "drain_data_center"

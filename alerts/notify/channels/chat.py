@@ -16,11 +16,12 @@ import requests
 
 from alerts.model import Severity
 from alerts.notify.channels.witness import WITNESS, quiet_library, watch
-from alerts.notify.errors import BadChannel, PermanentFault, SendFault, TemporaryFault
+from alerts.notify.errors import BadChannel
 from alerts.notify.limits import LIMITS, shortened
 from alerts.notify.message import Message, Receipt
-from alerts.notify.posting import fault_of, refuse_status
-from alerts.notify.redaction import Redactor, shown_address
+from outgoing.errors import PermanentFault, SendFault, TemporaryFault
+from outgoing.posting import fault_of, refuse_status
+from outgoing.redaction import Redactor, shown_address
 
 SCHEMES: Mapping[str, frozenset[str]] = MappingProxyType(
     {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alerts.notify.message import Message, Receipt
 from alerts.notify.news import text_of
-from alerts.notify.posting import Poster
-from alerts.notify.signing import signed_headers
+from outgoing.posting import Poster
+from outgoing.signing import signed_headers
 
 FORMAT_VERSION = 1
 

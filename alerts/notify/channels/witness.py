@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from alerts.notify.posting import hush_connections
+from outgoing.posting import hush_connections
 
 _LIBRARY = logging.getLogger("apprise")
 _CAUSE = "Socket Exception: "

@@ -16,11 +16,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from alerts.desk.notice import NoticeState
 from alerts.notify.channels.chat import ChatChannel, apprise_address
-from alerts.notify.errors import BadChannel, PermanentFault, TemporaryFault
+from alerts.notify.errors import BadChannel
 from alerts.notify.limits import LIMITS, shortened
 from alerts.notify.message import Message
 from alerts.notify.news import News
 from alerts.notify.rendering import Renderer
+from outgoing.errors import PermanentFault, TemporaryFault
 from tests.alerts.notify.parts import T0_MS, Door, free_port, member, notice
 
 DINGTALK = "dingtalk://SECabcdef123456@tokenabcdef123456/"

@@ -15,13 +15,13 @@ from alerts.model import Severity
 from alerts.notify import worker
 from alerts.notify.delivery import Status
 from alerts.notify.dispatcher import NO_CHANNEL, Dispatcher
-from alerts.notify.errors import PermanentFault, TemporaryFault
 from alerts.notify.ledger import Ledger
 from alerts.notify.outlet import Outlet
 from alerts.notify.pacing import RateLimit
 from alerts.notify.picking import Manner
 from alerts.notify.planning import Planner
 from alerts.notify.rendering import Renderer
+from outgoing.errors import PermanentFault, TemporaryFault
 from store.errors import StoreUnavailable
 from store.journal import Change
 from store.port import Store

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from alerts.notify.heartbeat import Heartbeat
-from alerts.notify.posting import Poster
-from alerts.notify.redaction import Redactor
+from outgoing.posting import Poster
+from outgoing.redaction import Redactor
 from tests.alerts.notify.parts import Door, until
 
 

@@ -18,15 +18,15 @@ from alerts.model import AlertState, Level, Subject
 from alerts.notify.channels.alertmanager import AlertmanagerChannel
 from alerts.notify.channels.automation import AutomationChannel
 from alerts.notify.channels.webhook import WebhookChannel
-from alerts.notify.errors import PermanentFault, TemporaryFault
 from alerts.notify.message import Message
 from alerts.notify.news import News
 from alerts.notify.outlet import Wants
 from alerts.notify.planning import Planner, stored_in
-from alerts.notify.posting import Poster
-from alerts.notify.redaction import Redactor
 from alerts.notify.rendering import Renderer
-from alerts.notify.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
+from outgoing.errors import PermanentFault, TemporaryFault
+from outgoing.posting import Poster
+from outgoing.redaction import Redactor
+from outgoing.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
 from store.port import Store
 from tests.alerts.notify.parts import (
     CELL,

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from alerts.model import Level, Severity, Subject
 from alerts.notify.outlet import Wants
-from alerts.notify.pacing import LONGEST_WAIT_MS, RateLimit, TokenBucket, backoff_ms
+from alerts.notify.pacing import RateLimit, TokenBucket
 from alerts.notify.picking import Manner, pick, told
 from alerts.notify.watchdog import stuck_channels
+from outgoing.backoff import LONGEST_WAIT_MS, backoff_ms
 from store.port import Store
 from tests.alerts.notify.parts import CELL, T0_MS, delivery, notice, write
 

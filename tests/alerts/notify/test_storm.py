@@ -14,9 +14,9 @@ from alerts.notify.delivery import Status
 from alerts.notify.dispatcher import Dispatcher
 from alerts.notify.picking import Manner
 from alerts.notify.planning import Planner, stored_in
-from alerts.notify.posting import Poster
-from alerts.notify.redaction import Redactor
 from alerts.notify.rendering import Renderer
+from outgoing.posting import Poster
+from outgoing.redaction import Redactor
 from slo.counts import Counts
 from store.port import Store
 from tests.alerts.notify.parts import Door, ledger, outlet, statuses, until

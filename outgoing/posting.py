@@ -10,8 +10,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from alerts.notify.errors import PermanentFault, SendFault, TemporaryFault
-from alerts.notify.redaction import Redactor, shown_address
+from outgoing.errors import PermanentFault, SendFault, TemporaryFault
+from outgoing.redaction import Redactor, shown_address
 
 CONNECT_SECONDS = 3.05
 READ_SECONDS = 5.0

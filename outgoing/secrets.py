@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from alerts.notify.errors import BadSecret
+from outgoing.errors import BadSecret
 
 MOST_BYTES = 16_384
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from alerts.notify.errors import BadSecret, PermanentFault, TemporaryFault
-from alerts.notify.posting import Poster, fault_of
-from alerts.notify.redaction import LONGEST, Redactor, shown_address
-from alerts.notify.secrets import Secret, SecretPlace
+from outgoing.errors import BadSecret, PermanentFault, TemporaryFault
+from outgoing.posting import Poster, fault_of
+from outgoing.redaction import LONGEST, Redactor, shown_address
+from outgoing.secrets import Secret, SecretPlace
 from tests.alerts.notify.parts import Door, free_port
 
 
