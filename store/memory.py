@@ -152,13 +152,12 @@ class MemoryReader(MemorySlots):
         product: str = "",
         data_center: str = "",
         traffic: str = CUSTOMER,
+        least_bad: int = 0,
     ) -> list[tuple[int, Unit, Counts]]:
         """Slices of one level that begin in ``[from_s, to_s)``, oldest first."""
-        return sorted(
-            (at, unit, counts)
-            for at, unit, counts in self._slices(level, scope, from_s, to_s, traffic)
-            if product in ("", unit.product) and data_center in ("", unit.data_center)
-        )
+        slices = self._slices(level, scope, from_s, to_s, traffic)
+        found = (each for each in slices if each[2].bad >= least_bad)
+        return sorted(e for e in found if product in ("", e[1].product) and data_center in ("", e[1].data_center))
 
     def _slices(
         self, level: Level, scope: Scope, from_s: int, to_s: int, traffic: str

@@ -66,8 +66,12 @@ class Reader(Protocol):
         product: str = "",
         data_center: str = "",
         traffic: str = CUSTOMER,
+        least_bad: int = 0,
     ) -> list[tuple[int, Unit, Counts]]:
-        """Slices of one level in ``[from_s, to_s)``, oldest first; an empty product or data center means any."""
+        """Slices of one level in ``[from_s, to_s)``, oldest first; an empty product or data center means any.
+
+        ``least_bad``: only those with so many bad events or more, so that a few failing minutes of a month cost little.
+        """
 
     def slots(self, from_s: int, to_s: int) -> Sequence[SlotRow]:
         """Slots of bank, products, cells and DCNs that begin in ``[from_s, to_s)``, whatever the traffic, in any order.

@@ -28,6 +28,14 @@ def scan(layout: Layout, level: Level, scope: Scope) -> Select[Any]:
 
 
 @cache
+def failing(layout: Layout, level: Level, scope: Scope) -> Select[Any]:
+    """The same, only those with ``least_bad`` bad events or more."""
+    return scan(layout, level, scope).where(
+        layout.table(level, scope).c.bad >= bindparam("least_bad", type_=BigInteger)
+    )
+
+
+@cache
 def slots(layout: Layout) -> CompoundSelect[Any]:
     """Slots within the layout's bounds of every scope that has any: begin, number of the unit, events, bad ones."""
     each = [layout.table(Level.SLOT, scope).c for scope in SLOT_SCOPES]

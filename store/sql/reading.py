@@ -112,6 +112,7 @@ class SqlReader:
         product: str = "",
         data_center: str = "",
         traffic: str = CUSTOMER,
+        least_bad: int = 0,
     ) -> list[tuple[int, Unit, Counts]]:
         """Slices of one level that begin in ``[from_s, to_s)``, oldest first."""
         known = self._known(scope, traffic)
@@ -126,6 +127,9 @@ class SqlReader:
             return []
         few = len(units) * _ROWS_A_SEEK_COSTS < len(known) and _slices(level, from_s, to_s) <= _MOST_SEEKS
         bounds = self._layout.bounds(level, from_s, to_s)
+        if least_bad > 0:
+            asked = lookups.failing(self._layout, level, scope)
+            return _in_order(self._integers(asked, bounds | {"least_bad": least_bad}), units)
         if not few:
             return _in_order(self._integers(lookups.scan(self._layout, level, scope), bounds), units)
         asked = lookups.seeks(self._layout, level, scope)

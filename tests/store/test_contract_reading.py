@@ -363,3 +363,19 @@ def test_slots_hold_what_timelines_do(filled: tuple[Store, list[Batch]]) -> None
     assert {(at, units[key], total, bad) for at, key, total, bad in rows} == expected
     assert len(rows) == len(expected)
     assert {at for at, *_ in rows} == {MIDNIGHT_S, MIDNIGHT_S + 59, MIDNIGHT_S + 3599}
+
+
+def test_a_timeline_of_failing_slices_alone_leaves_out_the_others(filled: tuple[Store, list[Batch]]) -> None:
+    """Whatever the level and scope, and with a unit chosen."""
+    store, _ = filled
+    least_bad = 10**9
+    with store.reading() as reader:
+        for level, scope in itertools.product((Level.MINUTE, Level.DAY), (Scope.PRODUCT, Scope.CELL)):
+            for chosen in ({}, {"product": "loans"}):
+                whole = reader.timeline(level, scope, MOMENTS[0] - DAY_S, MOMENTS[-1] + DAY_S, **chosen)
+                failing = [each for each in whole if each[2].bad >= least_bad]
+                assert 0 < len(failing) <= len(whole)
+                asked = reader.timeline(
+                    level, scope, MOMENTS[0] - DAY_S, MOMENTS[-1] + DAY_S, least_bad=least_bad, **chosen
+                )
+                assert asked == failing
