@@ -10,7 +10,8 @@ StoreError
 |- StaleWriter        somebody else committed for this source in between
 |- LeaseLost          somebody else has the lease of this source now
 |- StaleDocument      somebody else changed this document in between
-`- JournalRefused     something that no journal can hold
+|- JournalRefused     something that no journal can hold
+`- LedgerRefused      a charge that no ledger can hold
 """
 
 from __future__ import annotations
@@ -95,3 +96,10 @@ class JournalRefused(StoreError):
 
     def __init__(self, what: str, cause: str) -> None:
         super().__init__(f"{what}: {cause}; nothing was written")
+
+
+class LedgerRefused(StoreError):
+    """A charge that the cost ledger cannot hold; nothing was written."""
+
+    def __init__(self, charge: str, cause: str) -> None:
+        super().__init__(f"charge {charge}: {cause}; nothing was written")

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from slo.counts import Counts
 from slo.windows import SHANGHAI, day_start
-from store.errors import StaleWriter, UnknownSource
+from store.costs import LedgerLine, Posted, Posting, Rate
+from store.errors import StaleWriter
 from store.healing import Healing, kept_growth, kept_observed, kept_reads, kept_rollups, lived
 from store.journal import Change, refuse_unstorable
+from store.memory_contents import Contents
 from store.memory_healing import grown_counts, refuse_negative, take_hole
-from store.memory_journal import JournalShelf, MemoryJournalReader
+from store.memory_journal import MemoryJournalReader
 from store.memory_leases import MemoryLeases
-from store.memory_peaks import Busiest, as_peaks, busiest
+from store.memory_peaks import as_peaks
 from store.memory_pruning import prune_level, prune_reads
 from store.memory_slots import MemorySlots
 from store.memory_sources import SourceState, add_progress
-from store.peaks import Feed, Peak, feeds, silences
-from store.probe_memory import MemoryProbeReader, ProbeShelf
+from store.peaks import Peak
+from store.probe_memory import MemoryProbeReader
 from store.probes import Probe, ProbeResult
 from store.records import (
     CUSTOMER,
-    Accounts,
     AccountTotal,
     Batch,
-    Cost,
     CostTotal,
     DayTotal,
     Gap,
@@ -44,84 +44,17 @@ from store.records import (
     Span,
     Unit,
 )
-from store.scopes import Rollups, rollups
+from store.scopes import rollups
 from store.slices import is_simulated, joined, outward_minutes, signed, slice_start, stretches
 
 _ALL = Retention({})
 """This twin forgets no count of reads."""
 
 
-@dataclass(slots=True)
-class _Contents:
-    """Everything that is stored. ``counts``: level -> begin of the slice -> unit -> counts."""
-
-    version: int = 0
-    sources: dict[str, SourceState] = field(default_factory=dict)
-    counts: dict[Level, dict[int, dict[Unit, Counts]]] = field(default_factory=lambda: {level: {} for level in Level})
-    kept_peaks: Busiest = field(default_factory=dict)
-    gaps: dict[tuple[int, str], Gap] = field(default_factory=dict)
-    spans: list[Span] = field(default_factory=list)
-    costs: defaultdict[tuple[int, str, str, str], int] = field(default_factory=lambda: defaultdict(int))
-    accounts: dict[tuple[int, str, str, str], Accounts] = field(default_factory=dict)
-    gauges: dict[tuple[str, str, str], Gauge] = field(default_factory=dict)
-    probes: ProbeShelf = field(default_factory=ProbeShelf)
-    journal: JournalShelf = field(default_factory=JournalShelf)
-
-    def copy(self) -> _Contents:
-        return _Contents(
-            self.version,
-            {name: source.copy() for name, source in self.sources.items()},
-            {level: {at: dict(units) for at, units in slices.items()} for level, slices in self.counts.items()},
-            dict(self.kept_peaks),
-            dict(self.gaps),
-            list(self.spans),
-            self.costs.copy(),
-            dict(self.accounts),
-            dict(self.gauges),
-            self.probes.copy(),
-            self.journal.copy(),
-        )
-
-    def feeds(self) -> list[Feed]:
-        return feeds(source.status for source in self.sources.values())
-
-    def peaks(self, zone: str) -> Busiest:
-        places = {name: source.status.source.data_center for name, source in self.sources.items()}
-        torn = silences(self.gaps.values(), places)
-        return busiest(self.counts[Level.MINUTE], self.feeds(), torn, self.kept_peaks, zone)
-
-    def source(self, source: str) -> SourceState:
-        known = self.sources.get(source)
-        if known is None:
-            raise UnknownSource(source)
-        return known
-
-    def add_counts(self, level: Level, at: int, unit: Unit, counts: Counts) -> None:
-        units = self.counts[level].setdefault(at, {})
-        units[unit] = units.get(unit, Counts()) + counts
-
-    def add_rollups(self, added: Rollups) -> None:
-        for level, slices in added.items():
-            for at, units in slices.items():
-                for unit, counts in units.items():
-                    self.add_counts(level, at, unit, counts)
-
-    def add_costs(self, costs: Iterable[Cost], zone: str) -> None:
-        for cost in costs:
-            self.costs[day_start(cost.at_s, zone), cost.category, cost.product, cost.data_center] += cost.fen
-
-    def add_accounts(self, accounts: Iterable[Accounts], zone: str) -> None:
-        for seen in accounts:
-            key = (day_start(seen.at_s, zone), seen.product, seen.state, seen.data_center)
-            before = self.accounts.get(key)
-            if before is None or seen.at_s >= before.at_s:
-                self.accounts[key] = seen
-
-
 class MemoryReader(MemorySlots):
     """One consistent view of a MemoryStore (see ``store.port.Reader``)."""
 
-    def __init__(self, contents: _Contents, zone: str) -> None:
+    def __init__(self, contents: Contents, zone: str) -> None:
         super().__init__(contents.counts[Level.SLOT])
         self._contents = contents
         self._zone = zone
@@ -236,6 +169,14 @@ class MemoryReader(MemorySlots):
         """What is known of synthetic probes."""
         return MemoryProbeReader(self._contents.probes, self._zone)
 
+    def ledger(self, from_s: int, to_s: int) -> list[LedgerLine]:
+        """Lines of the cost ledger that begin in the range, in order."""
+        return self._contents.ledger.lines(from_s, to_s)
+
+    def rates(self) -> list[Rate]:
+        """Every rate of a currency, oldest day first."""
+        return self._contents.ledger.all_rates()
+
     def journal(self) -> MemoryJournalReader:
         """What people and the control center did."""
         return MemoryJournalReader(self._contents.journal)
@@ -247,7 +188,7 @@ class MemoryStore(MemoryLeases):
     def __init__(self, zone: str = SHANGHAI) -> None:
         super().__init__()
         self._zone = zone
-        self._contents = _Contents()
+        self._contents = Contents()
         self._shown = False
 
     def register(self, source: Source, now_ms: int) -> None:
@@ -280,7 +221,7 @@ class MemoryStore(MemoryLeases):
                 raise StaleWriter(batch.source, batch.expected_version, known.status.version)
             contents.add_rollups(added)
             add_progress(known, batch)
-            _add_findings(contents, batch, self._zone)
+            contents.add_findings(batch, self._zone)
             contents.version += 1
             return known.status.version
 
@@ -315,7 +256,7 @@ class MemoryStore(MemoryLeases):
                 known.observed[at] += number
             for life in healing.incarnations:
                 known.incarnations[life.born_ms] = lived(known.incarnations.get(life.born_ms), life)
-            _add_findings(contents, Batch(healing.source, 0, (), gaps=healing.gaps, costs=healing.costs), self._zone)
+            contents.add_findings(Batch(healing.source, 0, (), gaps=healing.gaps, costs=healing.costs), self._zone)
             contents.version += 1
             self._contents = contents
             return True
@@ -342,6 +283,20 @@ class MemoryStore(MemoryLeases):
             contents.journal.write(change, contents.version + 1)
             contents.version += max(1, len(change.entries))
             return contents.version
+
+    def post(self, postings: Sequence[Posting]) -> Posted:
+        """Counts charges once (``store.costs.LedgerStore``). Raises LedgerRefused."""
+        with self._writing() as contents:
+            posted = contents.ledger.post(postings)
+            contents.version += bool(posted.new or posted.replaced)
+            return posted
+
+    def put_rates(self, rates: Sequence[Rate]) -> int:
+        """Keeps rates; returns how many were new or other."""
+        with self._writing() as contents:
+            changed = contents.ledger.put_rates(rates)
+            contents.version += bool(changed)
+            return changed
 
     def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
         """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""
@@ -375,25 +330,10 @@ class MemoryStore(MemoryLeases):
             self._closed = True
 
     @contextmanager
-    def _writing(self) -> Iterator[_Contents]:
+    def _writing(self) -> Iterator[Contents]:
         with self._lock:
             self._refuse_when_closed()
             if self._shown:
                 self._contents = self._contents.copy()
                 self._shown = False
             yield self._contents
-
-
-def _add_findings(contents: _Contents, batch: Batch, zone: str) -> None:
-    """What the batch says beside counts: gaps, costs, accounts and gauges."""
-    contents.add_costs(batch.costs, zone)
-    contents.add_accounts(batch.accounts, zone)
-    for gap in batch.gaps:
-        before = contents.gaps.get((gap.from_ms, gap.source))
-        to_ms = gap.to_ms if before is None else max(before.to_ms, gap.to_ms)
-        contents.gaps[gap.from_ms, gap.source] = replace(gap, to_ms=to_ms)
-    for gauge in batch.gauges:
-        key = (gauge.source, gauge.name, gauge.labels)
-        seen = contents.gauges.get(key)
-        if seen is None or gauge.at_ms >= seen.at_ms:
-            contents.gauges[key] = gauge

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 from slo.counts import Counts
+from store.costs import LedgerLine, Posted, Posting, Rate
 from store.healing import Healing
 from store.journal import Change, JournalReader
 from store.leases import Beat, Lease
@@ -119,6 +120,13 @@ class Reader(Protocol):
     def probes(self) -> ProbeReader:
         """What is known of synthetic probes, true of the same instant."""
 
+    def ledger(self, from_s: int, to_s: int) -> list[LedgerLine]:
+        """Lines of the cost ledger (``store.costs``) that begin in ``[from_s, to_s)``, in order: every charge is in
+        exactly one, so that months add up."""
+
+    def rates(self) -> list[Rate]:
+        """Every rate of a currency that is kept, oldest day first."""
+
     def journal(self) -> JournalReader:
         """What people and the control center did, true of the same instant."""
 
@@ -167,6 +175,12 @@ class Store(Protocol):
 
     def record_probes(self, results: Sequence[ProbeResult]) -> int:
         """Adds results of probes; returns how many were new (``store.probes.ProbeStore``). Raises UnknownProbe."""
+
+    def post(self, postings: Sequence[Posting]) -> Posted:
+        """Counts charges once, in one transaction (``store.costs.LedgerStore``). Raises LedgerRefused."""
+
+    def put_rates(self, rates: Sequence[Rate]) -> int:
+        """Keeps rates; one for a known day and currency replaces it. Returns how many were new or other."""
 
     def write(self, change: Change) -> int:
         """Adds to the journal in one transaction; returns the number of its newest entry (``store.journal``).

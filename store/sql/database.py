@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 
+from store.costs import Posted, Posting, Rate
 from store.errors import StoreUnavailable
 from store.healing import Healing, healed_starts, healed_units, kept_growth, kept_observed, kept_reads, kept_rollups
 from store.journal import Change, refuse_unstorable
@@ -14,7 +15,7 @@ from store.leases import Beat, Lease
 from store.probes import Probe, ProbeResult
 from store.records import Batch, HistoryChunk, Level, Read, Resume, Retention, Source, Unit
 from store.scopes import rollups
-from store.sql import journaling, leasing, peaking, probing, writing
+from store.sql import costing, journaling, leasing, peaking, probing, writing
 from store.sql.dialect import Database
 from store.sql.healing import put_lives, refuse_negative, take_hole
 from store.sql.layouts import LAYOUTS
@@ -165,6 +166,24 @@ class SqlStore:
             if change.lease:
                 leasing.refuse_lost(connection, change.lease, change.token)
             return journaling.write(connection, change)
+
+    def post(self, postings: Sequence[Posting]) -> Posted:
+        """Counts charges once, in one transaction (``store.costs.LedgerStore``). Raises LedgerRefused."""
+        self._refuse_when_closed()
+        with self._database.writing(self._engine) as connection:
+            posted = costing.post(connection, postings)
+            if posted.new or posted.replaced:
+                writing.count_change(connection)
+        return posted
+
+    def put_rates(self, rates: Sequence[Rate]) -> int:
+        """Keeps rates; returns how many were new or other."""
+        self._refuse_when_closed()
+        with self._database.writing(self._engine) as connection:
+            changed = costing.put_rates(connection, rates)
+            if changed:
+                writing.count_change(connection)
+        return changed
 
     def prune(self, retention: Retention, now_s: int, *, most_rows: int = 5000) -> int:
         """Deletes at most ``most_rows`` rows that are past retention, oldest first; returns how many went."""

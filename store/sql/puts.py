@@ -72,18 +72,19 @@ def upsert_sql(
     return _prepared(table, names, merged, in_bulk=distinct)
 
 
-def put_rows(connection: Connection, put: Put, rows: Sequence[tuple[object, ...]]) -> None:
-    """Puts rows into a table; the fields of a row are in the order of the columns."""
+def put_rows(connection: Connection, put: Put, rows: Sequence[tuple[object, ...]]) -> int:
+    """Puts rows into a table; the fields of a row are in the order of the columns. Returns how many were inserted or
+    changed."""
     if not rows:
-        return
+        return 0
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(put.sqlite, list(rows))
-    elif put.in_bulk:
+        return connection.exec_driver_sql(put.sqlite, list(rows)).rowcount
+    if put.in_bulk:
         columns = zip(put.columns, zip(*rows, strict=True), strict=True)
         arrays = {name: int8_array(column) if name in put.integers else list(column) for name, column in columns}
-        connection.exec_driver_sql(put.postgres, arrays)
-    else:
-        connection.exec_driver_sql(put.postgres, [dict(zip(put.columns, row, strict=True)) for row in rows])
+        return connection.exec_driver_sql(put.postgres, arrays).rowcount
+    one_by_one = [dict(zip(put.columns, row, strict=True)) for row in rows]
+    return connection.exec_driver_sql(put.postgres, one_by_one).rowcount
 
 
 def _prepared(table: Table, columns: tuple[str, ...], resolve: Callable[[_Insert], _Insert], *, in_bulk: bool) -> Put:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from slo.counts import Counts, counts_of
 from slo.windows import day_start
+from store.costs import LedgerLine, Rate
 from store.errors import UnknownSource
 from store.peaks import Peak, feeds, is_provisional
 from store.port import SlotRow, UnitKey
@@ -42,6 +43,7 @@ from store.records import (
 )
 from store.slices import STEP_S, Stretch, is_simulated, joined, signed, slice_end, stretches
 from store.sql import lookups
+from store.sql.costing import read_ledger, read_rates
 from store.sql.dialect import Database
 from store.sql.journaling import SqlJournalReader
 from store.sql.layouts import layout_of
@@ -251,6 +253,14 @@ class SqlReader:
     def journal(self) -> SqlJournalReader:
         """What people and the control center did."""
         return SqlJournalReader(self._rows)
+
+    def ledger(self, from_s: int, to_s: int) -> list[LedgerLine]:
+        """Lines of the cost ledger that begin in the range, in order."""
+        return read_ledger(self._rows, from_s, to_s)
+
+    def rates(self) -> list[Rate]:
+        """Every rate of a currency, oldest day first."""
+        return read_rates(self._rows)
 
     def resume(self, source: str) -> Resume:
         """Where a collector of this source goes on. Raises UnknownSource."""

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from store.records import Level
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every schema that ever was, oldest first; the last is the one that this program reads and writes."""
 
 METADATA = MetaData()
@@ -303,6 +303,39 @@ DOCUMENT = Table(
     Column("body", Text, nullable=False),
     Index("journal_document_by_time", "kind", "at_ms", "id"),
     Index("journal_document_open", "kind", "open", "at_ms", "id"),
+)
+
+COST_LINE = Table(
+    "cost_line",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),  # Line.number
+    *(Column(name, BigInteger, nullable=False) for name in ("from_s", "to_s", "billing_from_s")),
+    *(Column(name, Text, nullable=False) for name in ("provider", "account", "sub_account", "kind", "category")),
+    *(Column(name, Text, nullable=False) for name in ("service", "currency", "product", "data_center")),
+    Column("charges", BigInteger, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("billed", "effective", "list")),  # exact decimals
+    *(Column(f"{name}_unknown", BigInteger, nullable=False) for name in ("billed", "effective", "list")),
+    Index("cost_line_by_time", "from_s"),
+)
+
+COST_CHARGE = Table(
+    "cost_charge",
+    METADATA,
+    Column("key", LargeBinary, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("line_id", BigInteger, nullable=False),
+    *(Column(name, Text) for name in ("billed", "effective", "list")),  # exact decimals; NULL: the bill does not say
+    sqlite_with_rowid=False,
+)
+
+COST_RATE = Table(
+    "cost_rate",
+    METADATA,
+    Column("day", Text, primary_key=True),  # 2026-01-31
+    Column("currency", Text, primary_key=True),
+    Column("cny", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 ALEMBIC_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))

@@ -1,0 +1,230 @@
+"""The cost ledger: what was charged, kept twice: charge by charge, so that the same charge never counts again, and
+added up in lines, which is what reports read.
+
+Money is exact: Decimal in the currency of the bill, stored as text. An amount that a bill does not give is None and
+counted as unknown in its line, never as 0.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal
+from typing import NamedTuple, Protocol
+
+from store.errors import LedgerRefused
+
+EXACT = Context(prec=90)
+"""Enough for sums of any number of amounts of 20 digits before and 30 after the point."""
+_LINE_ID_BYTES = 8
+
+
+class Amounts(NamedTuple):
+    """The same charge by three views, in its currency: what is invoiced, what it amortizes to, its list price."""
+
+    billed: Decimal | None
+    effective: Decimal | None
+    list: Decimal | None
+
+
+NO_AMOUNTS = Amounts(None, None, None)
+
+
+class Line(NamedTuple):
+    """What a line of the ledger adds up. ``[from_s, to_s)``: the local day that its charges lie in, or the period of
+    one that is longer; ``billing_from_s``: begin of the billing period, -1 when no bill says. ``kind``: usage,
+    purchase, tax, credit or adjustment."""
+
+    from_s: int
+    to_s: int
+    billing_from_s: int
+    provider: str
+    account: str
+    sub_account: str
+    kind: str
+    category: str
+    service: str
+    currency: str
+    product: str
+    data_center: str
+
+    @property
+    def number(self) -> int:
+        """The line's own number, the same in every store."""
+        said = "\x1f".join(map(str, self)).encode()
+        return int.from_bytes(hashlib.blake2b(said, digest_size=_LINE_ID_BYTES).digest()) >> 1
+
+
+class Posting(NamedTuple):
+    """One charge for the ledger. ``key``: 16 bytes that name the charge; ``part``: of a charge that lies in several
+    lines; ``revision``: a higher one replaces all parts of a lower one; ``numbered``: the bill gives revisions, so that
+    other content under the same one is a contradiction. Without, what comes later replaces."""
+
+    key: bytes
+    part: int
+    revision: int
+    numbered: bool
+    line: Line
+    amounts: Amounts
+
+
+class Total(NamedTuple):
+    """Sum of a line: charges, the known amounts, and how many charges lack which."""
+
+    charges: int
+    billed: Decimal
+    effective: Decimal
+    list: Decimal
+    billed_unknown: int
+    effective_unknown: int
+    list_unknown: int
+
+    def plus(self, amounts: Amounts, sign: int = 1) -> Total:
+        """The sum with a charge more, or (sign -1) less."""
+        known = [Decimal(0) if each is None else each for each in amounts]
+        add = EXACT.add if sign > 0 else EXACT.subtract
+        return Total(
+            self.charges + sign,
+            add(self.billed, known[0]),
+            add(self.effective, known[1]),
+            add(self.list, known[2]),
+            self.billed_unknown + sign * (amounts.billed is None),
+            self.effective_unknown + sign * (amounts.effective is None),
+            self.list_unknown + sign * (amounts.list is None),
+        )
+
+    def and_also(self, other: Total) -> Total:
+        """Both sums together."""
+        return Total(
+            self.charges + other.charges,
+            EXACT.add(self.billed, other.billed),
+            EXACT.add(self.effective, other.effective),
+            EXACT.add(self.list, other.list),
+            self.billed_unknown + other.billed_unknown,
+            self.effective_unknown + other.effective_unknown,
+            self.list_unknown + other.list_unknown,
+        )
+
+
+NOTHING = Total(0, Decimal(0), Decimal(0), Decimal(0), 0, 0, 0)
+
+
+class LedgerLine(NamedTuple):
+    """A line with what its charges add up to."""
+
+    line: Line
+    total: Total
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of charges: counted for the first time, known already, counted in place of what was known, older
+    than what is known, and other content under a revision that is known (the last two change nothing)."""
+
+    new: int = 0
+    unchanged: int = 0
+    replaced: int = 0
+    older: int = 0
+    contradicted: int = 0
+
+    def plus(self, other: Posted) -> Posted:
+        """Both together."""
+        return Posted(
+            self.new + other.new,
+            self.unchanged + other.unchanged,
+            self.replaced + other.replaced,
+            self.older + other.older,
+            self.contradicted + other.contradicted,
+        )
+
+
+class Rate(NamedTuple):
+    """What one unit of a currency was worth in CNY on a day."""
+
+    day: date
+    currency: str
+    cny: Decimal
+
+
+class Charged(NamedTuple):
+    """A charge as it is kept: its parts by number -> (line's number, amounts)."""
+
+    revision: int
+    parts: Mapping[int, tuple[int, Amounts]]
+
+
+class LedgerStore(Protocol):
+    """Where charges and rates go; part of ``store.port.Store``."""
+
+    def post(self, postings: Sequence[Posting]) -> Posted:
+        """Counts charges once, in one transaction. All parts of a charge come in the same call.
+
+        Raises LedgerRefused, with nothing written.
+        """
+
+    def put_rates(self, rates: Sequence[Rate]) -> int:
+        """Keeps rates; one for a known day and currency replaces it. Returns how many were new or other."""
+
+
+class Settlement(NamedTuple):
+    """What posting would change: charges whose parts are to be replaced, parts to be written, sums to be added."""
+
+    posted: Posted
+    replaced: list[bytes]
+    written: list[Posting]
+    added: dict[int, Total]
+    lines: dict[int, Line]
+
+
+def settle(postings: Sequence[Posting], known: Mapping[bytes, Charged]) -> Settlement:
+    """Decides about charges, given what is kept of them. Pure, the same for every twin."""
+    done = Settlement(Posted(), [], [], {}, {})
+    counts = dict.fromkeys(("new", "unchanged", "replaced", "older", "contradicted"), 0)
+    numbers: dict[Line, int] = {}
+    for parts in _by_charge(postings):
+        numbered = [(numbers.get(each.line) or numbers.setdefault(each.line, each.line.number), each) for each in parts]
+        kept = known.get(parts[0].key)
+        verdict = "new" if kept is None else _verdict(numbered, kept)
+        counts[verdict] += 1
+        if kept is not None and verdict == "replaced":
+            done.replaced.append(parts[0].key)
+            for number, amounts in kept.parts.values():
+                done.added[number] = done.added.get(number, NOTHING).plus(amounts, -1)
+        if verdict in ("new", "replaced"):
+            for number, each in numbered:
+                done.added[number] = done.added.get(number, NOTHING).plus(each.amounts)
+                done.lines[number] = each.line
+            done.written.extend(parts)
+    return done._replace(posted=Posted(**counts))
+
+
+def _by_charge(postings: Sequence[Posting]) -> Iterable[list[Posting]]:
+    charges: dict[bytes, list[Posting]] = {}
+    for each in postings:
+        charges.setdefault(each.key, []).append(each)
+    for parts in charges.values():
+        if len({each.part for each in parts}) < len(parts) or len({each.revision for each in parts}) > 1:
+            raise LedgerRefused(parts[0].key.hex(), "comes twice in one call")
+    return charges.values()
+
+
+def _verdict(numbered: Sequence[tuple[int, Posting]], kept: Charged) -> str:
+    first = numbered[0][1]
+    if first.revision < kept.revision:
+        return "older"
+    same = {each.part: (number, each.amounts) for number, each in numbered} == dict(kept.parts)
+    if first.revision > kept.revision:
+        return "replaced"
+    if same:
+        return "unchanged"
+    return "contradicted" if first.numbered else "replaced"
+
+
+def total_of(lines: Iterable[LedgerLine]) -> Total:
+    """Sum of lines; only lines of one currency make sense together."""
+    total = NOTHING
+    for each in lines:
+        total = total.and_also(each.total)
+    return total

@@ -1,0 +1,143 @@
+"""The cost ledger in SQL, inside a transaction that the caller began."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Executable, delete, select
+
+from store.costs import (
+    NOTHING,
+    Amounts,
+    Charged,
+    LedgerLine,
+    Line,
+    Posted,
+    Posting,
+    Rate,
+    Settlement,
+    Total,
+    settle,
+)
+from store.errors import LedgerRefused
+from store.sql.puts import insert_sql, put_rows, upsert_sql
+from store.sql.schema import COST_CHARGE, COST_LINE, COST_RATE
+
+Ask: TypeAlias = Callable[[Executable], Sequence[Any]]
+_ASKED_AT_ONCE = 1000
+_SUMS = ("charges", "billed", "effective", "list", "billed_unknown", "effective_unknown", "list_unknown")
+_PUT_CHARGE = insert_sql(COST_CHARGE)
+_PUT_LINE = upsert_sql(COST_LINE, lambda new: {name: new[name] for name in _SUMS}, distinct=True)
+_PUT_RATE = upsert_sql(COST_RATE, lambda new: {"cny": new["cny"]}, distinct=True)
+_CHARGE_COLUMNS = tuple(COST_CHARGE.columns)
+_KEY_OF_LINE = len(Line._fields)
+
+
+def post(connection: Connection, postings: Sequence[Posting]) -> Posted:
+    """Counts charges once. Raises LedgerRefused."""
+    if not postings:
+        return Posted()
+    done = _all_new(connection, postings)
+    if done is None:
+        keys = sorted({each.key for each in postings})
+        done = settle(postings, _known(connection, keys))
+        for some in _pieces(done.replaced):
+            connection.execute(delete(COST_CHARGE).where(COST_CHARGE.c.key.in_(some)))
+        put_rows(connection, _PUT_CHARGE, _charges(done))
+    put_rows(connection, _PUT_LINE, _lines(connection, done))
+    return done.posted
+
+
+def _all_new(connection: Connection, postings: Sequence[Posting]) -> Settlement | None:
+    """Charges that are all new are written without looking for each of them, which takes longer than writing it. None,
+    with nothing written, when any is known."""
+    if _known(connection, [postings[0].key]):
+        return None
+    done = settle(postings, {})
+    attempt = connection.begin_nested()
+    if put_rows(connection, _PUT_CHARGE, _charges(done)) == len(done.written):
+        attempt.commit()
+        return done
+    attempt.rollback()
+    return None
+
+
+def _charges(done: Settlement) -> list[tuple[object, ...]]:
+    """Rows of charges in order of the key: neighbors share pages."""
+    numbers = {line: number for number, line in done.lines.items()}
+    return sorted(
+        (each.key, each.part, each.revision, numbers[each.line], *map(_written, each.amounts)) for each in done.written
+    )
+
+
+def _known(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, Charged]:
+    """What is kept of these charges."""
+    found: dict[bytes, tuple[int, dict[int, tuple[int, Amounts]]]] = {}
+    for some in _pieces(keys):
+        for key, part, revision, line_id, *amounts in connection.execute(
+            select(*_CHARGE_COLUMNS).where(COST_CHARGE.c.key.in_(some))
+        ):
+            found.setdefault(bytes(key), (revision, {}))[1][part] = (line_id, Amounts(*map(_read, amounts)))
+    return {key: Charged(*kept) for key, kept in found.items()}
+
+
+def _lines(connection: Connection, done: Settlement) -> list[tuple[object, ...]]:
+    """Rows of the lines as they become. Raises LedgerRefused when two lines have the same number."""
+    before: dict[int, LedgerLine] = {}
+    for some in _pieces(sorted(done.added)):
+        asked = select(COST_LINE).where(COST_LINE.c.id.in_(some))
+        before |= {number: _ledger_line(rest) for number, *rest in connection.execute(asked)}
+    rows: list[tuple[object, ...]] = []
+    for number, added in sorted(done.added.items()):
+        kept = before.get(number)
+        line = done.lines[number] if kept is None else kept.line
+        if done.lines.get(number, line) != line:
+            raise LedgerRefused(str(number), f"its line has the number of another: {line}")
+        total = (NOTHING if kept is None else kept.total).and_also(added)
+        rows.append((number, *line, total.charges, *map(_written, total[1:4]), *total[4:]))
+    return rows
+
+
+def put_rates(connection: Connection, rates: Sequence[Rate]) -> int:
+    """Keeps rates; returns how many were new or other."""
+    known = {(day, currency): cny for day, currency, cny in connection.execute(select(COST_RATE))}
+    given = {(rate.day.isoformat(), rate.currency): format(rate.cny, "f") for rate in rates}
+    changed = [(*key, cny) for key, cny in sorted(given.items()) if known.get(key) != cny]
+    put_rows(connection, _PUT_RATE, changed)
+    return len(changed)
+
+
+def read_ledger(ask: Ask, from_s: int, to_s: int) -> list[LedgerLine]:
+    """Lines that begin in the range, in order."""
+    asked = select(*tuple(COST_LINE.columns)[1:]).where(
+        COST_LINE.c.from_s >= from_s, COST_LINE.c.from_s < to_s, COST_LINE.c.charges > 0
+    )
+    return sorted(_ledger_line(row) for row in ask(asked))
+
+
+def read_rates(ask: Ask) -> list[Rate]:
+    """Every rate, oldest day first."""
+    asked = select(COST_RATE).order_by(COST_RATE.c.day, COST_RATE.c.currency)
+    return [Rate(date.fromisoformat(day), currency, Decimal(cny)) for day, currency, cny in ask(asked)]
+
+
+def _ledger_line(row: Sequence[Any]) -> LedgerLine:
+    line, (number, *sums) = row[:_KEY_OF_LINE], row[_KEY_OF_LINE:]
+    billed, effective, listed = map(Decimal, sums[:3])
+    return LedgerLine(Line(*line), Total(number, billed, effective, listed, *sums[3:]))
+
+
+def _pieces(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for begin in range(0, len(keys), _ASKED_AT_ONCE):
+        yield keys[begin : begin + _ASKED_AT_ONCE]
+
+
+def _written(amount: Decimal | None) -> str | None:
+    return None if amount is None else format(amount, "f")
+
+
+def _read(amount: str | None) -> Decimal | None:
+    return None if amount is None else Decimal(amount)
