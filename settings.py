@@ -30,6 +30,7 @@ from configuration.notify import NotifySettings
 from configuration.probes import ProbeSettings, VantageSettings, refuse_repeated, refuse_unknown_vantages
 from configuration.prometheus import PrometheusSettings
 from configuration.regulatory import RegulatorySettings
+from configuration.reports import ReportsSettings
 from configuration.store import StoreAddress
 from configuration.types import Identifier, Strict, Url
 from slo.catalog import Catalog
@@ -179,6 +180,7 @@ class Settings(Strict):
     limits: LimitSettings = LimitSettings()
     notify: NotifySettings = NotifySettings()
     desk: DeskSettings = DeskSettings()
+    reports: ReportsSettings = ReportsSettings()
     demo: bool = False
     history: HistorySettings | None = None
 

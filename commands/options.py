@@ -75,7 +75,8 @@ def configuration(args: argparse.Namespace) -> Configuration:
         policy = load_policy(alerts_path(path, settings))
     _known_data_centers(path, settings, catalog)
     _known_probed(path, settings, catalog)
-    for line in settings.notify.unknown_products(frozenset(product.id for product in catalog.products)):
+    products = frozenset(product.id for product in catalog.products)
+    for line in (*settings.notify.unknown_products(products), *settings.reports.unknown_products(products)):
         raise CommandError(f"{path}: {line}")
     return Configuration(path, settings, catalog, mapping, args.data or settings.data, policy)
 

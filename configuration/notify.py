@@ -12,11 +12,10 @@ from alerts.model import Level, Severity
 from alerts.notify.building import ALERTMANAGER, AUTOMATION, WEBHOOK, ChannelSpec, HeartbeatSpec
 from alerts.notify.outlet import Wants
 from alerts.notify.pacing import RateLimit
-from configuration.types import Identifier, Strict, Url
+from configuration.types import Identifier, Strict, Url, Variable, secret_place
 from outgoing.secrets import SecretPlace
 
 Language = Literal["zh", "en"]
-Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 SeverityName = Literal["notice", "ticket", "page", "call"]
 LevelName = Literal["bank", "product", "data_center", "product_data_center", "dcn", "source", "probe", "pipeline"]
 CHATS = ("dingtalk", "wecom", "feishu", "slack", "mail", "pagerduty")
@@ -70,7 +69,7 @@ class ChatSettings(WantsSettings):
         return ChannelSpec(
             name=self.id,
             kind=self.kind,
-            address=_place(self.url_env, self.url_file, folder),
+            address=secret_place(self.url_env, self.url_file, folder),
             language=self.language or language,
             wants=self.wants(),
             limit=self.limit(),
@@ -90,7 +89,7 @@ class MachineSettings(WantsSettings):
 
     def address(self, folder: Path) -> str | SecretPlace:
         """The address, or where it is."""
-        return self.url or _place(self.url_env, self.url_file, folder)
+        return self.url or secret_place(self.url_env, self.url_file, folder)
 
 
 class AlertmanagerSettings(MachineSettings):
@@ -125,7 +124,7 @@ class SignedSettings(MachineSettings):
 
     def secret(self, folder: Path) -> SecretPlace:
         """Where the secret is."""
-        return _place(self.secret_env, self.secret_file, folder)
+        return secret_place(self.secret_env, self.secret_file, folder)
 
 
 class WebhookSettings(SignedSettings):
@@ -183,7 +182,7 @@ class HeartbeatSettings(Strict):
 
     def spec(self, folder: Path) -> HeartbeatSpec:
         """The same as the room uses it."""
-        address = self.url or _place(self.url_env, self.url_file, folder)
+        address = self.url or secret_place(self.url_env, self.url_file, folder)
         return HeartbeatSpec(address, self.every_seconds, self.method)
 
 
@@ -226,10 +225,6 @@ class NotifySettings(Strict):
             for name in channel.products
             if name not in products
         ]
-
-
-def _place(env: str | None, file: Path | None, folder: Path) -> SecretPlace:
-    return SecretPlace(env=env or "", file=None if file is None else folder / file)
 
 
 def _refuse_not_one(what: str, choice: str, *given: object) -> None:

@@ -18,19 +18,9 @@ from alerts.incidents.regulatory import (
     Threshold,
 )
 from configuration.catalog import Names
-from configuration.types import Strict
-from slo.errors import UnknownZone
-from slo.windows import day_start
+from configuration.types import Strict, Zone
 
 ClassId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
-
-
-def _checked_zone(text: str) -> str:
-    try:
-        day_start(0, text)
-    except UnknownZone as error:
-        raise ValueError(str(error)) from error
-    return text
 
 
 def _minutes(text: str) -> int:
@@ -128,7 +118,7 @@ class RegulatorySettings(Strict):
     """The whole table."""
 
     version: str = Field(min_length=1)
-    time_zone: Annotated[str, AfterValidator(_checked_zone)]
+    time_zone: Zone
     rules: tuple[RuleSettings, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
