@@ -25,12 +25,13 @@ from alerts.incidents.errors import IncidentError
 from alerts.incidents.model import Incident
 from alerts.incidents.postmortem import duration, postmortem
 from alerts.incidents.regulatory import RegulatoryTable, assess
-from alerts.incidents.timing import Spread, statistics, to_acknowledge_ms, to_detect_ms, to_restore_ms
+from alerts.incidents.timing import statistics, to_acknowledge_ms, to_detect_ms, to_restore_ms
 from alerts.incidents.words import LANGUAGES, Names, title, words_of
 from commands.backfill import instant_ms
 from commands.errors import CommandError, refusing
 from commands.options import Configuration, add_configuration, configuration
 from settings import SettingsError, load_regulatory, regulatory_path
+from slo.spread import Spread
 from store.errors import StoreError
 from store.journal import JournalReader
 from store.opening import open_store

@@ -13,10 +13,8 @@ from dashboard.past import (
     Past,
     Periods,
     SeenBefore,
-    by_data_center,
     cells,
     current_past,
-    gaps_of,
     minute_start_s,
 )
 from dashboard.planned import Planned, planned_in
@@ -31,6 +29,7 @@ from slo.windows import DAY_S, Window
 from store.coverage import Interval, Unseen, Watch, of_spans, unseen
 from store.port import Reader
 from store.records import Gap, SourceStatus
+from store.watching import by_data_center, gaps_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from slo.windows import DAY_S, HOUR_S, MINUTE_S, Window, day_of, day_window
 from store.coverage import Interval, Unseen, Watch, of_spans, unseen
 from store.edges import answerable_from_s
 from store.port import Reader
-from store.records import DayTotal, Gap, Scope, SourceStatus, Span
+from store.records import DayTotal, Scope, SourceStatus, Span
+from store.watching import first_read_ms, gaps_of
 
 ROLLING_S = 30 * DAY_S
 
@@ -100,14 +101,6 @@ def minute_start_s(at_ms: int) -> int:
     return at_ms // 1000 - at_ms // 1000 % MINUTE_S
 
 
-def by_data_center(ids: Sequence[str], statuses: Sequence[SourceStatus]) -> dict[str, list[SourceStatus]]:
-    """Sources per data center: the configured ones in their order, then any that only a source names."""
-    centers: dict[str, list[SourceStatus]] = {center: [] for center in ids}
-    for status in statuses:
-        centers.setdefault(status.source.data_center, []).append(status)
-    return centers
-
-
 def current_past(
     reader: Reader,
     periods: Periods,
@@ -147,12 +140,6 @@ def cells(reader: Reader, window: Window) -> Cells:
     return {(unit.product, unit.data_center): counts for unit, counts in totals.items()}
 
 
-def gaps_of(statuses: Sequence[SourceStatus], gaps: Sequence[Gap]) -> tuple[Gap, ...]:
-    """The gaps of some sources."""
-    ids = {s.source.id for s in statuses}
-    return tuple(g for g in gaps if g.source in ids)
-
-
 def _seen_before(
     reader: Reader, periods: Periods, centers: Mapping[str, Sequence[SourceStatus]], simulated: Sequence[Span]
 ) -> dict[str, SeenBefore]:
@@ -163,7 +150,7 @@ def _seen_before(
     seen = {}
     for center, statuses in centers.items():
         read = [s for s in statuses if s.watermark_ms is not None]
-        first_ms = min((_first_read_ms(reader, s) for s in read), default=None)
+        first_ms = min((first_read_ms(reader, s) for s in read), default=None)
         end_ms = min([until_ms] + [s.watermark_ms for s in read if s.watermark_ms is not None])
         watch = None if first_ms is None else Watch(first_ms, end_ms, gaps_of(read, gaps))
         seen[center] = SeenBefore(
@@ -173,9 +160,3 @@ def _seen_before(
             today=unseen(Interval(periods.day_so_far.from_ms, end_ms), watch, spans),
         )
     return seen
-
-
-def _first_read_ms(reader: Reader, status: SourceStatus) -> int:
-    """When a source was read first; its registration when it never said which process it was."""
-    lives = reader.incarnations(status.source.id)
-    return min((life.first_read_ms for life in lives), default=status.registered_ms)

@@ -11,9 +11,10 @@ from typing import Any
 from alerts.incidents.figures import budget_of, spent_seconds, spent_share
 from alerts.incidents.model import Figures, Incident, Spent
 from alerts.incidents.regulatory import Draft, Reading
-from alerts.incidents.timing import Spread, Statistics, timeline, to_acknowledge_ms, to_detect_ms, to_restore_ms
+from alerts.incidents.timing import Statistics, timeline, to_acknowledge_ms, to_detect_ms, to_restore_ms
 from alerts.incidents.words import LANGUAGES, Names, title
 from slo.formatting import ratio, truncated
+from slo.spread import Spread
 
 
 def row(incident: Incident, names: Names) -> dict[str, Any]:
