@@ -1,0 +1,204 @@
+"""Reads what a report is composed from, through one reader: everything in it is true of one instant."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reports.availability.downtime import bank_minutes, down_minutes, worst_windows
+from reports.availability.errors import NothingYet, UnknownProduct
+from reports.availability.material import CellSlice, Given, Material, PlannedWindow
+from reports.availability.period import Period
+from slo.counts import Counts
+from slo.downtime import downtime_seconds, union
+from slo.windows import MINUTE_S, Window, day_of
+from store.coverage import Interval, Unseen, Watch, clipped, length_ms, merged, of_spans, unseen
+from store.port import Reader
+from store.records import Gap, Level, Scope, SourceStatus, Span
+from store.watching import by_data_center, watched_until
+
+LATE_MS = 120_000
+"""A source whose newest page is older than this went missing; the others say how far counts are in."""
+CLOSED_AFTER_S = 600
+"""So long after its end may late samples still change a day."""
+NOTHING = Counts()
+
+
+def gather(reader: Reader, period: Period, given: Given, now_ms: int) -> Material:
+    """Everything of one period. Raises NothingYet, UnknownProduct."""
+    now_s = now_ms // 1000
+    if now_s < period.window.from_s:
+        raise NothingYet(period.key, day_of(period.window.from_s, period.zone).isoformat())
+    statuses = reader.sources()
+    until_s = _until_s(period, statuses, now_ms)
+    centers = by_data_center([each.id for each in given.catalog.data_centers], statuses)
+    trend = period.trend()
+    gaps = reader.gaps(min(period.window.from_s, trend[0][1].from_s) * 1000, now_ms)
+    watches = watched_until(reader, centers, gaps, until_s * 1000, LATE_MS)
+    spans = tuple(reader.simulated())
+    counted = _cells(reader, period, until_s)
+    unobserved = of_spans([*spans, *(span for span, _ in given.imported)])
+    watching = _Watching(watches, unobserved, given, _products(given, counted), tuple(centers))
+    slices = [(label, _cut(part, until_s)) for label, part in period.slices() if part.from_s < until_s]
+    minutes = bank_minutes(reader, [_cut(day, until_s) for day in period.days() if day.from_s < until_s])
+    window, holes = _cut(period.window, until_s), _holes(gaps)
+    return Material(
+        period=period,
+        given=given,
+        now_s=now_s,
+        until_s=until_s,
+        products=watching.products,
+        centers=watching.centers,
+        cells=tuple(cell for label, part in slices for cell in watching.cells(label, part, counted.get(label, {}))),
+        months=_months(reader, trend, until_s, watching),
+        statuses=tuple(statuses),
+        gaps=tuple(gaps),
+        simulated=spans,
+        provisional=_provisional(period, statuses, now_ms),
+        downtime=_downtime(down_minutes(reader, minutes, holes), window, watching.products, given.windows),
+        worst=tuple(worst_windows(reader, window, minutes, holes)),
+    )
+
+
+_Counted = Mapping[tuple[str, str], Counts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Watching:
+    """Who looked at what, and what was simulated, imported or planned."""
+
+    watches: Mapping[str, Watch | None]
+    unobserved: Sequence[Interval]
+    given: Given
+    products: tuple[str, ...]
+    centers: tuple[str, ...]
+
+    def cells(self, label: str, window: Window, counted: _Counted) -> list[CellSlice]:
+        """Every product in every data center over one slice."""
+        stretch = Interval(window.from_s * 1000, window.to_s * 1000)
+        seen = {center: self._unseen(center, stretch) for center in self.centers}
+        taken = self._taken(window)
+        windows = [each for each in self.given.windows if each.from_s < window.to_s and each.to_s > window.from_s]
+        return [
+            CellSlice(
+                label,
+                product,
+                center,
+                stretch.to_ms - stretch.from_ms,
+                counted.get((product, center), NOTHING),
+                taken.get((product, center), NOTHING),
+                seen[center],
+                self._planned([each for each in windows if each.names(product, center)], center, stretch),
+            )
+            for product in self.products
+            for center in self.centers
+        ]
+
+    def _unseen(self, center: str, part: Interval) -> Unseen:
+        return unseen(part, self.watches[center], self.unobserved)
+
+    def _planned(self, windows: Sequence[PlannedWindow], center: str, stretch: Interval) -> Unseen:
+        """What was not seen of the part under maintenance, and how long that is."""
+        parts = clipped(merged(Interval(w.from_s * 1000, w.to_s * 1000) for w in windows), stretch)
+        every = [self._unseen(center, part) for part in parts]
+        return Unseen(sum(e.lost_ms for e in every), sum(e.unwatched_ms for e in every), length_ms(parts))
+
+    def _taken(self, window: Window) -> _Counted:
+        found: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
+        for (day_s, product, center), counts in self.given.taken.items():
+            if window.from_s <= day_s < window.to_s:
+                found[product, center] += counts
+        return found
+
+
+def _until_s(period: Period, statuses: Iterable[SourceStatus], now_ms: int) -> int:
+    """Whole minute up to which counts are in: that of the slowest source that is being read."""
+    marks = [s.watermark_ms for s in statuses if s.watermark_ms is not None and s.watermark_ms >= now_ms - LATE_MS]
+    newest_s = min([now_ms, *marks]) // 1000
+    return min(period.window.to_s, max(newest_s // MINUTE_S * MINUTE_S, period.window.from_s))
+
+
+def _cut(window: Window, until_s: int) -> Window:
+    return Window(window.from_s, max(window.from_s, min(window.to_s, until_s)))
+
+
+def _cells(reader: Reader, period: Period, until_s: int) -> dict[str, _Counted]:
+    """Counts by product and data center of every slice of the period."""
+    if not period.by_day:
+        return {label: _totals(reader, _cut(part, until_s)) for label, part in period.slices()}
+    found: dict[str, dict[tuple[str, str], Counts]] = defaultdict(dict)
+    labels = {part.from_s: (label, part) for label, part in period.slices()}
+    for at_s, unit, counts in reader.timeline(Level.DAY, Scope.CELL, period.window.from_s, period.window.to_s):
+        found[labels[at_s][0]][unit.product, unit.data_center] = counts
+    label, last = labels[max(begin_s for begin_s in labels if begin_s <= max(until_s - 1, period.window.from_s))]
+    if until_s < last.to_s:  # the day that is not over: only what is in for every data center
+        found[label] = dict(_totals(reader, _cut(last, until_s)))
+    return dict(found)
+
+
+def _totals(reader: Reader, window: Window) -> _Counted:
+    if window.from_s >= window.to_s:
+        return {}
+    totals = reader.totals(Scope.CELL, window.from_s, window.to_s)
+    return {(unit.product, unit.data_center): counts for unit, counts in totals.items()}
+
+
+def _products(given: Given, counted: Mapping[str, _Counted]) -> tuple[str, ...]:
+    """Those of the catalog in its order, then any that only counts name; or those that were asked for."""
+    named = [product.id for product in given.catalog.products]
+    seen = sorted({product for cells in counted.values() for product, _ in cells})
+    known = tuple(dict.fromkeys([*named, *seen]))
+    for product in given.products:
+        if product not in known:
+            raise UnknownProduct(product, ", ".join(known))
+    return tuple(each for each in known if not given.products or each in given.products)
+
+
+def _months(
+    reader: Reader, trend: Sequence[tuple[str, Window]], until_s: int, watching: _Watching
+) -> dict[str, tuple[CellSlice, ...]]:
+    """The whole months of the trend, as far as counts are in; empty where there are none."""
+    found = {}
+    for label, window in trend:
+        part = _cut(window, until_s)
+        counted = _totals(reader, part)
+        found[label] = tuple(watching.cells(label, part, counted)) if counted else ()
+    return found
+
+
+def _provisional(period: Period, statuses: Iterable[SourceStatus], now_ms: int) -> frozenset[str]:
+    """Slices that late samples may still change: those that are not over, or not for long, or that a source that is
+    being read has not passed."""
+    marks = [s.watermark_ms for s in statuses if s.watermark_ms is not None and s.watermark_ms >= now_ms - LATE_MS]
+    closed_ms = min([now_ms - CLOSED_AFTER_S * 1000, *marks])
+    return frozenset(label for label, part in period.slices() if part.to_s * 1000 > closed_ms)
+
+
+def _downtime(
+    down: Mapping[str, list[Window] | None], window: Window, products: Sequence[str], windows: Sequence[PlannedWindow]
+) -> dict[str, int | None]:
+    """Seconds of every product, and of the bank under the empty name; maintenance of the whole product is left out."""
+    found: dict[str, int | None] = {}
+    for product in ("", *products):
+        minutes = down.get(product, [])
+        planned = union(Window(w.from_s, w.to_s) for w in windows if product and _whole(w, product))
+        found[product] = None if minutes is None else downtime_seconds(window, minutes, planned)
+    return found
+
+
+def _whole(window: PlannedWindow, product: str) -> bool:
+    """Whether a window takes a product out wherever it runs."""
+    return not window.data_centers and product in window.products
+
+
+def _holes(gaps: Iterable[Gap]) -> list[Window]:
+    return list(union(Window(gap.from_ms // 1000, -(-gap.to_ms // 1000)) for gap in gaps))
+
+
+def spans_of(material: Material) -> list[tuple[Span, str]]:
+    """What was not observed in the period: simulated or imported, each with where it is from."""
+    window = material.period.window
+    every = [*((span, "simulated") for span in material.simulated), *material.given.imported]
+    cut = [(Span(max(s.from_s, window.from_s), min(s.to_s, material.until_s)), origin) for s, origin in every]
+    return sorted((span, origin) for span, origin in cut if span.from_s < span.to_s)

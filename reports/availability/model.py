@@ -1,0 +1,307 @@
+"""The availability report as one document: every format is drawn from it, and nothing else is needed to draw it again.
+
+Times are RFC 3339 UTC texts, days and months those of ``time_zone``; counts and milliseconds are integers; ratios and
+percentages are texts, truncated. None is "not known". Field names are the JSON contract (docs/reports.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Field, TypeAdapter
+
+DEFINITION_VERSION = "1"
+"""Of docs/reports.md, "What each figure means"; grows when a formula changes."""
+SCHEMA = 1
+
+Row: TypeAlias = tuple[int | str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodText:
+    """``until``: counts are in up to here, at most ``to``; ``provisional``: more may come in."""
+
+    kind: str
+    key: str
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    until: str
+    time_zone: str
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The same figures with maintenance counted in."""
+
+    good: int
+    bad: int
+    total: int
+    missing_estimate: int
+    availability: str | None
+    low: str | None
+    high: str | None
+    verdict: str
+    completeness: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Of the bank (id "bank"), a product, a data center. Counts are those that the objective sees: without announced
+    maintenance; ``with_maintenance`` beside, None when there was none.
+
+    ``downtime_seconds``: minutes in which at least half of the events failed (and at least five), in seconds; None
+    when the minutes of the period are no longer kept. ``time_availability`` follows from it.
+    """
+
+    id: str
+    names: dict[str, str]
+    good: int
+    bad: int
+    total: int
+    missing_estimate: int
+    availability: str | None
+    low: str | None
+    high: str | None
+    target: str
+    verdict: str
+    completeness: str | None
+    transactions: int
+    downtime_seconds: int | None
+    time_availability: str | None
+    allowed_events: str | None
+    remaining_events: str | None
+    budget_spent_percent: str | None
+    budget_seconds: str
+    with_maintenance: Beside | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An availability and whose it is."""
+
+    id: str
+    availability: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """Pooled, always with the worst product and the plain mean of products."""
+
+    pooled: str | None
+    worst: Named | None
+    mean: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One unit in one calendar month of the trend. ``state``: whole, provisional, or no_data."""
+
+    month: str
+    id: str
+    good: int
+    bad: int
+    total: int
+    missing_estimate: int
+    availability: str | None
+    low: str | None
+    high: str | None
+    verdict: str
+    completeness: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One unit in one slice of the period (a day, or a month of a long period)."""
+
+    slice: str
+    id: str
+    good: int
+    bad: int
+    total: int
+    availability: str | None
+    verdict: str
+    completeness: str | None
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorstWindow:
+    """The window of so many seconds with the lowest availability; ``step_seconds``: it was sought in such steps."""
+
+    id: str
+    seconds: int
+    step_seconds: int
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    good: int
+    bad: int
+    total: int
+    availability: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One incident that touches the period. ``imported_from``: a file, when we did not see it ourselves."""
+
+    id: str
+    title: dict[str, str]
+    severity: str
+    state: str
+    products: tuple[str, ...]
+    data_centers: tuple[str, ...]
+    impact_start: str | None
+    detected: str | None
+    acknowledged: str | None
+    restored: str | None
+    mttd_ms: int | None
+    mtta_ms: int | None
+    mttr_ms: int | None
+    failed: int | None
+    failed_complete: bool | None
+    budget_spent_percent: str | None
+    regulatory: tuple[str, ...]
+    owner: str | None
+    imported_from: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Times of many incidents; P90 is the nearest rank. Figures are None when none is known."""
+
+    known: int
+    unknown: int
+    median_ms: str | None
+    p90_ms: int | None
+    max_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """MTTD, MTTA, MTTR of the incidents listed."""
+
+    incidents: int
+    mttd: Spread
+    mtta: Spread
+    mttr: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """One announced window and what it took out of the period's counts."""
+
+    id: str
+    title: str
+    reason: str
+    owner: str
+    products: tuple[str, ...]
+    data_centers: tuple[str, ...]
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    announced: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Something that people changed (a deployment, a configuration) in the period."""
+
+    at: str
+    title: str
+    actor: str
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceQuality:
+    """One source over the period. ``lost_seconds``: what happened then is unknown; ``unwatched_seconds`` includes gaps
+    that a later sample closed."""
+
+    id: str
+    kind: str
+    data_center: str
+    interval_ms: int
+    first_page: str | None
+    last_page: str | None
+    gaps: int
+    lost_seconds: str
+    unwatched_seconds: str
+    longest_gap_seconds: str
+    completeness: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the period whose counts are not observed; ``origin``: simulated, or imported from a file."""
+
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What every figure can be recomputed from: one row per slice, product and data center."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole document. ``snapshot_sha256``: of its canonical bytes without this field."""
+
+    kind: str
+    schema: int
+    definition_version: str
+    catalog_version: str
+    code_version: str
+    made_at: str
+    demo: bool
+    period: PeriodText
+    target: str
+    completeness: str | None
+    bank: Availability
+    products: tuple[Availability, ...]
+    data_centers: tuple[Availability, ...]
+    composite: Composite
+    trend: tuple[Month, ...]
+    slices: tuple[Slice, ...]
+    worst_windows: tuple[WorstWindow, ...]
+    incidents: tuple[Incident, ...]
+    incident_statistics: Statistics
+    maintenance: tuple[Maintenance, ...]
+    changes: tuple[Changed, ...]
+    data_quality: tuple[SourceQuality, ...]
+    not_observed: tuple[Stretch, ...]
+    rows: Rows
+    snapshot_sha256: str = ""
+
+
+_ADAPTER = TypeAdapter(Report)
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as the JSON object that scripts rely on."""
+    found: dict[str, Any] = _ADAPTER.dump_python(report, mode="json", by_alias=True)
+    return found
+
+
+def report_of(document: dict[str, Any]) -> Report:
+    """The report that a document holds. Raises pydantic.ValidationError when it holds none."""
+    return _ADAPTER.validate_python(document, by_alias=True)
+
+
+def canonical(document: dict[str, Any]) -> bytes:
+    """The same bytes for the same document, in every process."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def sealed(report: Report) -> Report:
+    """The report with the hash of everything else in it."""
+    body = document(replace(report, snapshot_sha256=""))
+    del body["snapshot_sha256"]
+    return replace(report, snapshot_sha256=hashlib.sha256(canonical(body)).hexdigest())
