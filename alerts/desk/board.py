@@ -120,4 +120,4 @@ class Board:
 
 
 def _without_group(alert: Alert) -> Alert:
-    return replace(alert, group="", told_as=None)
+    return replace(alert, group="", told_as=None, shown_as=None)

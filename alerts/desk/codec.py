@@ -58,7 +58,8 @@ def encode_alert(alert: Alert) -> str:
             "ended_ms": alert.ended_ms,
             "evidence": evidence_json(alert.evidence),
             "group": alert.group,
-            "told_as": None if alert.told_as is None else alert.told_as.name.lower(),
+            "told_as": _name(alert.told_as),
+            "shown_as": _name(alert.shown_as),
             "replayed": alert.replayed,
             "silenced_by": alert.silenced_by,
             "inhibited_by": alert.inhibited_by,
@@ -74,9 +75,11 @@ def decode_alert(text: str) -> Alert:
     for written_out in ("rule", "slo", "subject"):
         del body[written_out]
     told_as = body.pop("told_as")
+    shown_as = body.pop("shown_as", told_as)
     return Alert(
         key=AlertKey.parse(body.pop("key")),
-        told_as=None if told_as is None else severity_of(told_as),
+        told_as=told_as and severity_of(told_as),
+        shown_as=shown_as and severity_of(shown_as),
         state=AlertState(body.pop("state")),
         severity=severity_of(body.pop("severity")),
         evidence=evidence_of(body.pop("evidence")),
@@ -93,7 +96,7 @@ def encode_group(group: Group) -> str:
             "opened_ms": group.opened_ms,
             "radius": _subject_json(group.radius),
             "told_radius": group.told_radius and _subject_json(group.told_radius),
-            "severity": None if group.severity is None else group.severity.name.lower(),
+            "severity": _name(group.severity),
             "roles": group.roles,
             "paged_ms": group.paged_ms,
             "step": group.step,
@@ -126,6 +129,7 @@ def encode_notice(notice: Notice) -> str:
     body: Json = {name: getattr(notice, name) for name in _PLAIN}
     body |= {"state": notice.state.value, "cause": notice.cause.value, "severity": notice.severity.name.lower()}
     body |= {"radius": _subject_json(notice.radius), "members": [_member_json(each) for each in notice.members]}
+    body["also"] = [_subject_json(each) for each in notice.also]
     return _text(body)
 
 
@@ -138,6 +142,7 @@ def decode_notice(text: str) -> Notice:
         severity=severity_of(body.pop("severity")),
         radius=_subject_of(body.pop("radius")),
         members=tuple(_member_of(each) for each in body.pop("members")),
+        also=tuple(_subject_of(each) for each in body.pop("also", ())),
         roles=tuple(body.pop("roles")),
         **body,
     )
@@ -186,6 +191,10 @@ def evidence_of(body: Json) -> Evidence:
 def severity_of(name: str) -> Severity:
     """A severity from its name in lower case."""
     return Severity[name.upper()]
+
+
+def _name(severity: Severity | None) -> str | None:
+    return None if severity is None else severity.name.lower()
 
 
 def _member_json(member: Member) -> Json:

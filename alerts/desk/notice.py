@@ -29,6 +29,7 @@ class Cause(enum.Enum):
     RISE = "rise"  # severity rose
     UNCOVERED = "uncovered"  # what covered it is over, it still fires
     AGAIN = "again"  # what was told of was over and fires again
+    SPREAD = "spread"  # a data center or product that nobody had heard of fails too
     MEMBERS = "members"
     WIDENED = "widened"
     EASED = "eased"  # the most severe of it is over, what is less severe still fires
@@ -57,10 +58,11 @@ class Notice:
     """One thing to tell. ``id`` is the same whenever the same notice is made again: deliveries are told apart by it.
 
     ``group``: whose page this is, empty for a reminder. ``radius``: how far the failure reaches, by its narrowest
-    members. ``since_ms``: where the impact begins by telemetry, else the first firing. ``over_ms``: where the last bad
-    slice ended, None while it fires. ``members``: most severe first, at most MOST_MEMBERS of ``total``. ``roles``:
-    whom; a resolved notice names all who were told before. ``to``: a person, for reminders. ``silence``: which one
-    ends at ``over_ms``. ``replayed``: found in the past after the engine was away. ``step``: of the escalation, from 0.
+    members; ``also``: places that failed newly since the notice before. ``since_ms``: where the impact begins by
+    telemetry, else the first firing. ``over_ms``: where the last bad slice ended, None while it fires. ``members``:
+    what failed newly, then the most severe first, at most MOST_MEMBERS of ``total``. ``roles``: whom; a resolved notice
+    names all who were told before. ``to``: a person, for reminders. ``silence``: which one ends at ``over_ms``.
+    ``replayed``: found in the past after the engine was away. ``step``: of the escalation, from 0.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Notice:
     since_ms: int
     over_ms: int | None = None
     members: tuple[Member, ...] = ()
+    also: tuple[Subject, ...] = ()
     firing: int = 0
     total: int = 0
     roles: tuple[str, ...] = ()

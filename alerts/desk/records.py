@@ -20,7 +20,8 @@ class DeskPolicy:
     alert is over what people were told still stands: nothing fires anew that only flaps, and the resolved message
     waits. ``update_ms``: least time between two notices about later members; ``widen_ms``: between two about a wider
     radius. ``unfold_ms``: a failure unfolds for so long after the first alert; what shares a product or a data center
-    with a member joins its group.
+    with a member joins its group. ``spread_ms``: least time between a page and a notice of a place that fails newly,
+    and as much more after each notice of the group.
     """
 
     tiers: tuple[str, ...] = SHIPPED_TIERS
@@ -28,6 +29,7 @@ class DeskPolicy:
     update_ms: int = 60_000
     widen_ms: int = 5_000
     unfold_ms: int = 5_000
+    spread_ms: int = 1_000
     chain: Chain = field(default_factory=Chain)
     silences: SilencePolicy = field(default_factory=SilencePolicy)
 
@@ -41,8 +43,9 @@ class Alert:
     """One alert as it is now.
 
     ``since_ms``: instant of the data at which it began to fire (while pending: to pend); ``over_ms``: at which it
-    resolved; ``ended_ms``: the same by the desk's clock. ``told_as``: as
-    what people heard of it since it fires; None when they did not.
+    resolved; ``ended_ms``: the same by the desk's clock. ``told_as``: as what people heard of it since it fires; None
+    when they did not. ``shown_as``: as what it was taken notice of, whether it spoke for itself or not: its place is no
+    new one.
     ``silenced_by``, ``maintenance``: ids, empty when nothing hides it; ``inhibited_by``: an alert's id.
     """
 
@@ -55,6 +58,7 @@ class Alert:
     ended_ms: int | None = None
     group: str = ""
     told_as: Severity | None = None
+    shown_as: Severity | None = None
     replayed: bool = False
     silenced_by: str = ""
     inhibited_by: str = ""

@@ -2,7 +2,8 @@
 
 What people were told *stands* while it fires and for ``settle_ms`` after. Whatever fires, may speak and is more severe
 than what stands, is a page: a new failure, a rise, a child whose parent is over. Everything else that is new is an
-update of the page they have, at most every ``update_ms``.
+update of the page they have, at most every ``update_ms``; but a place that nobody had heard of (``spreading``) is
+told of at once.
 """
 
 from __future__ import annotations
@@ -16,19 +17,21 @@ from alerts.desk.grouping import wider
 from alerts.desk.notice import MOST_MEMBERS, Cause, Member, Notice, NoticeState
 from alerts.desk.places import Place, above, place_of
 from alerts.desk.records import Alert, DeskPolicy, Group
+from alerts.desk.spreading import Known, is_fresh, new_places
 from alerts.impact import Telling, impact_start_ms
-from alerts.model import Severity
+from alerts.model import Severity, Subject
 
 NOTHING = -1
 """Below every severity: nothing stands."""
 
 
 class Occasion(NamedTuple):
-    """Why and how loud."""
+    """Why, how loud, and where it is new."""
 
     state: NoticeState
     cause: Cause
     severity: Severity
+    also: tuple[Subject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Speaker:
     def speak(self, group: Group) -> Notice | None:
         """What a group with firing members has to say now."""
         self._absorb(self.board.alerts_of(group))
+        also = self._spread(group)
         alerts = self.board.alerts_of(group)
         seen = [alert.key.subject for alert in alerts if alert.firing and not alert.hidden]
         radius = self.board.members[group.id].radius(seen)
@@ -53,12 +57,16 @@ class Speaker:
         stands = self._stands(alerts)
         loudest = max((alert.severity for alert in untold), default=NOTHING)
         if loudest > stands:
-            return self._page(group, Severity(loudest), _cause(group, stands, alerts))
+            return self._page(
+                group, Occasion(NoticeState.FIRING, _cause(group, stands, alerts), Severity(loudest), also)
+            )
         if group.severity is not None and NOTHING < stands < group.severity:
             eased = replace(group, severity=Severity(stands))
-            return self._say(eased, Occasion(NoticeState.UPDATED, Cause.EASED, Severity(stands)))
+            return self._say(eased, Occasion(NoticeState.UPDATED, Cause.EASED, Severity(stands), also))
+        if self._has_spread(group, also):
+            return self._update(group, alerts, also)
         if any(alert.audible for alert in alerts) and self._has_news(group, bool(untold)):
-            return self._update(group, alerts)
+            return self._update(group, alerts, also)
         return self._escalate(group, alerts)
 
     def end(self, group: Group, hidden: Callable[[Alert], bool]) -> Notice | None:
@@ -79,6 +87,23 @@ class Speaker:
             return self._notice(whole, heard, Occasion(NoticeState.RESOLVED, Cause.ENDED, severity))
         told = replace(group, roles=self._first_roles(severity))
         return self._notice(told, heard, Occasion(NoticeState.OVER, Cause.ENDED, severity))
+
+    def _spread(self, group: Group) -> tuple[Subject, ...]:
+        """Where it fails that nobody had heard of; what fires elsewhere is taken notice of."""
+        alerts = self.board.alerts_of(group)
+        fresh = [alert for alert in alerts if is_fresh(alert)] if group.notices else []
+        if not fresh:
+            return ()
+        unfolding = group.paged_ms is not None and self.now_ms - group.paged_ms <= self.policy.unfold_ms
+        known = Known.of((alert for alert in alerts if self._is_standing(alert)), unfolding=unfolding)
+        also, covered = new_places(fresh, known)
+        for alert in covered:
+            self.board.put(replace(alert, shown_as=alert.severity))
+        return also
+
+    def _has_spread(self, group: Group, also: Sequence[Subject]) -> bool:
+        wait_ms = min(self.policy.spread_ms * group.notices, self.policy.update_ms)
+        return bool(also) and self.now_ms - group.spoke_ms >= wait_ms
 
     def _absorb(self, alerts: Sequence[Alert]) -> None:
         """A lower tier that fires while a higher one of the same place, of a part or of the whole of it stands is the
@@ -121,7 +146,8 @@ class Speaker:
     def _settled(self, alert: Alert) -> bool:
         return alert.ended_ms is None or self.now_ms - alert.ended_ms >= self.policy.settle_ms
 
-    def _page(self, group: Group, severity: Severity, cause: Cause) -> Notice:
+    def _page(self, group: Group, occasion: Occasion) -> Notice:
+        severity = occasion.severity
         kept = group.ack if group.ack is not None and group.ack.severity >= severity else None
         paged = replace(
             group,
@@ -133,7 +159,7 @@ class Speaker:
             ack=kept,
             told_radius=None,
         )
-        return self._say(paged, Occasion(NoticeState.FIRING, cause, severity))
+        return self._say(paged, occasion)
 
     def _has_news(self, group: Group, untold: bool) -> bool:
         if not group.notices:
@@ -143,10 +169,11 @@ class Speaker:
             return True
         return untold and quiet_ms >= self.policy.update_ms
 
-    def _update(self, group: Group, alerts: Sequence[Alert]) -> Notice:
-        cause = Cause.WIDENED if wider(group.radius, group.told_radius) else Cause.MEMBERS
+    def _update(self, group: Group, alerts: Sequence[Alert], also: tuple[Subject, ...]) -> Notice:
+        cause = Cause.SPREAD if also else Cause.MEMBERS
+        cause = Cause.WIDENED if wider(group.radius, group.told_radius) else cause
         severity = max((each.severity for each in alerts if each.firing and not each.hidden), default=group.band)
-        return self._say(group, Occasion(NoticeState.UPDATED, cause, severity))
+        return self._say(group, Occasion(NoticeState.UPDATED, cause, severity, also))
 
     def _escalate(self, group: Group, alerts: Sequence[Alert]) -> Notice | None:
         severity = max((each.severity for each in alerts if each.audible), default=NOTHING)
@@ -166,8 +193,9 @@ class Speaker:
     def _say(self, group: Group, occasion: Occasion) -> Notice:
         """The notice, after which all that may speak has spoken."""
         for alert in self.board.alerts_of(group):
-            if alert.audible and not alert.told:
-                self.board.put(replace(alert, told_as=alert.severity))
+            if alert.firing and not alert.hidden:
+                told_as = alert.severity if alert.audible and not alert.told else alert.told_as
+                self.board.put(replace(alert, told_as=told_as, shown_as=alert.severity))
         further = group.told_radius is None or wider(group.radius, group.told_radius)
         told = group.radius if further else group.told_radius
         said = replace(group, told_radius=told, spoke_ms=self.now_ms, notices=group.notices + 1)
@@ -187,13 +215,21 @@ class Speaker:
             at_ms=self.now_ms,
             since_ms=_since_ms(alerts),
             over_ms=max(_end(alert) for alert in alerts) if over else None,
-            members=tuple(_member(alert) for alert in sorted(alerts, key=self._order)[:MOST_MEMBERS]),
+            members=tuple(_member(alert) for alert in self._ordered(alerts, occasion.also)[:MOST_MEMBERS]),
+            also=occasion.also,
             firing=len(firing),
             total=len(alerts),
             roles=group.roles,
             step=group.step,
             replayed=all(alert.replayed for alert in (firing or alerts)),
         )
+
+    def _ordered(self, alerts: Sequence[Alert], also: Sequence[Subject]) -> list[Alert]:
+        """What is new first: the cause of this notice."""
+        found = sorted(alerts, key=self._order)
+        if not also:
+            return found
+        return sorted(found, key=lambda each: not each.firing or not _is_at(each.key.subject, also))
 
     def _order(self, alert: Alert) -> tuple[bool, bool, int, int, int, str]:
         """Firing before over, speaking for itself before explained, most severe, highest tier, longest."""
@@ -203,6 +239,10 @@ class Speaker:
 
     def _first_roles(self, severity: Severity) -> tuple[str, ...]:
         return self.policy.chain.roles(NOTHING, 0) if severity >= self.policy.chain.least else ()
+
+
+def _is_at(subject: Subject, places: Sequence[Subject]) -> bool:
+    return any(place == subject or place.holds(subject) for place in places)
 
 
 def _cause(group: Group, stands: int, alerts: Sequence[Alert]) -> Cause:

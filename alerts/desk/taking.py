@@ -33,7 +33,7 @@ def _fire(board: Board, known: Alert | None, transition: Transition, policy: Des
         return
     group = _group_for(board, alert, policy, now_ms)
     board.put_group(group)
-    board.put(replace(alert, group=group.id, told_as=None))
+    board.put(replace(alert, group=group.id, told_as=None, shown_as=None))
 
 
 def _still_firing(known: Alert, transition: Transition) -> Alert:
@@ -55,6 +55,7 @@ def _begun(known: Alert | None, transition: Transition, policy: DeskPolicy, now_
         since_ms=transition.at_ms,
         evidence=transition.evidence,
         told_as=known.told_as if again and known is not None else None,
+        shown_as=known.shown_as if again and known is not None else None,
         replayed=transition.replayed,
         ack=known.ack if again and known is not None and _holds(known.ack, transition) else None,
     )

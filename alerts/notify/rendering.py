@@ -21,6 +21,7 @@ from slo.catalog import Catalog
 from slo.formatting import percent, truncated
 
 MEMBERS_LISTED = 5
+PLACES_LISTED = 6
 NEWS_LISTED = 20
 _MINUTE_MS = 60_000
 _HOUR_MS = 3_600_000
@@ -60,9 +61,19 @@ class Renderer:
         return {
             "state": self.words(f"state.{notice.state.value}"),
             "severity": self.words(f"severity.{notice.severity.name.lower()}"),
-            "where": self.where(notice.radius),
+            "where": self._reach(notice),
             "what": self._what(notice),
         }
+
+    def _reach(self, notice: Notice) -> str:
+        """How far it reaches; what is new of it first."""
+        where = self.where(notice.radius)
+        if not notice.also or notice.also == (notice.radius,):
+            return where
+        named = self.words("where.list").join(self.where(place) for place in notice.also[:PLACES_LISTED])
+        more = len(notice.also) - PLACES_LISTED
+        also = self.words("where.more", places=named, count=more) if more > 0 else named
+        return self.words("where.also", also=also, where=where)
 
     def _what(self, notice: Notice) -> str:
         return self.rule(notice.members[0].key.rule) if notice.members else self.words(f"state.{notice.state.value}")
@@ -98,7 +109,7 @@ class Renderer:
             yield self.words("body.reminder", silence=notice.silence, at=self.moment(ends_ms))
             return
         yield self.words("body.what", what=self._what(notice))
-        yield self.words("body.where", where=self.where(notice.radius))
+        yield self.words("body.where", where=self._reach(notice))
         yield self._when(notice, now_ms)
         yield from self._how_bad(notice)
         yield from self._people(news)

@@ -70,11 +70,18 @@ def test_what_belongs_together_is_paged_once(room: Room, first: str, second: str
 
 
 def test_a_failure_that_unfolds_within_seconds_is_one_page(room: Room) -> None:
-    """All of the bank fails, the data centers' pages arrive one after the other."""
+    """All of the bank fails, the data centers' pages arrive one after the other: what follows is summed up."""
     for second, center in enumerate(CENTERS):
         room.tick(second * 0.3, *[f"fires cliff {product}/{center}" for product in PRODUCTS])
-    assert words(room.notices) == ["firing/new CALL dc1"]
-    assert words(room.tick(5)) == ["updated/widened CALL bank"]
+    for second in range(2, 60):
+        room.tick(second)
+    assert words(room.notices) == ["firing/new CALL dc1", "updated/widened CALL bank", "updated/spread CALL bank"]
+    assert [[place.data_center for place in notice.also] for notice in room.notices] == [
+        [],
+        ["dc2", "dc3", "dc4", "dc5"],
+        ["dc6"],
+    ]
+    assert [notice.at_ms - room.ms(0) for notice in room.notices] == [0, 1200, 4000]
     assert room.notices[-1].firing == 14 * 6
 
 
@@ -82,8 +89,8 @@ def test_later_members_are_told_at_most_once_a_minute(room: Room) -> None:
     """However many come."""
     room.tick(0, "fires cliff p1")
     for second in range(1, 150):
-        room.tick(second, f"fires unknown p1/dc{second}")
-    assert words(room.notices) == ["firing/new CALL p1", *["updated/members CALL p1"] * 2][: len(room.notices)]
+        room.tick(second, f"fires unknown p1/dc1/n{second}" if second > 1 else "fires cliff p1/dc1")
+    assert words(room.notices) == ["firing/new CALL p1", *["updated/members CALL p1/dc1"] * 2]
     assert len(room.notices) == 1 + 2
 
 

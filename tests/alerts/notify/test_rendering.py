@@ -77,6 +77,22 @@ def test_each_occasion_says_what_it_is(renderer: Renderer, changes: dict[str, An
     assert said in rendered(renderer, **changes)[1]
 
 
+@pytest.mark.parametrize(
+    ("also", "said"),
+    [
+        (["dc4"], "now also DC 4 (in all: the whole bank)"),
+        (["dc4", "dc5"], "now also DC 4, DC 5 (in all: the whole bank)"),
+        ([f"x{n}" for n in range(9)], "now also x0, x1, x2, x3, x4, x5 and 3 more (in all: the whole bank)"),
+    ],
+)
+def test_a_place_that_fails_newly_is_read_first(renderer: Renderer, also: list[str], said: str) -> None:
+    """In the title and in the body."""
+    places = tuple(Subject(Level.DATA_CENTER, data_center=center) for center in also)
+    title, body = rendered(renderer, state=NoticeState.UPDATED, radius=Subject(Level.BANK), also=places)
+    assert title.startswith(f"[UPDATE][call] {said}: sudden failure")
+    assert f"Where: {said}" in body.splitlines()
+
+
 def test_what_was_found_late_says_so_in_its_title(renderer: Renderer) -> None:
     """Nobody runs for what is long over."""
     assert rendered(renderer, replayed=True)[0].startswith("[late] [FIRING]")
