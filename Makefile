@@ -20,7 +20,7 @@ run: setup ## Starts the demo on http://127.0.0.1:8050 (ARGS="--port 9000" passe
 	@exec $(BIN)/python app.py $(ARGS)
 
 test: setup-dev ## Runs every test; slo/ must be covered to the last branch
-	$(BIN)/python -m pytest tests/slo --cov=slo --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -q
+	$(BIN)/python -m pytest tests/slo --cov=slo --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -n 2 -q
 	$(BIN)/python -m pytest tests --ignore=tests/slo -m "not soak and not alone" -n 2 --dist loadfile --no-loadscope-reorder -q
 	$(BIN)/python -m pytest tests --ignore=tests/slo -m "not soak and alone" -q
 

@@ -27,9 +27,11 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Marks ``alone`` what keeps both cores busy by itself: journeys, and whatever drives a browser."""
-    if item.path.is_relative_to(JOURNEYS) or "browser" in getattr(item, "fixturenames", ()):
+    """Marks ``alone`` what keeps both cores busy by itself, and ``browser`` whatever drives one."""
+    if item.path.is_relative_to(JOURNEYS):
         item.add_marker(pytest.mark.alone)
+    if "browser" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="module")

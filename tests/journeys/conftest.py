@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_WITHIN_S = 60.0
+"""Patience with a machine that does other things too; a quiet one takes some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,14 @@ class Demo:
         """The process of one part, found by the words of its command line."""
         found: psutil.Process = until(lambda: self._find(words), 30, f"a process with {words}")
         return found
+
+    def until_read(self) -> None:
+        """Waits until every data center is being read."""
+        until(self._all_fresh, START_WITHIN_S, "all sources fresh")
+
+    def _all_fresh(self) -> bool:
+        sources = self.get("/api/v1/snapshot")["sources"]
+        return len(sources) == 6 and all(source["state"] == "fresh" for source in sources)
 
     def _find(self, words: tuple[str, ...]) -> psutil.Process | None:
         for process in psutil.Process(self.process.pid).children():
@@ -83,6 +93,26 @@ def until(condition: Callable[[], Any], within_s: float, what: str) -> Any:
 @pytest.fixture
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Demo]]:
     """Starts demos; whatever a test did to them, nothing of them is left afterwards."""
+    with _starting(tmp_path_factory) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Demo]]:
+    """One demo for all tests of a file, as the one before left it; a new one when that ended it."""
+    latest: list[Demo] = []
+    with _starting(tmp_path_factory) as begin:
+
+        def living() -> Demo:
+            if not latest or latest[-1].process.poll() is not None:
+                latest.append(begin("--no-history"))
+            return latest[-1]
+
+        yield living
+
+
+@contextmanager
+def _starting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Demo]]:
     started: list[Demo] = []
 
     def begin(*options: str, data: Path | None = None) -> Demo:
@@ -91,9 +121,11 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., De
         started.append(demo)
         return demo
 
-    yield begin
-    for demo in started:
-        end(demo)
+    try:
+        yield begin
+    finally:
+        for demo in started:
+            end(demo)
 
 
 def end(demo: Demo) -> int:

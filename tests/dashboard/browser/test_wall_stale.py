@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.dashboard.browser.canned import Estate
     from tests.dashboard.browser.conftest import Host, Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]  # it measures time
 
 Look = Callable[..., "Page"]
 Go = Callable[..., "Visit"]
