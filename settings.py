@@ -20,6 +20,7 @@ from alerts.kinds.policy import KindPolicy
 from alerts.policy import Policy
 from collectors.mapping import Limits, MetricMap
 from configuration.alerts import AlertSettings
+from configuration.capacity import CapacitySettings
 from configuration.catalog import CatalogSettings
 from configuration.desk import DeskSettings
 from configuration.leases import LeaseSettings
@@ -180,6 +181,7 @@ class Settings(Strict):
     limits: LimitSettings = LimitSettings()
     notify: NotifySettings = NotifySettings()
     desk: DeskSettings = DeskSettings()
+    capacity: CapacitySettings = CapacitySettings()
     reports: ReportsSettings = ReportsSettings()
     demo: bool = False
     history: HistorySettings | None = None

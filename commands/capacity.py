@@ -1,8 +1,9 @@
 """What the estate is proven to carry, beside today's peak and the forecast of the next one, as JSON.
 
-Proven capacity is the highest rate that a load run held for a minute with its objectives proven; it belongs to a build,
-a deadline and a number of data centers, and expires after 90 days. headroom = proven capacity / P95 of the peak - 1;
-headroom_n_1 is the same with one data center lost. What is not known is null, and "reasons" says why.
+Proven capacity is the highest rate that a load run held for 60 s with its objectives proven; it belongs to a build, a
+deadline and a number of data centers, and expires after 90 days (capacity.held_seconds and expires_days in the
+configuration). headroom = proven capacity / P95 of the peak - 1; headroom_n_1 is the same with one data center lost.
+What is not known is null, and "reasons" says why.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints the document."""
     chosen = configuration(args)
-    catalog = chosen.catalog
+    catalog, policy = chosen.catalog, chosen.settings.capacity.policy()
     with refusing(StoreError, OSError):
         store = open_store(chosen.store, catalog.zone, read_only=True)
         try:
             with store.reading() as reader:
                 now_ms = time.time_ns() // 1_000_000
-                view = read_capacity(reader, now_ms, catalog.zone, len(catalog.data_centers))
+                view = read_capacity(reader, now_ms, catalog.zone, len(catalog.data_centers), policy)
         finally:
             store.close()
     print(json.dumps(capacity_json(view), indent=2, ensure_ascii=False))

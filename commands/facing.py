@@ -17,4 +17,13 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
     with refusing(SettingsError):
         table = load_regulatory(regulatory_path(chosen.path, chosen.settings))
     desk = chosen.settings.desk.policy(chosen.policy)
-    return ApiSetting(store, chosen.catalog, objectives(chosen), desk, table, VERSION, Tokens(chosen.data))
+    return ApiSetting(
+        store,
+        chosen.catalog,
+        objectives(chosen),
+        desk,
+        table,
+        VERSION,
+        Tokens(chosen.data),
+        chosen.settings.capacity.policy(),
+    )

@@ -28,6 +28,7 @@ from reports.load_runs.comparing import Comparison, compare
 from reports.load_runs.errors import BadResult, LoadRunError
 from reports.load_runs.keeping import find, keep, listed, result_of
 from reports.load_runs.model import LoadRun
+from reports.load_runs.policy import CapacityPolicy
 from reports.load_runs.view import chance, comparison_json, run_json, utc
 from slo.formatting import percent
 from store.errors import StaleDocument, StoreError
@@ -71,17 +72,17 @@ def run(args: argparse.Namespace) -> int:
             chosen.data.mkdir(parents=True, exist_ok=True)
         store = open_store(chosen.store, chosen.catalog.zone, read_only=not bringing, upgrade=bringing)
         try:
-            return _import(args.files, store) if bringing else _show(args, store)
+            return _import(args.files, store, chosen.settings.capacity.policy()) if bringing else _show(args, store)
         finally:
             store.close()
 
 
-def _import(files: list[Path], store: Store) -> int:
+def _import(files: list[Path], store: Store, policy: CapacityPolicy) -> int:
     """Keeps what can be kept; exit code 2 when a file could not."""
     refused = 0
     for file in files:
         try:
-            print(f"{file}: {_kept(file, store)}")
+            print(f"{file}: {_kept(file, store, policy)}")
         except BadResult as error:
             refused += 1
             for defect in error.defects:
@@ -92,11 +93,11 @@ def _import(files: list[Path], store: Store) -> int:
     return 2 if refused else 0
 
 
-def _kept(file: Path, store: Store) -> str:
+def _kept(file: Path, store: Store, policy: CapacityPolicy) -> str:
     content = file.read_bytes()
     for _ in range(2):
         with store.reading() as reader:
-            change, run = keep(content, reader.journal(), time.time_ns() // 1_000_000, SENDER)
+            change, run = keep(content, reader.journal(), time.time_ns() // 1_000_000, SENDER, policy)
         if not change.documents:
             return f"{run.id} was known"
         try:

@@ -85,6 +85,7 @@ def _setting(chosen: Configuration) -> Setting:
         demo=chosen.settings.demo,
         build=VERSION,
         history=history.span() if history else None,
+        capacity=chosen.settings.capacity.policy(),
     )
 
 

@@ -186,8 +186,8 @@ class Publisher:
         self.work.frames += 1
 
     def _facts(self, reader: Reader) -> Facts:
-        catalog, policy = self._setting.catalog, self._setting.policy
-        facts = gather(reader, self._now_ms(), catalog, policy, self._memory.past)
+        setting, past = self._setting, self._memory.past
+        facts = gather(reader, self._now_ms(), setting.catalog, setting.policy, past, capacity=setting.capacity)
         self._memory.past = facts.past
         return facts
 

@@ -22,6 +22,7 @@ from dashboard.model import (
 from dashboard.past import ROLLING_S
 from dashboard.planned import holding
 from reports.availability.headline import AvailabilityView, ByCenter, share
+from reports.load_runs.policy import SHIPPED, CapacityPolicy
 from slo.availability import composite
 from slo.budget import Budget, burn_rate
 from slo.catalog import Catalog, Product
@@ -50,6 +51,7 @@ class Setting:
     demo: bool
     build: str
     history: Span | None = None
+    capacity: CapacityPolicy = SHIPPED
 
 
 def judge(facts: Facts, setting: Setting, sequence: int, remembered: Remembered) -> Snapshot:

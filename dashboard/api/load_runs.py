@@ -57,7 +57,7 @@ def comparison(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
 def take(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan:
     """Keeps a result; one that is known already is not kept twice."""
     try:
-        change, run = keep(asked.body, reader.journal(), now_ms, SENDER)
+        change, run = keep(asked.body, reader.journal(), now_ms, SENDER, setting.capacity)
     except LoadRunError as error:
         raise Unfit(str(error)) from error
     status = HTTPStatus.CREATED if change.documents else HTTPStatus.OK
@@ -66,8 +66,8 @@ def take(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan
 
 def capacity(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     """The document of ``python app.py capacity``."""
-    catalog = setting.catalog
-    return capacity_json(read_capacity(reader, setting.now_ms(), catalog.zone, len(catalog.data_centers)))
+    catalog, policy = setting.catalog, setting.capacity
+    return capacity_json(read_capacity(reader, setting.now_ms(), catalog.zone, len(catalog.data_centers), policy))
 
 
 def _found(reader: Reader, run_id: str) -> LoadRun:

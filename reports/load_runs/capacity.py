@@ -8,14 +8,15 @@ from fractions import Fraction
 from typing import Any
 
 from reports.load_runs.keeping import MOST, listed
+from reports.load_runs.model import LoadRun
+from reports.load_runs.policy import CapacityPolicy
 from reports.load_runs.view import utc
-from slo.capacity import Forecast, ProvenCapacity, forecast_peak, headroom, proven_capacity, without_one
+from slo.capacity import Forecast, Proof, ProvenCapacity, forecast_peak, headroom, proven_capacity, without_one
 from slo.formatting import ratio, truncated
 from slo.windows import DAY_S, MINUTE_S, day_of, day_window
 from store.port import Reader
 from store.records import Scope
 
-LASTS_DAYS = 90
 HISTORY_DAYS = 400
 PEAK = "busiest minute of the day, per second"
 
@@ -24,13 +25,14 @@ PEAK = "busiest minute of the day, per second"
 class CapacityView:
     """``peak_today``: transactions in the busiest minute of today so far, None before the first closed one."""
 
+    policy: CapacityPolicy
     proven: ProvenCapacity | None
     peak_today: int | None
     peak_at_s: int | None
     forecast: Forecast
 
 
-def read_capacity(reader: Reader, now_ms: int, zone: str, data_centers: int) -> CapacityView:
+def read_capacity(reader: Reader, now_ms: int, zone: str, data_centers: int, policy: CapacityPolicy) -> CapacityView:
     """The capacity of an estate of so many data centers, at one instant."""
     now_s = now_ms // 1000
     today = day_window(day_of(now_s, zone), zone)
@@ -38,14 +40,22 @@ def read_capacity(reader: Reader, now_ms: int, zone: str, data_centers: int) -> 
     peaks = reader.daily_peaks(Scope.BANK, first.from_s, today.to_s)
     closed = {day_of(p.day_s, zone).toordinal(): p.transactions for p in peaks if p.day_s < today.from_s}
     now = next((peak for peak in peaks if peak.day_s >= today.from_s), None)
-    since_ms = now_ms - 2 * LASTS_DAYS * DAY_S * 1000
-    proofs = [run.proof for run in listed(reader.journal(), from_ms=since_ms, most=MOST)]
+    since_ms = now_ms - 2 * policy.expires_days * DAY_S * 1000
+    proofs = [proof_of(run, policy) for run in listed(reader.journal(), from_ms=since_ms, most=MOST)]
+    known = [each for each in proofs if each is not None]
     return CapacityView(
-        proven=proven_capacity([each for each in proofs if each is not None], now_ms, data_centers, LASTS_DAYS),
+        policy,
+        proven=proven_capacity(known, now_ms, data_centers, policy.expires_days),
         peak_today=None if now is None else now.transactions,
         peak_at_s=None if now is None else now.at_s,
         forecast=forecast_peak(closed, day_of(now_s, zone).toordinal()),
     )
+
+
+def proof_of(run: LoadRun, policy: CapacityPolicy) -> Proof | None:
+    """What a run says of capacity: one that was read while less had to be held proves nothing now, but refutes."""
+    proof = run.proof
+    return None if proof is not None and proof.kept and run.held_seconds < policy.held_seconds else proof
 
 
 def capacity_json(view: CapacityView) -> dict[str, Any]:
@@ -62,6 +72,8 @@ def capacity_json(view: CapacityView) -> dict[str, Any]:
         "state": "none" if proven is None else proven.standing.value,
         "contradicted_by": (proven.against or None) if proven else None,
         "tied_to": None if proven is None else _tie(proven),
+        "held_seconds": view.policy.held_seconds,
+        "expires_days": view.policy.expires_days,
         "peak": PEAK,
         "peak_today_at": None if view.peak_at_s is None else utc(view.peak_at_s * 1000),
         "forecast": None
@@ -82,7 +94,8 @@ def reasons(view: CapacityView) -> dict[str, str]:
     found = {}
     if view.proven is None:
         found["proven_per_second"] = (
-            "no load run has held a rate for a minute with its objectives proven; see docs/load-runs.md"
+            f"no load run has held a rate for {view.policy.held_seconds} s with its objectives proven; "
+            "see docs/load-runs.md"
         )
     if view.peak_today is None:
         found["peak_today_per_second"] = "no minute of today has closed yet"

@@ -10,17 +10,18 @@ from typing import Any
 
 from reports.load_runs.errors import OtherResult
 from reports.load_runs.model import LoadRun, load_run
+from reports.load_runs.policy import CapacityPolicy
 from reports.load_runs.reading import read
 from store.journal import Change, Document, Entry, JournalReader
 
 KIND = "load_run"
 RESULT = "load_run_result"
-HELD_SECONDS = 60
-"""So long a rate must be held on end before it counts as capacity."""
 MOST = 1_000
 
 
-def keep(content: bytes, journal: JournalReader, now_ms: int, sender: str) -> tuple[Change, LoadRun]:
+def keep(
+    content: bytes, journal: JournalReader, now_ms: int, sender: str, policy: CapacityPolicy
+) -> tuple[Change, LoadRun]:
     """What has to be written so that a result is kept; nothing when it is known already.
 
     Raises BadResult with every defect, OtherResult when the id is known with other contents.
@@ -33,7 +34,7 @@ def keep(content: bytes, journal: JournalReader, now_ms: int, sender: str) -> tu
         if known.digest != digest:
             raise OtherResult(result.run_id)
         return Change(), known
-    run = load_run(result, held_seconds=HELD_SECONDS, received_ms=now_ms, received_from=sender, digest=digest)
+    run = load_run(result, held_seconds=policy.held_seconds, received_ms=now_ms, received_from=sender, digest=digest)
     documents = (_document(KIND, run, asdict(run)), _document(RESULT, run, plain))
     said = json.dumps({"verdict": run.verdict, "digest": digest})
     return Change((Entry(now_ms, KIND, run.id, sender, said),), documents), run

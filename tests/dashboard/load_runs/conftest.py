@@ -18,6 +18,7 @@ from dashboard.api.setting import ApiSetting
 from dashboard.api.tokens import Tokens
 from dashboard.factory import create_dashboard
 from reports.load_runs.keeping import keep
+from reports.load_runs.policy import SHIPPED
 from settings import load_catalog, load_policy, load_regulatory
 from store.memory import MemoryStore
 from store.port import Store
@@ -67,7 +68,7 @@ def bring(store: Store) -> Callable[..., dict[str, Any]]:
     def keep_one(*given: Any, **changed: Any) -> dict[str, Any]:
         document = result(*given, **changed)
         with store.reading() as reader:
-            change, _ = keep(json.dumps(document).encode(), reader.journal(), NOW_MS, "test")
+            change, _ = keep(json.dumps(document).encode(), reader.journal(), NOW_MS, "test", SHIPPED)
         store.write(change)
         return document
 

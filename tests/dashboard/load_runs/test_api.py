@@ -144,3 +144,4 @@ def test_capacity_is_served(app: flask.Flask, bring: Bring) -> None:
     bring("a", data_centers=6)
     status, body = get(app, "/api/v1/capacity")
     assert (status, body["proven_per_second"], body["state"]) == (200, 4500, "current")
+    assert (body["held_seconds"], body["expires_days"]) == (60, 90)

@@ -12,6 +12,7 @@ from reports.load_runs.capacity import capacity_json, read_capacity
 from reports.load_runs.errors import OtherResult
 from reports.load_runs.keeping import find, keep, listed, result_of
 from reports.load_runs.model import held_rate
+from reports.load_runs.policy import SHIPPED, CapacityPolicy
 from slo.capacity import DAY_MS
 from slo.windows import SHANGHAI
 from store.memory import MemoryStore
@@ -26,19 +27,21 @@ def store() -> MemoryStore:
     return MemoryStore(SHANGHAI)
 
 
-def bring(store: MemoryStore, content: bytes, now_ms: int = NOW_MS) -> bool:
+def bring(store: MemoryStore, content: bytes, now_ms: int = NOW_MS, policy: CapacityPolicy = SHIPPED) -> bool:
     """Keeps a result; whether anything was written."""
     with store.reading() as reader:
-        change, _ = keep(content, reader.journal(), now_ms, "test")
+        change, _ = keep(content, reader.journal(), now_ms, "test", policy)
     if change.documents:
         store.write(change)
     return bool(change.documents)
 
 
-def capacity(store: MemoryStore, now_ms: int = NOW_MS, data_centers: int = 2) -> dict[str, Any]:
+def capacity(
+    store: MemoryStore, now_ms: int = NOW_MS, data_centers: int = 2, policy: CapacityPolicy = SHIPPED
+) -> dict[str, Any]:
     """The document at an instant."""
     with store.reading() as reader:
-        return capacity_json(read_capacity(reader, now_ms, SHANGHAI, data_centers))
+        return capacity_json(read_capacity(reader, now_ms, SHANGHAI, data_centers, policy))
 
 
 def test_a_run_is_kept_once(store: MemoryStore, raw: Raw) -> None:
@@ -113,3 +116,34 @@ def test_a_later_run_that_is_refuted_at_a_lower_rate_contradicts(store: MemorySt
     bring(store, raw("r2", 200_000, 40, ended_at="2026-11-21T03:10:00.000Z"))
     found = capacity(store)
     assert (found["state"], found["contradicted_by"], found["headroom"]) == ("contradicted", "r2", None)
+
+
+def test_how_long_a_rate_must_be_held_is_configured(store: MemoryStore, raw: Raw) -> None:
+    """A run too short for a minute proves what it held for half of one."""
+    half = CapacityPolicy(held_seconds=30)
+    bring(store, raw(seconds=61), policy=half)
+    assert capacity(store, policy=half)["proven_per_second"] == 5_311
+    assert capacity(store, policy=half)["held_seconds"] == 30
+
+
+def test_a_run_that_was_held_for_less_than_is_asked_now_proves_nothing_but_refutes(
+    store: MemoryStore, raw: Raw
+) -> None:
+    longer = CapacityPolicy(held_seconds=90)
+    bring(store, raw())
+    assert capacity(store, policy=longer)["proven_per_second"] is None
+    assert "held a rate for 90 s" in capacity(store, policy=longer)["reasons"]["proven_per_second"]
+    searched = {"proven_per_second": "4700", "held_seconds": 120, "confidence": "95", "trials": []}
+    bring(store, raw("r2", capacity=searched), policy=longer)
+    assert capacity(store, policy=longer)["proven_per_second"] == 4_700
+    bring(store, raw("r3", 200_000, 40, ended_at="2026-11-21T03:10:00.000Z"))
+    assert capacity(store, policy=longer)["contradicted_by"] == "r3"
+
+
+def test_how_long_a_proof_holds_is_configured(store: MemoryStore, raw: Raw) -> None:
+    bring(store, raw())
+    weeks = CapacityPolicy(expires_days=14)
+    assert capacity(store, NOW_MS + 13 * DAY_MS, policy=weeks)["state"] == "current"
+    expired = capacity(store, NOW_MS + 14 * DAY_MS, policy=weeks)
+    assert (expired["state"], expired["expires_days"]) == ("expired", 14)
+    assert expired["expires_at"] == "2026-12-05T03:01:12.000Z"
