@@ -36,6 +36,7 @@ COMMANDS = {
     "rules": "writes Prometheus recording and alerting rules with promtool unit tests, for the same objectives",
     "notify": "sends a test message through every channel and prints what became of it",
     "incidents": "what failed: list with MTTD, MTTA and MTTR, show one, export its post-mortem",
+    "history": "the past that a bank brings along: imports availability and incidents from files",
     "db": "the store as a whole: upgrade, prune, backup, restore, stats",
 }
 EPILOG = """\
@@ -44,7 +45,7 @@ first steps:
   python app.py demo --help         its options: port, data directory, history, scale
   python app.py reconcile --json    while it runs: is every event counted once?
 """
-_HIDDEN = {"history": "fills in the demo's simulated past (started by demo)"}
+_HIDDEN = {"simulated-past": "fills in the demo's simulated past (started by demo)"}
 
 
 class _Parser(argparse.ArgumentParser):

@@ -175,7 +175,13 @@ def _answers(url: str) -> bool:
 
 def _history(path: Path, args: argparse.Namespace) -> ChildPlan:
     words = arguments_of(
-        "history", config=path, data=args.data, estate=args.estate, days=args.history, scale=args.scale, seed=args.seed
+        "simulated-past",
+        config=path,
+        data=args.data,
+        estate=args.estate,
+        days=args.history,
+        scale=args.scale,
+        seed=args.seed,
     )
     return ChildPlan("history", words, restart_after_s=None, nice=10)
 

@@ -1,80 +1,90 @@
-"""The simulated past reaches the store whole, once, and marked."""
+"""`history import` prints months and every defect, keeps what it read once, and says where it came from."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from commands import history as command
-from commands.errors import CommandError
-from commands.history import stored_chunk, watched_since_s
-from commands.progress import progress, report
-from lending.history import DayAccounts, DayCost, HistoryChunk, Row
-from slo.counts import Counts
-from store.memory import MemoryStore
-from store.records import Batch, Incarnation, Level, Read, Scope, Source, Span, Unit
+from app import main
+from reports.history.keeping import listed_files, listed_incidents, listed_months
+from store.opening import open_store
 
-ZONE = "Asia/Shanghai"
-HOUR_S = 1_795_291_200  # 04:00 in Shanghai
-DAY_S = HOUR_S - 4 * 3600
+FOLDER = Path(__file__).parents[1] / "data" / "history"
+UTC = ["--zone", "UTC"]
 
 
-def chunk() -> HistoryChunk:
-    """Two minutes of one product in two data centers."""
-    rows = [
-        Row(HOUR_S, "weilidai", "dc1", 10, 1, 2, 8),
-        Row(HOUR_S + 60, "weilidai", "dc1", 20, 0, 0, 16),
-        Row(HOUR_S, "weilidai", "dc2", 5, 0, 0, 4),
+def document(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    """What --json prints."""
+    assert main(["history", "import", "--json", *UTC, *words]) == 0
+    return dict(json.loads(capsys.readouterr().out))
+
+
+def test_months_and_defects_are_a_document(capsys: pytest.CaptureFixture[str]) -> None:
+    found = document(capsys, "--dry-run", "--partial-weight", "0.5", str(FOLDER / "days.csv"))
+    assert [(each["month"], each["availability"], each["downtime_seconds"]) for each in found["months"]] == [
+        ("2024-05", "97.9166", "3600"),
+        ("2024-06", "25.0000", "129600"),
     ]
-    costs = [DayCost("compute", "weilidai", "dc1", 700)]
-    accounts = [DayAccounts("weilidai", "active", "dc1", 9)]
-    return HistoryChunk(HOUR_S, HOUR_S + 3600, "minute", rows, costs, accounts)
+    (file,) = found["files"]
+    assert (file["kind"], file["rows"], file["kept"]) == ("availability", 7, 4)
+    assert file["defects"][0]["rule"] == "negative_duration"
+    assert [each["day"] for each in found["days"]] == ["2024-05-30", "2024-05-31", "2024-06-01", "2024-06-03"]
 
 
-def test_a_stretch_is_added_up_for_every_scope_and_level() -> None:
-    """Cells, products and the bank agree at minutes, hours and days."""
-    counts = stored_chunk(chunk(), ZONE).counts
-    bank, cell = Unit(Scope.BANK), Unit(Scope.CELL, "weilidai", "dc1")
-    assert counts[Level.MINUTE, HOUR_S, bank] == Counts(15, 1, 2, 12)
-    assert counts[Level.HOUR, HOUR_S, bank] == Counts(35, 1, 2, 28)
-    assert counts[Level.DAY, DAY_S, Unit(Scope.PRODUCT, "weilidai")] == Counts(35, 1, 2, 28)
-    assert counts[Level.HOUR, HOUR_S, cell] == Counts(30, 1, 2, 24)
-
-
-def test_a_stretch_added_to_a_store_is_marked_simulated() -> None:
-    """And a second time it is not added."""
-    store = MemoryStore(ZONE)
-    assert store.add_history(stored_chunk(chunk(), ZONE))
-    assert not store.add_history(stored_chunk(chunk(), ZONE))
+def test_what_was_read_is_kept_once_and_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = ["--data", str(tmp_path)]
+    words = ["history", "import", *data, *UTC, str(FOLDER / "incidents.csv"), str(FOLDER / "days.csv")]
+    assert main(words) == 0
+    assert "incidents.csv: stored as imported from incidents.csv" in capsys.readouterr().out
+    assert main(words) == 0
+    assert capsys.readouterr().out.count("was known; nothing was changed") == 2
+    store = open_store(tmp_path / "store.sqlite", "Asia/Shanghai", read_only=True)
     with store.reading() as reader:
-        assert reader.simulated() == [Span(HOUR_S, HOUR_S + 3600)]
-        assert reader.totals(Scope.BANK, DAY_S, DAY_S + 86400) == {Unit(Scope.BANK): Counts(35, 1, 2, 28)}
-        assert [(cost.category, cost.fen) for cost in reader.costs(DAY_S, DAY_S + 86400)] == [("compute", 700)]
-        assert [total.accounts for total in reader.accounts(DAY_S, DAY_S + 86400)] == [9]
+        journal = reader.journal()
+        assert [each["file"] for each in listed_files(journal)] == ["incidents.csv", "days.csv"]
+        incidents = listed_incidents(journal, 0, 2_000_000_000_000)
+        assert {(each["origin"], each["file"]) for each in incidents} == {("imported", "incidents.csv")}
+        assert [each["row"] for each in incidents] == [2, 3, 10]
+        assert [len(each["periods"]) for each in listed_months(journal, 0, 2_000_000_000_000)] == [2, 2]
+    store.close()
+    assert main(["history", "list", *data]) == 0
+    assert "imported from days.csv  availability  4 of 7 rows, 4 defects" in capsys.readouterr().out
 
 
-def test_the_past_ends_with_the_first_page_ever_read() -> None:
-    """Not when the demo was started: seconds between would be a hole of our own making."""
-    store = MemoryStore(ZONE)
-    store.register(Source("dc1", "exposition", "dc1", 1000), 1_000_000)
-    life = Incarnation("dc1", 990_000, 7, 9, 1_004_700, 1_009_000)
-    store.commit(Batch("dc1", store.resume("dc1").version, (Read(1_005_000, True),), 1_005_000, incarnations=(life,)))
-    assert watched_since_s(store) == 1004
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("a,b\n1,2\n")
+    files = [str(bad), str(tmp_path / "none.csv"), str(FOLDER / "counts.csv")]
+    assert main(["history", "import", "--dry-run", *files]) == 2
+    shown = capsys.readouterr()
+    assert "99.9995 %  bad 10 of 2,000,000 events" in shown.out
+    assert "bad.csv: columns a, b tell neither incidents" in shown.err
+    assert "none.csv: No such file" in shown.err
 
 
-def test_without_a_page_the_end_of_the_past_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One clear line instead of a guess."""
-    monkeypatch.setattr(command, "FIRST_PAGE_WITHIN_S", 0.0)
-    with pytest.raises(CommandError, match="no page was read within 0 s"):
-        watched_since_s(MemoryStore(ZONE))
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--partial-weight", "2"], "--partial-weight 2: write a number from 0 to 1"),
+        (["--product", "nothing"], "no such product in the catalog"),
+        (["--zone", "Mars/Base"], "Mars/Base"),
+        (["--epoch", "then"], "--epoch then: 'then' is no time"),
+        (["--from", "2024-05-02", "--to", "2024-05-01"], "must be later than"),
+    ],
+)
+def test_a_bad_option_is_refused_in_one_line(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", "import", str(FOLDER / "days.csv"), "--dry-run", *words]) == 2
+    assert said in capsys.readouterr().err
 
 
-def test_progress_is_told_in_tenths(tmp_path: Path) -> None:
-    """Nothing before the first report."""
-    path = tmp_path / "history.json"
-    assert progress(path) is None
-    report(path, 57, 100, "2026-01-02")
-    told = progress(path)
-    assert told is not None
-    assert (told.tenth, told.day) == (5, "2026-01-02")
+def test_the_zero_of_relative_seconds_may_be_any_moment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "relative.csv"
+    file.write_text("start_time,end_time,status\n0.0,4042.0,0.5\n")
+    for epoch, month in (("2018-01-01", "2018-01"), ("0", "1970-01"), ("1514764800", "2018-01")):
+        found = document(capsys, "--dry-run", "--epoch", epoch, str(file))
+        assert [(each["month"], each["downtime_seconds"]) for each in found["months"]] == [(month, "2021")]
