@@ -1,0 +1,80 @@
+"""A paper as PDF: A4, tagged (PDF/UA-1), fonts embedded, the same bytes for the same paper in every process.
+
+WeasyPrint needs libraries and a font of the system. It is imported on demand, so that the product runs without them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import hashlib
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from reports.paper.charts import FAMILY
+from reports.paper.errors import MissingPart
+from reports.paper.model import Paper
+from reports.paper.page import page
+
+LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
+VARIANT = "pdf/ua-1"
+
+_one_at_a_time = threading.Lock()
+"""A large report takes some 250 MB while it is drawn; two at once would take twice that."""
+
+
+def pdf(paper: Paper) -> bytes:
+    """Draws a paper.
+
+    :raises MissingPart: a library or the font is not installed.
+    """
+    require(LIBRARIES)
+    with _one_at_a_time, _patient_collector():
+        return _drawn(paper)
+
+
+@contextmanager
+def _patient_collector() -> Iterator[None]:
+    """Millions of small objects that all stay alive: looking through them for garbage took a fifth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def require(libraries: Iterable[str]) -> None:
+    """Looks for the libraries before WeasyPrint does, which prints to standard output what it misses."""
+    missing = [name for name in libraries if not _loads(name)]
+    if missing:
+        raise MissingPart(missing)
+
+
+def _loads(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+def _drawn(paper: Paper) -> bytes:
+    import weasyprint  # noqa: PLC0415  needs libraries of the system; everything but a PDF works without
+
+    fetcher = weasyprint.urls.URLFetcher(allowed_protocols=())
+    source = weasyprint.HTML(string=page(paper), url_fetcher=fetcher)
+    document = source.render(pdf_variant=VARIANT)
+    identifier = hashlib.sha256(f"{paper.identity} {paper.language}".encode()).hexdigest()[:32]
+    content: bytes = document.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier.encode())
+    _require_font(document)
+    return content
+
+
+def _require_font(document: Any) -> None:
+    """A substitute would print boxes for Chinese and other line breaks: that is no report."""
+    families = {font.family for font in document.fonts.values()}
+    if not families or any(FAMILY not in family for family in families):
+        raise MissingPart([f"font {FAMILY}"])
