@@ -100,16 +100,18 @@ class Worst:
 
 
 def worst_windows(reader: Reader, window: Window, minutes: BankMinutes, holes: Sequence[Window]) -> list[Worst]:
-    """The bank's worst minute, hour and day: in steps of minutes where all of the period's are kept, else of hours.
+    """The bank's worst minute, hour and day: in steps of minutes where all of the period's are kept, else of hours,
+    and between its first event and its last: a window that reaches beyond them holds less than its length.
 
     ``holes``: stretches inside gaps, whose counts are exact only in sum. Windows without a bad event are left out.
     """
     step_s = MINUTE_S if minutes.complete else HOUR_S
     every = minutes.slices if minutes.complete else _hours(reader, window)
     slices = [(at_s, counts) for at_s, counts in every if not _touches(holes, Window(at_s, at_s + step_s))]
+    known = Window(slices[0][0], slices[-1][0] + step_s) if slices else window
     found = []
     for length_s in (each for each in LENGTHS_S if each >= step_s):
-        worst = worst_window(slices, slice_s=step_s, length_s=length_s, period=window)
+        worst = worst_window(slices, slice_s=step_s, length_s=length_s, period=known)
         if worst is not None and worst.counts.bad:
             found.append(Worst(length_s, step_s, worst))
     return found

@@ -11,7 +11,7 @@ from reports.availability.errors import NothingYet, UnknownProduct
 from reports.availability.material import CellSlice, Given, Material, PlannedWindow
 from reports.availability.period import Period
 from slo.counts import Counts
-from slo.downtime import downtime_seconds, union
+from slo.downtime import union
 from slo.windows import MINUTE_S, Window, day_of
 from store.coverage import Interval, Unseen, Watch, clipped, length_ms, merged, of_spans, unseen
 from store.port import Reader
@@ -56,7 +56,7 @@ def gather(reader: Reader, period: Period, given: Given, now_ms: int) -> Materia
         gaps=tuple(gaps),
         simulated=spans,
         provisional=_provisional(period, statuses, now_ms),
-        downtime=_downtime(down_minutes(reader, minutes, holes), window, watching.products, given.windows),
+        down=down_minutes(reader, minutes, holes),
         worst=tuple(worst_windows(reader, window, minutes, holes)),
     )
 
@@ -173,23 +173,6 @@ def _provisional(period: Period, statuses: Iterable[SourceStatus], now_ms: int) 
     marks = [s.watermark_ms for s in statuses if s.watermark_ms is not None and s.watermark_ms >= now_ms - LATE_MS]
     closed_ms = min([now_ms - CLOSED_AFTER_S * 1000, *marks])
     return frozenset(label for label, part in period.slices() if part.to_s * 1000 > closed_ms)
-
-
-def _downtime(
-    down: Mapping[str, list[Window] | None], window: Window, products: Sequence[str], windows: Sequence[PlannedWindow]
-) -> dict[str, int | None]:
-    """Seconds of every product, and of the bank under the empty name; maintenance of the whole product is left out."""
-    found: dict[str, int | None] = {}
-    for product in ("", *products):
-        minutes = down.get(product, [])
-        planned = union(Window(w.from_s, w.to_s) for w in windows if product and _whole(w, product))
-        found[product] = None if minutes is None else downtime_seconds(window, minutes, planned)
-    return found
-
-
-def _whole(window: PlannedWindow, product: str) -> bool:
-    """Whether a window takes a product out wherever it runs."""
-    return not window.data_centers and product in window.products
 
 
 def _holes(gaps: Iterable[Gap]) -> list[Window]:

@@ -10,6 +10,7 @@ from reports.availability.downtime import Worst
 from reports.availability.period import Period
 from slo.catalog import Catalog
 from slo.counts import Counts
+from slo.windows import Window
 from store.coverage import Unseen
 from store.records import Gap, SourceStatus, Span
 
@@ -109,7 +110,8 @@ class CellSlice:
 @dataclass(frozen=True, slots=True)
 class Material:
     """Everything of one period. ``until_s``: counts are in up to here; ``cells``: in order of slice, product, data
-    center; ``months``: the same for each whole month of the trend, empty where no data are."""
+    center; ``months``: the same for each whole month of the trend, empty where no data are; ``down``: minutes that were
+    down by product, the bank's under the empty name, None where nobody can say."""
 
     period: Period
     given: Given
@@ -123,5 +125,5 @@ class Material:
     gaps: tuple[Gap, ...]
     simulated: tuple[Span, ...]
     provisional: frozenset[str]
-    downtime: Mapping[str, int | None]
+    down: Mapping[str, Sequence[Window] | None]
     worst: tuple[Worst, ...]

@@ -54,7 +54,8 @@ class Availability:
     maintenance; ``with_maintenance`` beside, None when there was none.
 
     ``downtime_seconds``: minutes in which at least half of the events failed (and at least five), in seconds; None
-    when the minutes of the period are no longer kept. ``time_availability`` follows from it.
+    when the minutes of the period are no longer kept, or nothing was watched. ``time_availability``: of what was
+    watched; ``time_availability_low``: if all that was not watched had been down.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Availability:
     transactions: int
     downtime_seconds: int | None
     time_availability: str | None
+    time_availability_low: str | None
     allowed_events: str | None
     remaining_events: str | None
     budget_spent_percent: str | None
@@ -243,8 +245,18 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class DownMinute:
+    """A minute of a product (or the bank) in which at least half of the events failed."""
+
+    id: str
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
-    """What every figure can be recomputed from: one row per slice, product and data center."""
+    """What every figure can be recomputed from: one row per slice, product and data center. ``record``: "period" for
+    the period's own figures, "trend" for those of the thirteen months."""
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -275,6 +287,7 @@ class Report:
     incident_statistics: Statistics
     maintenance: tuple[Maintenance, ...]
     changes: tuple[Changed, ...]
+    down_minutes: tuple[DownMinute, ...]
     data_quality: tuple[SourceQuality, ...]
     not_observed: tuple[Stretch, ...]
     rows: Rows

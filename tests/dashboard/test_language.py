@@ -10,7 +10,8 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from dashboard.language import LANGUAGES, Language, UnknownWord, catalog_path, choose, read_all_words
+from dashboard.language import LANGUAGES, LOCALE_FOLDER, Language, UnknownWord, choose, read_all_words
+from reports.words import catalog_path
 
 ROOM = Path(__file__).parents[2] / "dashboard"
 METHODS = [("**.py", "python"), ("assets/*.js", "javascript")]
@@ -61,7 +62,7 @@ def test_the_catalogs_have_the_same_keys_and_placeholders() -> None:
 @pytest.mark.parametrize("language", LANGUAGES.values(), ids=lambda language: language.id)
 def test_no_entry_is_empty_fuzzy_or_double(language: Language) -> None:
     """Fuzzy words are guesses, and a second entry silently wins over the first."""
-    path = catalog_path(language)
+    path = catalog_path(language, LOCALE_FOLDER)
     with path.open("rb") as file:
         entries = [entry for entry in read_po(file) if entry.id]
     assert [entry.id for entry in entries if not entry.string or entry.fuzzy] == []

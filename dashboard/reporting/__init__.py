@@ -1,0 +1,1 @@
+"""Where alerting and reports meet: what a report needs to know that counts do not say."""

@@ -1,0 +1,72 @@
+"""Maintenance, incidents and changes of a period, as reports take them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from alerts.desk.booking import taken_by_day
+from alerts.desk.maintenance import between
+from alerts.incidents.codec import listed
+from alerts.incidents.figures import spent_share
+from alerts.incidents.model import Incident
+from alerts.incidents.words import LANGUAGES, Names, title
+from reports.availability.material import Given, ReportedIncident
+from reports.availability.period import Period
+from slo.catalog import Catalog
+from slo.formatting import truncated
+from slo.windows import DAY_S, Window
+from store.port import Reader
+
+MOST_INCIDENTS = 100_000
+LONGEST_S = 400 * DAY_S
+"""An incident that began before a period and still touches it is not older than that."""
+
+
+def given_of(
+    reader: Reader, catalog: Catalog, period: Period, *, code_version: str, demo: bool, products: Sequence[str] = ()
+) -> Given:
+    """Everything about a period, and about the months of its trend, that counts do not say."""
+    first_s = min(period.window.from_s, period.trend()[0][1].from_s)
+    windows = between(reader.journal(), Window(first_s, period.window.to_s))
+    return Given(
+        catalog=catalog,
+        code_version=code_version,
+        demo=demo,
+        products=tuple(products),
+        windows=windows,
+        taken=taken_by_day(reader, windows, catalog.zone),
+        incidents=_incidents(reader, catalog, period),
+    )
+
+
+def _incidents(reader: Reader, catalog: Catalog, period: Period) -> list[ReportedIncident]:
+    begin_ms = (period.window.from_s - LONGEST_S) * 1000
+    found = listed(reader.journal(), begin_ms, period.window.to_s * 1000, MOST_INCIDENTS)
+    names = Names.of(catalog)
+    return [reported(each, names) for each in found]
+
+
+def reported(incident: Incident, names: Names) -> ReportedIncident:
+    """One incident in the words of reports."""
+    figures = incident.figures
+    products = figures.products if figures else tuple(sorted({s.product for s in incident.subjects if s.product}))
+    centers = figures.data_centers if figures else ()
+    shares = [share for each in (figures.spent if figures else ()) if (share := spent_share(each)) is not None]
+    return ReportedIncident(
+        id=incident.id,
+        title={language: title(incident, names, language) for language in LANGUAGES},
+        severity=incident.severity.name.lower(),
+        state=incident.state.value,
+        products=products,
+        data_centers=centers,
+        begin_ms=incident.begin_ms,
+        impact_start_ms=incident.impact_start_ms,
+        detected_ms=incident.detected_ms,
+        acknowledged_ms=incident.acknowledged_ms,
+        restored_ms=incident.restored_ms,
+        failed=figures.failed if figures else None,
+        failed_complete=figures.complete if figures else None,
+        budget_spent_percent=truncated(max(shares) * 100, 2) if shares else None,
+        regulatory=tuple(sorted({each.class_id for each in incident.decisions if each.class_id})),
+        owner=incident.owner or None,
+    )

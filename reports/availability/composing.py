@@ -1,0 +1,286 @@
+"""Material of a period -> the report, sealed with its hash. No clock, no store."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+from reports.availability.evidence import changes, incidents, maintenance, not_observed, statistics
+from reports.availability.figuring import Figures, Parts, budget_of, figures, parts_of, percent_text, view_texts
+from reports.availability.material import CellSlice, Material
+from reports.availability.model import (
+    DEFINITION_VERSION,
+    SCHEMA,
+    Availability,
+    Beside,
+    Composite,
+    DownMinute,
+    Month,
+    Named,
+    PeriodText,
+    Report,
+    Rows,
+    Slice,
+    WorstWindow,
+    sealed,
+)
+from reports.availability.quality import data_quality
+from slo.availability import composite
+from slo.counts import Counts
+from slo.downtime import covered_seconds, downtime_seconds
+from slo.objective import Objective
+from slo.windows import Window
+
+BANK = "bank"
+KIND = "availability"
+PERIOD, TREND = "period", "trend"
+"""What a row is for: the period's own figures, or those of the thirteen months."""
+COLUMNS = (
+    "record",
+    "slice",
+    "product",
+    "data_center",
+    "good",
+    "bad",
+    "excluded_good",
+    "excluded_bad",
+    "transactions",
+    "length_ms",
+    "excluded_ms",
+    "lost_ms",
+    "unwatched_ms",
+    "excluded_lost_ms",
+    "excluded_unwatched_ms",
+    "provisional",
+)
+
+
+def compose(material: Material) -> Report:
+    """Everything that is printed, and what it can be recomputed from."""
+    given = material.given
+    parts = parts_of(material.cells)
+    bank = _unit(material, BANK, list(parts.values()))
+    products = tuple(_unit(material, product, [mine]) for product, mine in parts.items())
+    centers = tuple(
+        _unit(material, center, list(parts_of(cells).values()))
+        for center, cells in _by(material.cells, "data_center").items()
+    )
+    listed = incidents(material)
+    return sealed(
+        Report(
+            kind=KIND,
+            schema=SCHEMA,
+            definition_version=DEFINITION_VERSION,
+            catalog_version=given.catalog.version,
+            code_version=given.code_version,
+            made_at=utc(material.now_s),
+            demo=given.demo,
+            period=_period(material),
+            target=given.catalog.objective.text,
+            completeness=bank.completeness,
+            bank=bank,
+            products=products,
+            data_centers=centers,
+            composite=_composite(products),
+            trend=tuple(_trend(material)),
+            slices=tuple(_slices(material)),
+            worst_windows=_worst(material),
+            incidents=listed,
+            incident_statistics=statistics(listed),
+            maintenance=maintenance(material),
+            changes=changes(material),
+            down_minutes=_down(material),
+            data_quality=data_quality(material),
+            not_observed=not_observed(material),
+            rows=_rows(material),
+        )
+    )
+
+
+def utc(at_s: int) -> str:
+    """RFC 3339, UTC, to the second."""
+    return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def objective_of(material: Material, unit: str) -> Objective:
+    """A product's own, else the bank's."""
+    catalog = material.given.catalog
+    return next((product.objective for product in catalog.products if product.id == unit), catalog.objective)
+
+
+def _period(material: Material) -> PeriodText:
+    period = material.period
+    return PeriodText(
+        kind=period.kind,
+        key=period.key,
+        from_=utc(period.window.from_s),
+        to=utc(period.window.to_s),
+        until=utc(material.until_s),
+        time_zone=period.zone,
+        provisional=bool(material.provisional),
+    )
+
+
+def _by(cells: Iterable[CellSlice], name: str) -> dict[str, list[CellSlice]]:
+    found: dict[str, list[CellSlice]] = defaultdict(list)
+    for cell in cells:
+        found[getattr(cell, name)].append(cell)
+    return found
+
+
+def _unit(material: Material, unit: str, parts: Sequence[Parts]) -> Availability:
+    """The bank, a product or a data center over the whole period."""
+    seconds = material.until_s - material.period.window.from_s
+    found = figures(parts, seconds * 1000, objective_of(material, unit))
+    down_s = _down_s(material, unit) if found.counted.seen else None
+    time = _time_availability(material, unit, down_s, found.counted.completeness)
+    budget = budget_of(found.counted, seconds)
+    return Availability(
+        id=unit,
+        names=names(material, unit),
+        target=found.counted.objective.text,
+        transactions=found.counted.availability.counts.transactions,
+        downtime_seconds=down_s,
+        time_availability=percent_text(time[0]),
+        time_availability_low=percent_text(time[1]),
+        with_maintenance=_beside(found),
+        allowed_events=budget.allowed_events,
+        remaining_events=budget.remaining_events,
+        budget_spent_percent=budget.spent_percent,
+        budget_seconds=budget.seconds,
+        **view_texts(found.counted),
+    )
+
+
+def names(material: Material, unit: str) -> dict[str, str]:
+    """As the catalog has them; an id that it does not know is its own name."""
+    catalog = material.given.catalog
+    known = {center.id: dict(center.names) for center in catalog.data_centers}
+    known |= {product.id: dict(product.names) for product in catalog.products}
+    return known.get(unit, {})
+
+
+def _down_s(material: Material, unit: str) -> int | None:
+    """Down seconds of the bank or a product, without maintenance of the whole product; a data center has none."""
+    if unit not in (BANK, *material.products):
+        return None
+    down = material.down.get("" if unit == BANK else unit, ())
+    window = Window(material.period.window.from_s, material.until_s)
+    return None if down is None else downtime_seconds(window, down, whole_windows(material, unit))
+
+
+def _time_availability(
+    material: Material, unit: str, down_s: int | None, watched: Fraction | None
+) -> tuple[Fraction | None, Fraction | None]:
+    """1 - down seconds / (period - maintenance of the whole product): of what was watched, and its low bound."""
+    if down_s is None or not watched:
+        return None, None
+    window = Window(material.period.window.from_s, material.until_s)
+    judged_s = window.to_s - window.from_s - covered_seconds(whole_windows(material, unit), window)
+    if judged_s <= 0:
+        return None, None
+    down = Fraction(down_s, judged_s)
+    return max(1 - down / watched, Fraction(0)), max(watched - down, Fraction(0))
+
+
+def whole_windows(material: Material, product: str) -> list[Window]:
+    """Maintenance that takes a product out wherever it runs."""
+    windows = material.given.windows
+    return [Window(w.from_s, w.to_s) for w in windows if not w.data_centers and product in w.products]
+
+
+def _beside(found: Figures) -> Beside | None:
+    return None if found.with_maintenance is None else Beside(**view_texts(found.with_maintenance))
+
+
+def _composite(products: Sequence[Availability]) -> Composite:
+    known = composite({each.id: Counts(each.good, each.bad) for each in products})
+    worst = known.worst
+    return Composite(
+        percent_text(known.pooled),
+        None if worst is None else Named(worst[0], percent_text(worst[1]) or ""),
+        percent_text(known.mean),
+    )
+
+
+def _trend(material: Material) -> Iterable[Month]:
+    """Bank and products of thirteen calendar months."""
+    windows = dict(material.period.trend())
+    for month, cells in material.months.items():
+        window = windows[month]
+        state = "no_data" if not cells else "whole" if window.to_s <= material.until_s else "provisional"
+        for unit, texts in _units(material, cells):
+            yield Month(month=month, id=unit, state=state, **texts)
+
+
+def _units(material: Material, cells: Sequence[CellSlice]) -> Iterable[tuple[str, dict[str, Any]]]:
+    """The bank, then each product, over the cells' own slice."""
+    length_ms = max((each.length_ms for each in cells), default=0)
+    parts = parts_of(cells)
+    yield BANK, view_texts(figures(parts.values(), length_ms, objective_of(material, BANK)).counted)
+    for product, mine in parts.items():
+        yield product, view_texts(figures([mine], length_ms, objective_of(material, product)).counted)
+
+
+def _slices(material: Material) -> Iterable[Slice]:
+    for label, cells in _by(material.cells, "label").items():
+        for unit, texts in _units(material, cells):
+            kept = {key: texts[key] for key in ("good", "bad", "total", "availability", "verdict", "completeness")}
+            yield Slice(slice=label, id=unit, provisional=label in material.provisional, **kept)
+
+
+def _worst(material: Material) -> tuple[WorstWindow, ...]:
+    return tuple(
+        WorstWindow(
+            id=BANK,
+            seconds=each.length_s,
+            step_seconds=each.step_s,
+            from_=utc(each.window.window.from_s),
+            to=utc(each.window.window.to_s),
+            good=each.window.counts.good,
+            bad=each.window.counts.bad,
+            total=each.window.counts.total,
+            availability=percent_text(each.window.availability) or "",
+        )
+        for each in material.worst
+    )
+
+
+def _down(material: Material) -> tuple[DownMinute, ...]:
+    """Every down minute, the bank's first; those of maintenance too, which the sums leave out."""
+    return tuple(
+        DownMinute(product or BANK, utc(each.from_s), utc(each.to_s))
+        for product in ("", *material.products)
+        for each in material.down.get(product, ()) or ()
+    )
+
+
+def _rows(material: Material) -> Rows:
+    """Of the period, then of the months of the trend."""
+    period = (_row(PERIOD, cell, material.provisional) for cell in material.cells)
+    trend = (_row(TREND, cell, material.provisional) for cells in material.months.values() for cell in cells)
+    return Rows(COLUMNS, (*period, *trend))
+
+
+def _row(record: str, cell: CellSlice, provisional: frozenset[str]) -> tuple[int | str | None, ...]:
+    return (
+        record,
+        cell.label,
+        cell.product,
+        cell.data_center,
+        cell.counts.good,
+        cell.counts.bad,
+        cell.taken.good,
+        cell.taken.bad,
+        cell.counts.transactions,
+        cell.length_ms,
+        cell.planned.excluded_ms,
+        cell.unseen.lost_ms,
+        cell.unseen.unwatched_ms,
+        cell.planned.lost_ms,
+        cell.planned.unwatched_ms,
+        int(cell.label in provisional),
+    )

@@ -1,0 +1,118 @@
+"""What stands beside the figures: incidents and how long they took, maintenance, changes, what was not observed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from reports.availability.material import Material, ReportedIncident
+from reports.availability.model import Changed, Incident, Maintenance, Spread, Statistics, Stretch
+from slo.formatting import ratio
+from slo.spread import spread
+from store.records import Span
+
+MS_PER_S = 1000
+
+
+def incidents(material: Material) -> tuple[Incident, ...]:
+    """Those that touch the period and, when products were chosen, one of them; oldest first."""
+    from_ms, to_ms = material.period.window.from_s * MS_PER_S, material.until_s * MS_PER_S
+    chosen = set(material.given.products)
+    touching = (
+        each
+        for each in material.given.incidents
+        if each.begin_ms < to_ms
+        and (each.restored_ms is None or each.restored_ms >= from_ms)
+        and (not chosen or not each.products or chosen & set(each.products))
+    )
+    return tuple(_incident(each) for each in sorted(touching, key=lambda each: (each.begin_ms, each.id)))
+
+
+def _incident(each: ReportedIncident) -> Incident:
+    return Incident(
+        id=each.id,
+        title=dict(each.title),
+        severity=each.severity,
+        state=each.state,
+        products=each.products,
+        data_centers=each.data_centers,
+        impact_start=utc_ms(each.impact_start_ms),
+        detected=utc_ms(each.detected_ms),
+        acknowledged=utc_ms(each.acknowledged_ms),
+        restored=utc_ms(each.restored_ms),
+        mttd_ms=_between(each.impact_start_ms, each.detected_ms),
+        mtta_ms=_between(each.detected_ms, each.acknowledged_ms),
+        mttr_ms=_between(each.impact_start_ms, each.restored_ms),
+        failed=each.failed,
+        failed_complete=each.failed_complete,
+        budget_spent_percent=each.budget_spent_percent,
+        regulatory=each.regulatory,
+        owner=each.owner,
+        imported_from=each.imported_from,
+    )
+
+
+def _between(from_ms: int | None, to_ms: int | None) -> int | None:
+    return None if from_ms is None or to_ms is None else to_ms - from_ms
+
+
+def statistics(listed: tuple[Incident, ...]) -> Statistics:
+    """MTTD, MTTA, MTTR of what is listed."""
+    return Statistics(
+        len(listed),
+        _spread([each.mttd_ms for each in listed]),
+        _spread([each.mtta_ms for each in listed]),
+        _spread([each.mttr_ms for each in listed]),
+    )
+
+
+def _spread(times: list[int | None]) -> Spread:
+    found = spread(times)
+    median = None if found.median_ms is None else ratio(found.median_ms, 1)
+    return Spread(found.known, found.unknown, median, found.p90_ms, found.max_ms)
+
+
+def maintenance(material: Material) -> tuple[Maintenance, ...]:
+    """Announced windows that touch the period."""
+    window = material.period.window
+    return tuple(
+        Maintenance(
+            id=each.id,
+            title=each.title,
+            reason=each.reason,
+            owner=each.owner,
+            products=tuple(each.products),
+            data_centers=tuple(each.data_centers),
+            from_=utc_ms(each.from_s * MS_PER_S) or "",
+            to=utc_ms(each.to_s * MS_PER_S) or "",
+            announced=utc_ms(each.announced_ms) or "",
+        )
+        for each in sorted(material.given.windows, key=lambda each: (each.from_s, each.id))
+        if each.from_s < window.to_s and each.to_s > window.from_s
+    )
+
+
+def changes(material: Material) -> tuple[Changed, ...]:
+    """What people changed in the period, oldest first."""
+    from_ms, to_ms = material.period.window.from_s * MS_PER_S, material.until_s * MS_PER_S
+    return tuple(
+        Changed(utc_ms(each.at_ms) or "", each.title, each.actor, each.products)
+        for each in sorted(material.given.changes, key=lambda each: (each.at_ms, each.title))
+        if from_ms <= each.at_ms < to_ms
+    )
+
+
+def not_observed(material: Material) -> tuple[Stretch, ...]:
+    """Parts of the period whose counts are simulated or imported, oldest first."""
+    window = material.period.window
+    every = [*((span, "simulated") for span in material.simulated), *material.given.imported]
+    cut = [(Span(max(s.from_s, window.from_s), min(s.to_s, material.until_s)), origin) for s, origin in every]
+    inside = sorted((s.from_s, s.to_s, origin) for s, origin in cut if s.from_s < s.to_s)
+    return tuple(Stretch(utc_ms(f * MS_PER_S) or "", utc_ms(t * MS_PER_S) or "", origin) for f, t, origin in inside)
+
+
+def utc_ms(at_ms: int | None) -> str | None:
+    """RFC 3339, UTC, with milliseconds where there are any; None stays None."""
+    if at_ms is None:
+        return None
+    text = f"{datetime.fromtimestamp(at_ms // MS_PER_S, UTC):%Y-%m-%dT%H:%M:%S}"
+    return f"{text}.{at_ms % MS_PER_S:03d}Z" if at_ms % MS_PER_S else f"{text}Z"

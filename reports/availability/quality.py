@@ -1,0 +1,58 @@
+"""How well each source was watched over the period."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from reports.availability.evidence import utc_ms
+from reports.availability.material import Material
+from reports.availability.model import SourceQuality
+from slo.formatting import ratio, truncated
+from slo.states import completeness
+from store.coverage import Interval, Watch, clipped, length_ms, of_spans, unseen
+from store.records import Gap, SourceStatus
+
+LATE_MS = 120_000
+
+
+def data_quality(material: Material) -> tuple[SourceQuality, ...]:
+    """Every registered source, in order of its data center."""
+    return tuple(_source(material, each) for each in sorted(material.statuses, key=_place))
+
+
+def _place(status: SourceStatus) -> tuple[str, str]:
+    return status.source.data_center, status.source.id
+
+
+def _source(material: Material, status: SourceStatus) -> SourceQuality:
+    stretch = Interval(material.period.window.from_s * 1000, material.until_s * 1000)
+    gaps = tuple(gap for gap in material.gaps if gap.source == status.source.id)
+    inside = clipped([Interval(gap.from_ms, gap.to_ms) for gap in gaps], stretch)
+    spans = of_spans([*material.simulated, *(span for span, _ in material.given.imported)])
+    found = unseen(stretch, _watch(status, gaps, stretch.to_ms), spans)
+    length = stretch.to_ms - stretch.from_ms
+    share = completeness(length - found.unwatched_ms, length)
+    return SourceQuality(
+        id=status.source.id,
+        kind=status.source.kind,
+        data_center=status.source.data_center,
+        interval_ms=status.source.interval_ms,
+        first_page=utc_ms(status.first_page_ms),
+        last_page=utc_ms(status.watermark_ms),
+        gaps=len(inside),
+        lost_seconds=_seconds(found.lost_ms),
+        unwatched_seconds=_seconds(found.unwatched_ms),
+        longest_gap_seconds=_seconds(max((length_ms([each]) for each in inside), default=0)),
+        completeness=None if share is None else ratio(share),
+    )
+
+
+def _watch(status: SourceStatus, gaps: tuple[Gap, ...], until_ms: int) -> Watch | None:
+    if status.watermark_ms is None:
+        return None
+    begin_ms = status.first_page_ms or status.registered_ms
+    return Watch(begin_ms, until_ms if status.watermark_ms >= until_ms - LATE_MS else status.watermark_ms, gaps)
+
+
+def _seconds(milliseconds: int) -> str:
+    return truncated(Fraction(milliseconds, 1000), 3)
