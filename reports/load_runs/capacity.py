@@ -11,7 +11,8 @@ from reports.load_runs.keeping import MOST, listed
 from reports.load_runs.model import LoadRun
 from reports.load_runs.policy import CapacityPolicy
 from reports.load_runs.view import utc
-from slo.capacity import Forecast, Proof, ProvenCapacity, forecast_peak, headroom, proven_capacity, without_one
+from slo.capacity import Proof, ProvenCapacity, headroom, proven_capacity, without_one
+from slo.forecasting.peak import Forecast, forecast_peak
 from slo.formatting import ratio, truncated
 from slo.windows import DAY_S, MINUTE_S, day_of, day_window
 from store.port import Reader

@@ -1,4 +1,4 @@
-"""Proven capacity, the forecast of the peak and headroom, figure by figure."""
+"""Proven capacity and headroom, figure by figure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from slo.capacity import (
     Proof,
     Standing,
     Tie,
-    forecast_peak,
     headroom,
     proven_capacity,
-    quantile,
     without_one,
 )
 
@@ -90,46 +88,6 @@ def test_a_proof_with_other_data_centers_is_not_of_this_estate() -> None:
 
 def test_a_run_from_the_future_is_not_known_yet() -> None:
     assert proven_capacity([proof("r", -1, 2_000)], NOW, 6, 90) is None
-
-
-def test_a_steady_peak_is_foretold_as_itself() -> None:
-    forecast = forecast_peak(dict.fromkeys(range(100), 600), 100)
-    assert forecast.peak is not None
-    assert forecast.peak.value == 600
-    assert (forecast.peak.covered, forecast.peak.checked) == (56, 56)
-
-
-def test_the_forecast_is_the_highest_of_28_days_times_the_95th_percentile_of_ratios() -> None:
-    """Every tenth day is twice as high as the others: of the ratios 1/2 and 1 the 95th percentile is 1."""
-    peaks = {day: 1_000 if day % 10 == 0 else 500 for day in range(140)}
-    forecast = forecast_peak(peaks, 140)
-    assert forecast.peak is not None
-    assert forecast.peak.highest == 1_000
-    assert forecast.peak.ratio == 1
-
-
-def test_growth_shows_in_the_ratio() -> None:
-    peaks = {day: 1_000 * 2**day for day in range(60)}
-    forecast = forecast_peak(peaks, 60)
-    assert forecast.peak is not None
-    assert forecast.peak.value == 1_000 * 2**60
-
-
-def test_a_short_history_gives_a_reason_instead_of_a_number() -> None:
-    assert forecast_peak({}, 100).reason == "0 of the last 28 days have a peak; 24 are needed"
-    few = forecast_peak(dict.fromkeys(range(60, 100), 600), 100)
-    assert few.peak is None
-    assert few.reason == "16 past days can be compared with the days before them; 20 are needed"
-
-
-def test_days_without_any_traffic_are_no_base_for_a_ratio() -> None:
-    assert forecast_peak(dict.fromkeys(range(100), 0), 100).peak is None
-
-
-def test_the_quantile_is_a_value_that_was_there() -> None:
-    assert quantile([Fraction(n) for n in range(1, 21)]) == 19
-    assert quantile([Fraction(7)]) == 7
-    assert quantile([Fraction(7), Fraction(8)], Fraction(0)) == 7
 
 
 def test_headroom_is_what_is_left_above_the_peak() -> None:

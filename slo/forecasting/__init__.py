@@ -1,0 +1,1 @@
+"""Forecasts of daily totals and of peaks: floats inside, whole numbers out; every choice is back-tested."""

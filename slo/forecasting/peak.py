@@ -1,0 +1,170 @@
+"""The peak's own quantile (definitions.md section 7): ``max of the last 28 days x 95th percentile of past ratios``.
+
+A past ratio is what the highest peak of a horizon was of the highest of the 28 days before it. Horizons of 28 days
+overlap: a year of days holds some thirteen that say something new, and the 95th percentile of so few is little more
+than the greatest that happened to come. With fewer than ``_SETTLED`` such horizons the ratio is therefore at least the
+one that the next horizon stays below with 95 % (prediction bound of the logarithms by Student's t, at most half
+above the greatest ratio that came).
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from statistics import fmean, stdev
+from typing import NamedTuple
+
+from slo.forecasting.models import LOOK_BACK_DAYS
+
+QUANTILE = Fraction(95, 100)
+LEAST_DAYS_KNOWN = 24
+"""Of 28 days so many must have a peak: a greatest day among few says little."""
+LEAST_RATIOS = 20
+"""Fewer ratios have no 95th percentile below their greatest."""
+
+_SETTLED = 20
+_MOST_ABOVE = Fraction(3, 2)
+_GRAIN = 10_000
+_STUDENT_95 = ((1, 6.314), (2, 2.920), (3, 2.353), (4, 2.132), (5, 2.015), (7, 1.895), (10, 1.812), (14, 1.761))
+"""Degrees of freedom and the 95th percentile of Student's t; between two of them the wider one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeakForecast:
+    """The next ``horizon_days``' highest peak, which 95 of 100 such horizons should not exceed: ``highest x ratio``.
+
+    ``highest``: of the last 28 days; ``ratio_p95``: 95th percentile of past ratios; ``ratio``: the same, or more while
+    the past is short. ``covered`` of ``checked`` past horizons, one from each day, stayed within the forecast that
+    would have been made then, from horizons that had passed by then.
+    """
+
+    highest: int
+    ratio: Fraction
+    covered: int
+    checked: int
+    ratio_p95: Fraction
+    horizon_days: int = 1
+
+    @property
+    def value(self) -> Fraction:
+        """The forecast, in the unit of the peaks."""
+        return self.highest * self.ratio
+
+    @property
+    def achieved(self) -> Fraction | None:
+        """Share of past horizons that the forecast held for, to stand beside QUANTILE; None when none was checked."""
+        return Fraction(self.covered, self.checked) if self.checked else None
+
+
+class Forecast(NamedTuple):
+    """A forecast, or why there is none."""
+
+    peak: PeakForecast | None
+    reason: str = ""
+
+
+def forecast_peak(peaks: Mapping[int, int], day: int, horizon_days: int = 1) -> Forecast:
+    """``peaks``: by the number of a closed day, unknown ones left out; ``day``: the first of the horizon."""
+    highest = _highest(peaks, day - LOOK_BACK_DAYS, LOOK_BACK_DAYS)
+    if highest is None:
+        known = sum(1 for each in range(day - LOOK_BACK_DAYS, day) if each in peaks)
+        return Forecast(None, f"{known} of the last {LOOK_BACK_DAYS} days have a peak; {LEAST_DAYS_KNOWN} are needed")
+    ratios = list(_ratios({each: peaks[each] for each in peaks if each < day}, horizon_days))
+    if len(ratios) < LEAST_RATIOS:
+        return Forecast(None, _too_few(len(ratios), horizon_days))
+    past = _Past(horizon_days)
+    outcomes = list(_past_outcomes(past, ratios))
+    past.learn_until(day, ratios)
+    return Forecast(PeakForecast(highest, past.ratio(), sum(outcomes), len(outcomes), past.quantile(), horizon_days))
+
+
+def quantile(values: Sequence[Fraction], share: Fraction = QUANTILE) -> Fraction:
+    """The least of some values that so large a share of them does not exceed. At least one value."""
+    return _of_sorted(sorted(values), share)
+
+
+def _of_sorted(values: Sequence[Fraction], share: Fraction) -> Fraction:
+    rank = -(-share * len(values) // 1)
+    return values[max(1, int(rank)) - 1]
+
+
+def _too_few(found: int, horizon_days: int) -> str:
+    what = "days" if horizon_days == 1 else f"horizons of {horizon_days} days"
+    return f"{found} past {what} can be compared with the days before them; {LEAST_RATIOS} are needed"
+
+
+class _Ratio(NamedTuple):
+    """What the highest peak of the horizon from ``day`` on was of the highest of the 28 days before it."""
+
+    day: int
+    value: Fraction
+
+
+def _ratios(peaks: Mapping[int, int], horizon_days: int) -> Iterator[_Ratio]:
+    """Of every day whose horizon has passed, oldest first; those before a greatest peak of 0 have none."""
+    last = max(peaks, default=0)
+    for day in range(min(peaks, default=1) + 1, last - horizon_days + 2):
+        before = _highest(peaks, day - LOOK_BACK_DAYS, LOOK_BACK_DAYS)
+        after = _highest(peaks, day, horizon_days)
+        if before and after is not None:
+            yield _Ratio(day, Fraction(after, before))
+
+
+def _highest(peaks: Mapping[int, int], first: int, days: int) -> int | None:
+    """The greatest peak of some days; None when too few of them are known."""
+    known = [peaks[each] for each in range(first, first + days) if each in peaks]
+    return max(known) if known and len(known) * LOOK_BACK_DAYS >= LEAST_DAYS_KNOWN * days else None
+
+
+@dataclass(slots=True)
+class _Past:
+    """Ratios of horizons that had passed by some day."""
+
+    horizon_days: int
+    values: list[Fraction] = field(default_factory=list)
+    _next: int = 0
+
+    def learn_until(self, day: int, ratios: Sequence[_Ratio]) -> None:
+        """Takes in what had passed by a day; days must not go back."""
+        while self._next < len(ratios) and ratios[self._next].day + self.horizon_days <= day:
+            insort(self.values, ratios[self._next].value)
+            self._next += 1
+
+    def quantile(self) -> Fraction:
+        """The definition's."""
+        return _of_sorted(self.values, QUANTILE)
+
+    def ratio(self) -> Fraction:
+        """The definition's, or the prediction bound where too little has passed for it."""
+        horizons = len(self.values) // self.horizon_days
+        if horizons >= _SETTLED:
+            return self.quantile()
+        bound = min(_prediction_bound(self.values, horizons + 1), self.values[-1] * _MOST_ABOVE)
+        return max(self.quantile(), bound)
+
+
+def _past_outcomes(past: _Past, ratios: Sequence[_Ratio]) -> Iterable[bool]:
+    """Whether each horizon that could have been foretold stayed within its forecast."""
+    for ratio in ratios:
+        past.learn_until(ratio.day, ratios)
+        if len(past.values) >= LEAST_RATIOS:
+            yield ratio.value <= past.ratio()
+
+
+def _prediction_bound(ratios: Sequence[Fraction], horizons: int) -> Fraction:
+    """What the next of so many independent horizons stays below with 95 %; a horizon without any peak is left out."""
+    logarithms = [math.log(each) for each in ratios if each]
+    independent = max(2, horizons)
+    if len(logarithms) < independent:
+        return Fraction(0)
+    spread = stdev(logarithms) * math.sqrt(1 + 1 / independent)
+    bound = math.exp(fmean(logarithms) + _student(independent - 1) * spread)
+    return Fraction(math.ceil(bound * _GRAIN), _GRAIN)
+
+
+def _student(freedom: int) -> float:
+    place = bisect_left(_STUDENT_95, freedom + 1, key=lambda row: row[0])
+    return _STUDENT_95[place - 1][1]
