@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from alerts.desk import codec
+from alerts.desk.causes import Cause, causes
 from alerts.desk.desk import ALERT
 from alerts.desk.maintenance import Maintenance, between
 from alerts.desk.records import Alert
@@ -18,7 +19,7 @@ from alerts.incidents.errors import IncidentError
 from alerts.incidents.model import Incident, IncidentState
 from alerts.incidents.view import row, utc
 from alerts.incidents.words import Names
-from alerts.model import AlertKey, AlertState, Severity
+from alerts.model import AlertKey, AlertState, Severity, Subject
 from alerts.notify.prometheus_alerts import KIND as EXTERNAL
 from alerts.notify.prometheus_alerts import ExternalAlert
 from slo.windows import Window
@@ -31,6 +32,7 @@ Value = TypeVar("Value")
 MOST_OPEN = 20_000
 MOST_SHOWN = 500
 """Alerts in one snapshot, the worst; ``alert_counts`` says how many there are."""
+MOST_CAUSES = 20
 OURS_OPEN = (AlertState.PENDING, AlertState.FIRING)
 _SEVERITIES = {
     "critical": Severity.CALL,
@@ -122,10 +124,14 @@ def members(incidents: Iterable[Incident]) -> dict[AlertKey, str]:
     return found
 
 
-def alert_json(alert: Alert, incidents: Mapping[AlertKey, str]) -> Json:
-    """One of our alerts as documents show it (docs/api.md)."""
+def alert_json(alert: Alert, incidents: Mapping[AlertKey, str], cause: Cause | None = None) -> Json:
+    """One of our alerts as documents show it (docs/api.md). ``cause``: what it speaks for."""
     key, evidence = alert.key, alert.evidence
     subject = key.subject
+    of = cause or Cause(
+        data_centers=(subject.data_center,) if subject.data_center else (),
+        products=(subject.product,) if subject.product else (),
+    )
     return {
         "id": key.id,
         "rule": key.rule,
@@ -136,6 +142,9 @@ def alert_json(alert: Alert, incidents: Mapping[AlertKey, str]) -> Json:
         "data_center": subject.data_center or None,
         "dcn": subject.dcn or None,
         "other": subject.other or None,
+        "causes": [_place(each) for each in of.places[:MOST_CAUSES]],
+        "data_centers": list(of.data_centers),
+        "products": list(of.products),
         "state": alert.state.value,
         "since": utc(alert.since_ms),
         "over": utc(alert.over_ms),
@@ -172,6 +181,9 @@ def external_json(alert: ExternalAlert, now_ms: int) -> Json:
         "data_center": labels.get("data_center"),
         "dcn": labels.get("dcn"),
         "other": None,
+        "causes": [],
+        "data_centers": _named(labels, "data_center"),
+        "products": _named(labels, "product"),
         "state": "firing" if firing else "resolved",
         "since": utc(alert.starts_ms),
         "over": None if firing else utc(alert.ends_ms),
@@ -194,11 +206,25 @@ def external_json(alert: ExternalAlert, now_ms: int) -> Json:
     }
 
 
+def _place(subject: Subject) -> Json:
+    return {
+        "level": subject.level.value,
+        "product": subject.product or None,
+        "data_center": subject.data_center or None,
+        "dcn": subject.dcn or None,
+    }
+
+
+def _named(labels: Mapping[str, str], name: str) -> list[str]:
+    return [labels[name]] if labels.get(name) else []
+
+
 def snapshot_alerts(facts: AlertFacts, now_ms: int) -> list[Json]:
     """What the wall shows: not what another alert explains, worst first, at most MOST_SHOWN."""
     known = members(facts.incidents)
     shown = [each for each in facts.alerts if not each.inhibited_by]
-    rows = [(each.severity, alert_json(each, known)) for each in shown[:MOST_SHOWN]]
+    why = causes(facts.alerts)
+    rows = [(each.severity, alert_json(each, known, why.get(each.key.id))) for each in shown[:MOST_SHOWN]]
     rows += [(external_severity(each), external_json(each, now_ms)) for each in facts.external[:MOST_SHOWN]]
     rows.sort(key=lambda each: -each[0])  # stable: each kind keeps its own order
     return [content for _, content in rows[:MOST_SHOWN]]

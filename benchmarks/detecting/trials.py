@@ -70,9 +70,11 @@ class Wall:
         return self.content
 
     def shows(self, kind: Kind, center: str) -> bool:
-        """Whether an alert of this kind is on the wall for a data center."""
-        shown = self.look()["alerts"]
-        return any((each.get("rule"), each.get("data_center")) == (kind.value, center) for each in shown)
+        """Whether an alert of this kind is on the wall for a data center: its own, or one that speaks for it."""
+        shown = [each for each in self.look()["alerts"] if each["rule"] == kind.value]
+        return any(
+            center in (each["data_center"], *(place["data_center"] for place in each["causes"])) for each in shown
+        )
 
     def all_fresh(self) -> bool:
         """Whether every data center is being read."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from alerts.desk import acks
+from alerts.desk.causes import causes
 from alerts.desk.desk import ALERT, GROUP
 from alerts.desk.errors import ActionRefused
 from alerts.evaluating.memory import read
@@ -82,7 +83,8 @@ def _open(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     now_ms = setting.now_ms()
     facts = alert_facts(reader.journal(), now_ms, Window(now_ms // 1000, now_ms // 1000))
     known = members(facts.incidents)
-    rows = [alert_json(each, known) for each in facts.alerts]
+    why = causes(facts.alerts)
+    rows = [alert_json(each, known, why.get(each.key.id)) for each in facts.alerts]
     rows += [external_json(each, now_ms) for each in facts.external]
     order = {name: place for place, name in enumerate(reversed(SEVERITIES))}
     fits = _filter(asked.query)

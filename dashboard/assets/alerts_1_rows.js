@@ -7,17 +7,26 @@
   const { format, dom } = window.LendingWall;
   const { say, hide } = dom;
   const MOST_ROWS = 200;
+  const MOST_CAUSES = 6;
   const NOTHING = "";
   const LOUD = words.rank("page");
 
   /** What filters look at, prepared once per answer. */
   function read(raw) {
     const acked = raw.acknowledged || null;
-    const alert = { ...raw, acked, sinceMs: words.ms(raw.since), where: words.place(raw), what: words.rule(raw.rule) };
+    const alert = { ...raw, acked, sinceMs: words.ms(raw.since), ...places(raw), what: words.rule(raw.rule) };
     if (raw.external) alert.where = externalPlace(raw, alert.where);
-    const told = [alert.id, alert.where, alert.what, raw.product, raw.data_center, raw.dcn, raw.slo, acked && acked.by, raw.incident];
+    const told = [alert.id, alert.where, alert.whole, alert.what, raw.product, raw.data_center, raw.dcn, raw.slo, acked && acked.by, raw.incident];
     alert.text = [...told, ...Object.values(raw.labels || {})].filter(Boolean).join(" ").toLowerCase();
     return alert;
+  }
+
+  /** Where it really fails comes first; `whole` is as far as the alert itself reaches. */
+  function places(raw) {
+    const own = words.place(raw), causes = (raw.causes || []).map(words.place);
+    if (!causes.length) return { where: own, whole: "" };
+    const more = causes.length > MOST_CAUSES ? ` +${causes.length - MOST_CAUSES}` : "";
+    return { where: causes.slice(0, MOST_CAUSES).join(word("place.list")) + more, whole: own };
   }
 
   function externalPlace(raw, fallback) {
@@ -42,8 +51,8 @@
       (alert) =>
         wanted.every((part) => alert.text.includes(part)) &&
         (!filter.severity || alert.severity === filter.severity) &&
-        (!filter.product || alert.product === filter.product) &&
-        (!filter.data_center || alert.data_center === filter.data_center) &&
+        (!filter.product || alert.product === filter.product || (alert.products || []).includes(filter.product)) &&
+        (!filter.data_center || alert.data_center === filter.data_center || (alert.data_centers || []).includes(filter.data_center)) &&
         (STATES[filter.state] || STATES.all)(alert) &&
         (filter.explained || filter.state === "explained" || !alert.inhibited_by)
     );
@@ -114,7 +123,11 @@
     row.classList.toggle("is-chosen", view.chosen === alert.id);
     row.classList.toggle("is-open", view.opened === alert.id);
     renew(row, "severity", alert.severity, () => [words.severity(alert.severity)]);
-    renew(row, "where", alert.where + marks(alert).join(), () => [h("span.where", {}, alert.where), ...marks(alert).map(mark)]);
+    renew(row, "where", alert.where + alert.whole + marks(alert).join(), () => [
+      h("span.where", {}, alert.where),
+      alert.whole && h("small.whole", {}, word("place.whole", { where: alert.whole })),
+      ...marks(alert).map(mark),
+    ]);
     say(part(row, "what"), alert.what + (alert.slo ? "" : reasonOf(alert)));
     say(part(row, "counts"), counts(alert));
     say(part(row, "spent"), spent(alert));

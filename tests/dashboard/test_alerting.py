@@ -66,6 +66,22 @@ def test_open_alerts_and_incidents_are_on_the_wall(bank: Bank, noon_s: int) -> N
     assert incident["since"] == "2026-11-21T03:59:59.500Z"
 
 
+def test_an_alert_that_speaks_for_others_names_where_it_fails(bank: Bank, noon_s: int) -> None:
+    """The second data center, while the bank's alert of the first one burns and lower tiers of it are left."""
+    first, second = noon_s * 1000, noon_s * 1000 + 20_000
+    low = [
+        fired(Subject(Level.CELL, product, "dc1"), first, "fast", Severity.PAGE) for product in ("micro", "identity")
+    ]
+    tick(bank, first, *low, fired(BANK, first))
+    (shown,) = document(bank, noon_s + 1)["alerts"]
+    places = [{"level": "data_center", "product": None, "data_center": "dc1", "dcn": None}]
+    assert (shown["level"], shown["causes"]) == ("bank", places)
+    tick(bank, second, *[fired(Subject(Level.CELL, product, "dc2"), second) for product in ("micro", "identity")])
+    (shown,) = document(bank, noon_s + 21)["alerts"]
+    assert (shown["level"], shown["data_centers"], shown["products"]) == ("bank", ["dc1", "dc2"], ["identity", "micro"])
+    assert [each["data_center"] for each in shown["causes"]] == ["dc2"]  # the most severe
+
+
 def test_alerts_of_a_prometheus_stand_among_ours_until_they_end(bank: Bank, noon_s: int) -> None:
     body = b'[{"labels": {"alertname": "Disk", "severity": "warning", "data_center": "dc1"}}]'
     (posted,) = parse_posted(body, noon_s * 1000)
