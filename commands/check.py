@@ -27,6 +27,7 @@ from commands.objectives import objective_findings, objectives
 from commands.options import Configuration, add_configuration, chosen_config, configuration
 from commands.probing import probe_failures
 from commands.prometheus import prometheus_config
+from commands.report_sending import delivery_faults, upcoming
 from configuration.prometheus import PrometheusSettings
 from settings import (
     ExpositionSettings,
@@ -75,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
         *_source_failures(chosen),
         *probe_failures(chosen, time.time_ns() // 1_000_000),
         *_channel_failures(chosen),
+        *_delivery_failures(chosen),
     ]
     for line in failures:
         print(f"error: {line}", file=sys.stderr)
@@ -123,6 +125,13 @@ def _channel_failures(chosen: Configuration) -> Iterator[str]:
         print(f"warning {chosen.path}: no channel in the section notify; alerts show on screens and nobody is told")
     elif not faults:
         print(f"ok      notify: {', '.join(names)}")
+
+
+def _delivery_failures(chosen: Configuration) -> Iterator[str]:
+    """Reports that cannot be sent as they are configured; `report send ID --dry-run` shows one."""
+    yield from delivery_faults(chosen)
+    for line in upcoming(chosen, _now_ms()):
+        print(f"{'warning' if 'provisional' in line else 'ok':<7} reports: {line}")
 
 
 def _problems(load: Callable[[Path], object], path: Path) -> tuple[Problem, ...]:

@@ -26,7 +26,7 @@ _LENGTH = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.YEA
 _USUAL = {Every.BUSINESS_DAY: Unit.DAY}
 _MONDAY = -7
 _DAY_MINUTES = 1440
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 
 
 def _address(text: str) -> str:

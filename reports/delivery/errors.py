@@ -20,7 +20,7 @@ class BadPeriodName(DeliveryError):
     def __init__(self, text: str) -> None:
         super().__init__(
             f"period {text!r} is none; write a month 2026-10, a quarter 2026-Q3, a year 2026, a week 2026-W44, "
-            "a day 2026-10-31 or days 2026-10-30_2026-11-01"
+            "a day 2026-10-31 or days 2026-10-30_2026-11-02 (the last one not part of it)"
         )
 
 

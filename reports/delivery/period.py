@@ -38,7 +38,8 @@ class Period:
 
     @property
     def name(self) -> str:
-        """``2026-10-31``, ``2026-W44``, ``2026-10``, ``2026-Q3``, ``2026``; days in a row ``2026-10-30_2026-11-01``."""
+        """``2026-10-31``, ``2026-W44``, ``2026-10``, ``2026-Q3``, ``2026``; days in a row ``2026-10-30_2026-11-02``, of
+        which the last is no part, as in ``report --from --to``."""
         if self.unit is Unit.YEAR:
             return f"{self.first.year:04}"
         if self.unit is Unit.QUARTER:
@@ -50,7 +51,7 @@ class Period:
             return f"{year:04}-W{week:02}"
         if self.first == self.last:
             return self.first.isoformat()
-        return f"{self.first.isoformat()}_{self.last.isoformat()}"
+        return f"{self.first.isoformat()}_{(self.last + _DAY).isoformat()}"
 
 
 def period_of(unit: Unit, day: date) -> Period:
@@ -93,10 +94,10 @@ def _named(text: str) -> Period:
     first, _, last = text.partition("_")
     if not last:
         return period_of(Unit.DAY, _day(first))
-    begin, end = _day(first), _day(last)
-    if begin > end:
+    begin, after = _day(first), _day(last)
+    if after - begin < 2 * _DAY:
         raise ValueError(text)
-    return Period(Unit.DAYS, begin, end)
+    return Period(Unit.DAYS, begin, after - _DAY)
 
 
 def _day(text: str) -> date:

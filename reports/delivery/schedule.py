@@ -102,6 +102,11 @@ def next_run(schedule: Schedule, now_s: int, almanac: Almanac) -> Run | None:
     return next((run for run in _runs(schedule, now_s, end_s, almanac) if run.at_s > now_s), None)
 
 
+def period_now(schedule: Schedule, now_s: int, almanac: Almanac) -> Period:
+    """What a run at an instant would be about."""
+    return _about(schedule, day_of(now_s, almanac.zone), almanac.calendar)
+
+
 def _runs(schedule: Schedule, from_s: int, to_s: int, almanac: Almanac) -> Iterator[Run]:
     day, last = _shown(from_s, schedule.zone), _shown(to_s, schedule.zone)
     while day <= last:
@@ -115,9 +120,13 @@ def _run(schedule: Schedule, day: date, almanac: Almanac) -> Run:
     # What is over is asked of the bank's own days: a run in another zone may come before the bank's midnight.
     today = day_of(at_s, almanac.zone)
     provisional = schedule.by_business_days and not almanac.calendar.official(day.year)
+    return Run(at_s, _about(schedule, today, almanac.calendar), provisional)
+
+
+def _about(schedule: Schedule, today: date, calendar: Calendar) -> Period:
     if schedule.every is Every.BUSINESS_DAY:
-        return Run(at_s, _since_last_business_day(today, almanac.calendar), provisional)
-    return Run(at_s, period_before(schedule.about, today), provisional)
+        return _since_last_business_day(today, calendar)
+    return period_before(schedule.about, today)
 
 
 def _since_last_business_day(today: date, calendar: Calendar) -> Period:

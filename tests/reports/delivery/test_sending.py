@@ -318,6 +318,6 @@ def test_daily_reports_after_a_weekend_are_about_all_of_it(store: Store, maker: 
     ours = plan(delivery(folder(tmp_path), schedule=Schedule(Every.BUSINESS_DAY, Unit.DAY, 480)))
     sent(store, ours, instant_ms(1), maker)
     assert [each.period for each in sent(store, ours, instant_ms(3, 9), maker)] == [
-        "2026-10-30_2026-11-01",
+        "2026-10-30_2026-11-02",
         "2026-11-02",
     ]
