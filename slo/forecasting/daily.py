@@ -113,6 +113,7 @@ class DailyForecasts:
         self._patterns: dict[tuple[Choice, int], Pattern] = {}
         self._asked: set[tuple[Choice, int]] = set()
         self._factors: dict[int, dict[str, float]] = {}
+        self._errors_of: dict[tuple[Choice, int], float] = {}
 
     def forecast(self, origin: int, days: int = HORIZON_DAYS) -> DailyOutcome:
         """The days from ``origin`` on, from what was known before it."""
@@ -120,18 +121,20 @@ class DailyForecasts:
         if reason:
             return DailyOutcome(None, reason)
         choice = self._choose(origin)
-        band = _band(list(self._ratios(choice, origin, origin)))
-        found = tuple(self._day(choice, origin, day, band) for day in range(origin, origin + days))
-        return DailyOutcome(DailyForecast(found, choice[0], choice[1], self._past_score(choice, origin)))
+        score = self._past_score(choice, origin)
+        return DailyOutcome(DailyForecast(self._days(choice, origin, days), choice[0], choice[1], score))
 
     def rolling(self, first: int, last: int, step: int = WEEK, days: int = HORIZON_DAYS) -> Score:
         """What forecasts from every ``step``-th origin in ``[first, last]`` were worth: chosen model against naive."""
         total = Score()
         for origin in range(first, last + 1, step):
-            outcome = self.forecast(origin, days)
-            if outcome.forecast is not None:
-                total += self._score(outcome.forecast.days)
+            if not self._too_little(origin):
+                total += self._score(self._days(self._choose(origin), origin, days))
         return total
+
+    def _days(self, choice: Choice, origin: int, days: int) -> tuple[ForecastDay, ...]:
+        band = _band(list(self._ratios(choice, origin, origin)))
+        return tuple(self._day(choice, origin, day, band) for day in range(origin, origin + days))
 
     def _score(self, days: tuple[ForecastDay, ...]) -> Score:
         total = Score()
@@ -151,9 +154,7 @@ class DailyForecasts:
         total = Score()
         for past in _origins(origin):
             if past + HORIZON_DAYS <= origin and self._knows(choice, past) and self._knows(_NAIVE, past):
-                band = _band(list(self._ratios(choice, past, past)))
-                days = tuple(self._day(choice, past, day, band) for day in range(past, past + HORIZON_DAYS))
-                total += self._score(days)
+                total += self._score(self._days(choice, past, HORIZON_DAYS))
         return total
 
     def _too_little(self, origin: int) -> str:
@@ -241,8 +242,15 @@ class DailyForecasts:
         return rows
 
     def _error(self, choice: Choice, past: int, before: int) -> float:
+        """Of the days from a past origin that had passed; kept once all had."""
+        kept = self._errors_of.get((choice, past))
+        if kept is not None and past + HORIZON_DAYS <= before:
+            return kept
         days = range(past, min(past + HORIZON_DAYS, before))
-        return sum(abs(self._value(choice, past, day) - self._known[day]) for day in days if day in self._known)
+        error = sum(abs(self._value(choice, past, day) - self._known[day]) for day in days if day in self._known)
+        if past + HORIZON_DAYS <= before:
+            self._errors_of[choice, past] = error
+        return error
 
     def _ratios(self, choice: Choice, origin: int, before: int) -> Iterator[float]:
         """What came of what the choice had said at past origins, for days that had passed."""
