@@ -1,0 +1,1 @@
+"""The availability report laid out on paper, in one language."""

@@ -1,0 +1,104 @@
+"""The tidy table that every printed figure can be recomputed from: one record per line, its kind in the first column.
+
+``period`` and ``trend``: a product in a data center over one slice; ``down``: a down minute; ``worst``: a worst
+window; ``incident``; ``maintenance``: a window; ``source``; ``target``: what each unit is held to; ``about``: the
+report itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from reports.availability.model import Report
+from reports.paper.model import Cell, Column, Kind, Table
+
+_COUNTS = (
+    "good",
+    "bad",
+    "excluded_good",
+    "excluded_bad",
+    "transactions",
+    "length_ms",
+    "excluded_ms",
+    "lost_ms",
+    "unwatched_ms",
+    "excluded_lost_ms",
+    "excluded_unwatched_ms",
+    "provisional",
+)
+_TEXTS = ("record", "slice", "id", "product", "data_center", "from", "to")
+_MORE = ("detected", "acknowledged", "failed", "text")
+KEYS = (*_TEXTS, *_COUNTS, *_MORE)
+
+_Record = Mapping[str, int | str | None]
+
+
+def data(report: Report) -> Table:
+    """Everything, in the order of the docstring above."""
+    place = {name: number for number, name in enumerate(report.rows.columns)}
+    order = [place.get(key) for key in KEYS]
+    empty = Cell(None)
+    cells = [tuple(empty if number is None else Cell(row[number]) for number in order) for row in report.rows.rows]
+    cells += [tuple(Cell(record.get(key)) for key in KEYS) for record in _records(report)]
+    kinds = {**dict.fromkeys(_COUNTS, Kind.INTEGER), "failed": Kind.INTEGER}
+    shape = tuple(Column(key, key, kinds.get(key, Kind.TEXT)) for key in KEYS)
+    return Table("data", "data", shape, tuple(cells))
+
+
+def _records(report: Report) -> Iterator[_Record]:
+    yield from ({"record": "down", "id": each.id, "from": each.from_, "to": each.to} for each in report.down_minutes)
+    yield from _worst(report)
+    for incident in report.incidents:
+        yield {
+            "record": "incident",
+            "id": incident.id,
+            "product": " ".join(incident.products),
+            "data_center": " ".join(incident.data_centers),
+            "from": incident.impact_start,
+            "to": incident.restored,
+            "detected": incident.detected,
+            "acknowledged": incident.acknowledged,
+            "failed": incident.failed,
+            "text": incident.title.get("en") or next(iter(incident.title.values()), ""),
+        }
+    for window in report.maintenance:
+        yield {
+            "record": "maintenance",
+            "id": window.id,
+            "product": " ".join(window.products),
+            "data_center": " ".join(window.data_centers),
+            "from": window.from_,
+            "to": window.to,
+            "text": window.title,
+        }
+    yield from _about(report)
+
+
+def _worst(report: Report) -> Iterable[_Record]:
+    for each in report.worst_windows:
+        yield {
+            "record": "worst",
+            "id": each.id,
+            "from": each.from_,
+            "to": each.to,
+            "good": each.good,
+            "bad": each.bad,
+            "length_ms": each.seconds * 1000,
+        }
+
+
+def _about(report: Report) -> Iterable[_Record]:
+    for each in report.data_quality:
+        yield {"record": "source", "id": each.id, "data_center": each.data_center, "text": each.completeness}
+    for unit in (report.bank, *report.products):
+        yield {"record": "target", "id": unit.id, "text": unit.target}
+    period = report.period
+    yield {
+        "record": "about",
+        "id": report.snapshot_sha256,
+        "slice": period.key,
+        "from": period.from_,
+        "to": period.until,
+        "provisional": int(period.provisional),
+        "text": f"definition {report.definition_version}, catalog {report.catalog_version}, {period.time_zone}",
+    }
