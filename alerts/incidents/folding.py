@@ -14,7 +14,7 @@ from alerts.incidents.facts import Acknowledged, Drained, Fact, FoldingRules, No
 from alerts.incidents.joining import absorbed, appended, entry_of, judged, observed, reopened, told_before
 from alerts.incidents.model import Happening, Incident, IncidentState, Moment, in_order
 from alerts.incidents.radius import INSIDE, area_of, clusters, crossing, kinship
-from alerts.model import AlertKey, AlertState, Level, Severity, Transition
+from alerts.model import AlertKey, AlertState, Level, Severity, Subject, Transition
 from store.journal import Entry
 
 _PARTS_FIRST = {Level.DCN: 0, Level.CELL: 1, Level.DATA_CENTER: 2, Level.PRODUCT: 3, Level.BANK: 4}
@@ -105,19 +105,20 @@ class _Folding:
     def _join(self, transitions: Sequence[Transition]) -> list[Transition]:
         """Adds alerts to the incidents that they belong to most surely, of equals the oldest; the others return.
 
-        What lies inside an incident is added at the end in one go: a thousand alerts of a data center come at once.
+        What lies inside an incident is added at the end in one go, and all tiers of one subject together: a thousand
+        alerts of a data center come at once.
         """
         homeless: list[Transition] = []
         inside: dict[str, list[Transition]] = {}
         ongoing = self._ongoing()
-        for each in transitions:
-            sure, best = _closest(ongoing, each)
+        for subject, tiers in _by_subject(transitions).items():
+            sure, best = _closest(ongoing, subject)
             if best is None:
-                homeless.append(each)
+                homeless += tiers
             elif sure == INSIDE:
-                inside.setdefault(best.id, []).append(each)
+                inside.setdefault(best.id, []).extend(tiers)
             else:
-                self._add(best, [each])
+                self._add(best, tiers)
                 ongoing = self._ongoing()
         for name, added in inside.items():
             self._add(self._now[name], added)
@@ -226,11 +227,19 @@ class _Folding:
         self._now[incident.id] = incident
 
 
-def _closest(incidents: Sequence[Incident], transition: Transition) -> tuple[int, Incident | None]:
+def _by_subject(transitions: Iterable[Transition]) -> dict[Subject, list[Transition]]:
+    """In order of their first."""
+    found: dict[Subject, list[Transition]] = {}
+    for each in transitions:
+        found.setdefault(each.key.subject, []).append(each)
+    return found
+
+
+def _closest(incidents: Sequence[Incident], subject: Subject) -> tuple[int, Incident | None]:
     """The incident that an alert belongs to most surely, and how surely."""
     best: tuple[int, Incident | None] = (0, None)
     for each in incidents:
-        sure = kinship(each, transition.key.subject)
+        sure = kinship(each, subject)
         if sure > best[0]:
             best = (sure, each)
     return best
