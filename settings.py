@@ -32,8 +32,10 @@ from configuration.probes import ProbeSettings, VantageSettings, refuse_repeated
 from configuration.prometheus import PrometheusSettings
 from configuration.regulatory import RegulatorySettings
 from configuration.reports import ReportsSettings
+from configuration.sla import SlaSettings
 from configuration.store import StoreAddress
 from configuration.types import Identifier, Strict, Url
+from reports.sla.model import Tenant
 from slo.catalog import Catalog
 from slo.states import StatePolicy
 from store.records import Level, Retention, Source, Span
@@ -43,6 +45,7 @@ UNION_TAGS = CHANNEL_TAGS | {"exposition", "prometheus"}
 """Kinds of sources and channels: pydantic puts them into the place of a defect, where no file has them."""
 ALERTS_FILE = "alerts.yaml"
 REGULATORY_FILE = "regulatory.yaml"
+SLA_FILE = "sla.yaml"
 SLOS_FOLDER = "slos"
 SHIPPED = Path(__file__).resolve().parent / "config"
 Share = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
@@ -280,6 +283,12 @@ def load_kinds(path: Path) -> KindPolicy:
 def load_regulatory(path: Path) -> RegulatoryTable:
     """Reads config/regulatory.yaml. Raises SettingsError with every defect."""
     return _load(path, RegulatorySettings).table()
+
+
+def load_tenants(settings_path: Path) -> tuple[Tenant, ...]:
+    """Contracts of sla.yaml beside a configuration, else of the one that ships. Raises SettingsError."""
+    beside = settings_path.parent / SLA_FILE
+    return _load(beside if beside.exists() else SHIPPED / SLA_FILE, SlaSettings).values()
 
 
 def alerts_path(settings_path: Path, settings: Settings) -> Path:
