@@ -30,6 +30,7 @@ COMMANDS = {
     "verdict": "do so many requests with so many failures prove an availability?",
     "load-runs": "results of load runs: import, list, compare two, the token that lets a machine send them",
     "capacity": "proven capacity, forecast peak, headroom, headroom with one data center lost, as JSON",
+    "costs": "bills (FOCUS) and own costs into the ledger; every defect by rule and row, every charge once",
     "recording": "writes a recorded day as requests per minute, for a load run to replay",
     "slo": "objectives as code: validate names every error of OpenSLO files, list shows what is watched",
     "backtest": "replays past events through the alert policy: what would have paged, and when?",

@@ -1,0 +1,161 @@
+"""Rows of a FOCUS table to charges, one after the other: a bill of any length in little memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from operator import itemgetter
+
+from collectors.costs.charge import NO_REVISION, About, Charge, Period
+from collectors.costs.defects import Defect, Finding, Tally
+from collectors.costs.focus.cells import amount, is_null, revision, text
+from collectors.costs.focus.columns import COSTS, Header
+from collectors.costs.focus.judging import Judge
+from collectors.costs.focus.shared import ABOUT_COLUMNS, PERIOD_COLUMNS, Key, Shared, read_about, read_period
+from store.costs import Amounts
+
+_NULL_TEXTS = ("NULL", "null")
+_OTHERS = ("ResourceId", "CommitmentDiscountId", "CommitmentDiscountStatus")
+_DIGEST_BYTES = 16
+_MOST_AMOUNTS = 100_000
+_ABSENT_ANYWAY = ("cost_missing", "value_missing", "time_missing")
+
+
+class FocusReader:
+    """Reads the rows of one file. ``rows``: how many there were, ``left_out``: how many of them are no charge because
+    they cannot be read; ``defects`` once all charges were taken."""
+
+    def __init__(self, header: Header) -> None:
+        self.rows = self.left_out = 0
+        self._header = header
+        self._tally = Tally()
+        self._judge = Judge(self._tally)
+        self._periods: Shared[Period | None] = Shared(read_period, self._tally)
+        self._abouts: Shared[About] = Shared(read_about, self._tally)
+        self._pick_period = _picker(header, PERIOD_COLUMNS)
+        self._pick_about = _picker(header, ABOUT_COLUMNS)
+        self._pick_costs = _picker(header, COSTS)
+        self._pick_others = _picker(header, _OTHERS)
+        self._pick_all = _picker(header, sorted(header.names))
+        self._id_place = _place(header, header.id_column)
+        self._revision_place = _place(header, header.revision_column)
+        self._amounts: dict[Key, tuple[Amounts, Decimal | None]] = {}
+        self._nulls = 0
+        self._first_null: tuple[int, str] | None = None
+
+    def charges(self, rows: Iterator[list[str]]) -> Iterator[Charge]:
+        """Every row that can be read as a charge; what cannot is among the defects."""
+        width = len(self._header.names)
+        for row in rows:
+            self.rows += 1
+            if len(row) != width:
+                self._leave_out(Finding("cells_differ", "", f"{len(row)} cells; the header has {width}", left_out=True))
+                continue
+            charge = self._charge(row)
+            if charge is None:
+                self.left_out += 1
+                continue
+            self._judge.look(charge)
+            yield charge
+
+    def defects(self) -> list[Defect]:
+        """What is odd about the file."""
+        self._periods.count()
+        self._abouts.count()
+        self._judge.close()
+        if self._first_null is not None:
+            row, example = self._first_null
+            self._tally.add(Finding("literal_null", "", example), row, self._nulls)
+        for finding in self._header.findings:
+            self._tally.add(finding, 0, self.rows)
+        absent = {each.column for each in self._header.findings if each.rule == "column_missing"}
+        found = self._tally.defects()
+        return [each for each in found if not (each.rule in _ABSENT_ANYWAY and each.column in absent)]
+
+    def _leave_out(self, finding: Finding) -> None:
+        self.left_out += 1
+        self._tally.add(finding, self.rows)
+
+    def _charge(self, row: list[str]) -> Charge | None:
+        nulls = "NULL" in row or "null" in row
+        if nulls:
+            self._nulls += 1
+            self._first_null = self._first_null or (self.rows, self._null_column(row))
+        row.append("")  # what a column says that is not there
+        period_cells, about_cells = self._pick_period(row), self._pick_about(row)
+        period = self._periods.entries.get(period_cells) or self._periods.entry(period_cells, self.rows)
+        about = self._abouts.entries.get(about_cells) or self._abouts.entry(about_cells, self.rows)
+        period.rows += 1
+        about.rows += 1
+        amounts = self._costs(self._pick_costs(row))
+        number = NO_REVISION if self._revision_place < 0 else self._revision(row[self._revision_place])
+        if period.value is None or amounts is None or number is None:
+            return None
+        resource, commitment, status = self._pick_others(row)
+        return Charge(
+            self.rows, amounts[0], amounts[1], period.value, about.value, resource,
+            "" if self._id_place < 0 else text(row[self._id_place]), number, _digest(self._pick_all(row), nulls),
+            "" if is_null(commitment) else commitment, status,
+        )  # fmt: skip
+
+    def _null_column(self, row: Sequence[str]) -> str:
+        return next(
+            f"{name} is {cell}" for name, cell in zip(self._header.names, row, strict=True) if cell in _NULL_TEXTS
+        )
+
+    def _costs(self, cells: Key) -> tuple[Amounts, Decimal | None] | None:
+        """Amounts and contracted cost; None when one cannot be read, or all that counts is missing."""
+        known = self._amounts.get(cells)
+        if known is not None:
+            return known
+        costs: list[Decimal | None] = []
+        sound = True
+        for column, cell in zip(COSTS, cells, strict=True):
+            value = amount(column, cell)
+            if isinstance(value, Finding):
+                self._tally.add(value, self.rows)
+                if value.left_out:
+                    return None
+                sound = False
+                costs.append(None)
+            else:
+                costs.append(value)
+        billed, effective, listed, contracted = costs
+        if billed is None and effective is None and listed is None:
+            self._tally.add(
+                Finding("no_cost", "", "neither billed nor effective nor list cost", left_out=True), self.rows
+            )
+            return None
+        found = (Amounts(billed, effective, listed), contracted)
+        if sound and len(self._amounts) < _MOST_AMOUNTS:
+            self._amounts[cells] = found  # what has findings is read again, so that each row counts
+        return found
+
+    def _revision(self, cell: str) -> int | None:
+        if is_null(cell):
+            return NO_REVISION
+        number = revision(cell)
+        if isinstance(number, Finding):
+            self._tally.add(number, self.rows)
+            return None
+        return number
+
+
+def _picker(header: Header, names: Sequence[str]) -> Callable[[Sequence[str]], Key]:
+    """Takes these columns out of a row that has one empty cell more than the header."""
+    return itemgetter(*(header.place(name) for name in names))
+
+
+def _place(header: Header, column: str) -> int:
+    """Position of a column as the file spells it; -1 when there is none."""
+    return header.place(column) if column else -1
+
+
+def _digest(cells: Key, nulls: bool) -> bytes:
+    """Of everything that a row says, whatever the order of its columns and its spelling of nothing."""
+    said = "\x1f" + "\x1f\x1f".join(cells) + "\x1f"
+    if nulls:
+        for null in _NULL_TEXTS:
+            said = said.replace(f"\x1f{null}\x1f", "\x1f\x1f")
+    return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()

@@ -1,0 +1,57 @@
+"""Which line of the ledger a charge belongs to."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from collectors.costs.charge import About, Charge, Period
+from slo.windows import DAY_S, day_start
+from store.costs import Line
+
+_Head: TypeAlias = tuple[int, int, int]
+_Tail: TypeAlias = tuple[str, str, str, str, str, str, str, str, str]
+_MOST_KEPT = 50_000
+NO_BILLING = -1
+
+
+class LineBook:
+    """Numbers the lines that the charges of a file need. A charge within one local day goes to that day's line, a
+    longer one to a line of its own period."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = zone
+        self._numbers: dict[tuple[_Head, _Tail], int] = {}
+        # Periods and abouts are shared by many charges: known by identity, and held so that an identity stays theirs.
+        self._heads: dict[int, tuple[Period, _Head]] = {}
+        self._tails: dict[int, tuple[About, _Tail]] = {}
+
+    def number(self, charge: Charge) -> int:
+        """Number of the charge's line."""
+        head = self._heads.get(id(charge.period)) or self._head(charge.period)
+        tail = self._tails.get(id(charge.about)) or self._tail(charge.about)
+        return self._numbers.setdefault((head[1], tail[1]), len(self._numbers))
+
+    def lines(self) -> list[Line]:
+        """Every line in order of its number."""
+        return [Line(*head, *tail) for head, tail in self._numbers]
+
+    def _head(self, period: Period) -> tuple[Period, _Head]:
+        if len(self._heads) >= _MOST_KEPT:
+            self._heads.clear()
+        billing_from_s = NO_BILLING if period.billing_from_s is None else period.billing_from_s
+        day_s = day_start(period.from_s, self._zone)
+        next_day_s = day_start(day_s + DAY_S * 3 // 2, self._zone)
+        within = period.to_s <= next_day_s
+        head = (day_s, next_day_s, billing_from_s) if within else (period.from_s, period.to_s, billing_from_s)
+        found = self._heads[id(period)] = (period, head)
+        return found
+
+    def _tail(self, about: About) -> tuple[About, _Tail]:
+        if len(self._tails) >= _MOST_KEPT:
+            self._tails.clear()
+        tail = (
+            about.provider, about.account, about.sub_account, about.kind, about.category, about.service,
+            about.currency, about.product, about.data_center,
+        )  # fmt: skip
+        found = self._tails[id(about)] = (about, tail)
+        return found

@@ -1,0 +1,73 @@
+"""Any file of costs, recognized by its contents: FOCUS as CSV, gzip or Parquet, or a bank's own costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from collectors.costs.charge import Charge
+from collectors.costs.defects import Defect
+from collectors.costs.errors import NotCosts
+from collectors.costs.focus.columns import Header, read_header
+from collectors.costs.focus.reading import FocusReader
+from collectors.costs.own import OwnReader, is_own, place_of
+from collectors.costs.parquet import parquet_table
+from collectors.costs.sources import UTF_8, is_parquet
+from collectors.costs.table import Table, csv_table
+
+_AMOUNTS = ("BilledCost", "EffectiveCost")
+_TIMES = ("ChargePeriodStart", "BillingPeriodStart")
+
+
+@dataclass(frozen=True, slots=True)
+class CostFile:
+    """A file whose charges are taken once from front to back; the functions tell how far that is, and at the end what
+    was found. ``version``: of FOCUS, or ``own``; ``numbered``: whether it gives revisions."""
+
+    path: Path
+    version: str
+    numbered: bool
+    charges: Iterator[Charge]
+    rows: Callable[[], int]
+    left_out: Callable[[], int]
+    defects: Callable[[], list[Defect]]
+    position: Callable[[], int]
+    size_bytes: int
+
+
+@contextmanager
+def open_costs(
+    path: Path, encoding: str = UTF_8, id_column: str = "", revision_column: str = "", zone: str = "UTC"
+) -> Iterator[CostFile]:
+    """Opens a file of costs; ``zone``: of the months of a bank's own costs. Raises CostFileError (also while charges
+    are taken), OSError."""
+    with parquet_table(path) if is_parquet(path) else csv_table(path, encoding) as table:
+        if is_own(table.header):
+            yield _own(path, table, zone)
+            return
+        header = read_header(table.header, id_column, revision_column)
+        _refuse(path, header, table.header, (id_column, revision_column))
+        reader = FocusReader(header)
+        yield CostFile(
+            path, header.version, bool(header.revision_column), reader.charges(table.rows),
+            lambda: reader.rows, lambda: reader.left_out, reader.defects, table.position, table.size_bytes,
+        )  # fmt: skip
+
+
+def _own(path: Path, table: Table, zone: str) -> CostFile:
+    reader = OwnReader(place_of(path, table.header), zone)
+    return CostFile(
+        path, "own", True, reader.charges(table.rows),
+        lambda: reader.rows, lambda: reader.left_out, reader.defects, table.position, table.size_bytes,
+    )  # fmt: skip
+
+
+def _refuse(path: Path, header: Header, given: tuple[str, ...], chosen: tuple[str, str]) -> None:
+    if not any(name in header.names for name in _AMOUNTS) or not any(name in header.names for name in _TIMES):
+        shown = ", ".join(given[:5])[:120]
+        raise NotCosts(path, f"no FOCUS columns ({' or '.join(_AMOUNTS)}) and no own costs; its columns: {shown}")
+    for column in filter(None, chosen):
+        if column not in header.names:
+            raise NotCosts(path, f"no column {column!r}")

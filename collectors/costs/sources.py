@@ -1,0 +1,112 @@
+"""Bytes of a file to lines of text: gzip unpacked with a limit, encodings checked, lines of a sane length."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from collectors.costs.errors import UnreadableFile
+
+GZIP_MAGIC, PARQUET_MAGIC, ZIP_MAGIC = b"\x1f\x8b", b"PAR1", b"PK\x03\x04"
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+MOST_RATIO = 400
+"""Bytes unpacked for each packed one; billing files come to 10 to 100, gzip's own end is 1,032."""
+RATIO_FROM_BYTES = 64 << 20
+LONGEST_LINE = 4 << 20
+"""Characters in a line; rows of bills have a few thousand."""
+UTF_8 = "utf-8-sig"
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of one file; ``position`` tells how many of ``size_bytes`` are read."""
+
+    texts: Iterator[str]
+    size_bytes: int
+    packed: BinaryIO
+
+    def position(self) -> int:
+        """Bytes of the file read so far."""
+        return self.packed.tell()
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet, by its first bytes. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(len(PARQUET_MAGIC)) == PARQUET_MAGIC
+
+
+@contextmanager
+def lines_of(path: Path, encoding: str = UTF_8) -> Iterator[Lines]:
+    """Opens a text file, packed by gzip or not. Raises UnreadableFile (also while lines are read) and OSError."""
+    with path.open("rb") as packed:
+        begin = packed.read(len(ZIP_MAGIC))
+        packed.seek(0)
+        _refuse_others(path, begin, encoding)
+        plain: BinaryIO = packed
+        if begin.startswith(GZIP_MAGIC):
+            plain = io.BufferedReader(_Unpacked(path, packed), 1 << 20)
+        text = io.TextIOWrapper(plain, encoding=encoding, newline="")
+        text.reconfigure(errors="strict")
+        yield Lines(_checked(path, text, encoding), path.stat().st_size, packed)
+
+
+def _refuse_others(path: Path, begin: bytes, encoding: str) -> None:
+    if begin == ZIP_MAGIC:
+        raise UnreadableFile(path, "a zip archive (or a spreadsheet); unpack it, or save it as CSV")
+    if begin[:2] in UTF_16 and encoding == UTF_8:
+        raise UnreadableFile(path, "its text is UTF-16; save it as UTF-8, or say --encoding utf-16")
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise UnreadableFile(path, f"no encoding {encoding!r}; such as utf-8, gb18030, utf-16") from error
+
+
+def _checked(path: Path, text: io.TextIOWrapper, encoding: str) -> Iterator[str]:
+    """Lines with their ends, none too long, none with NUL."""
+    number = 0
+    try:
+        while line := text.readline(LONGEST_LINE):
+            number += 1
+            if len(line) >= LONGEST_LINE:
+                raise UnreadableFile(path, f"line {number} is longer than {LONGEST_LINE:,} characters")
+            if "\0" in line:
+                raise UnreadableFile(path, f"line {number} holds a NUL character: not a text file, or cut off")
+            yield line
+    except UnicodeDecodeError as error:
+        remedy = "if it is Chinese, import it with --encoding gb18030" if encoding == UTF_8 else "name its encoding"
+        bad = error.object[error.start : error.start + 1].hex()
+        raise UnreadableFile(path, f"after line {number}: byte {bad} is no {error.encoding}; {remedy}") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UnreadableFile(path, f"after line {number}: the gzip file is cut off or damaged: {error}") from error
+
+
+class _Unpacked(io.RawIOBase):
+    """What gzip unpacks, refused when it is far more than any bill would come to."""
+
+    def __init__(self, path: Path, packed: BinaryIO) -> None:
+        self._path = path
+        self._packed = packed
+        self._plain = gzip.GzipFile(fileobj=packed, mode="rb")
+        self._bytes = 0
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Unpacks into a buffer."""
+        piece = self._plain.read(len(buffer))
+        buffer[: len(piece)] = piece
+        self._bytes += len(piece)
+        if self._bytes > RATIO_FROM_BYTES and self._bytes > MOST_RATIO * max(1, self._packed.tell()):
+            unpacked = f"{self._bytes >> 20:,} MiB from {self._packed.tell():,} bytes"
+            raise UnreadableFile(self._path, f"unpacks to {unpacked}: no bill does; unpack it yourself and look")
+        return len(piece)
