@@ -149,8 +149,7 @@ def _send_due(plan: Plan, store: Store, make: Make, now_ms: int) -> int:
         print(_told(parcel, plan.zone))
     if not parcels:
         print("nothing is due")
-        for delivery in plan.deliveries:
-            print(_coming(plan, delivery, now_ms))
+        _show_coming(plan, now_ms)
     return 0 if all(parcel.status is Status.SENT for parcel in parcels) else 1
 
 
@@ -186,11 +185,15 @@ def _in_other_hands(parcel: Parcel, sender: Sender) -> bool:
 def _list(plan: Plan, store: Store, now_ms: int) -> int:
     for parcel in Outbox(store, "").listed():
         print(_told(parcel, plan.zone))
+    _show_coming(plan, now_ms)
+    return 0
+
+
+def _show_coming(plan: Plan, now_ms: int) -> None:
     for delivery in plan.deliveries:
         print(_coming(plan, delivery, now_ms))
     if not plan.deliveries:
         print("no deliveries in the section reports; docs/reports-delivery.md shows how")
-    return 0
 
 
 def _told(parcel: Parcel, zone: str) -> str:
@@ -198,8 +201,9 @@ def _told(parcel: Parcel, zone: str) -> str:
     said = parcel.last_error or parcel.receipt
     next_ms = parcel.next_attempt_ms
     waits = f"; next attempt {_local(next_ms, zone)}" if parcel.status is Status.PENDING and next_ms else ""
-    attempts = f", {parcel.attempts} attempts" if parcel.attempts > 1 else ""
-    return f"{parcel.status.value:<8} {parcel.id} {_local(at_ms, zone)}{attempts}{': ' + said if said else ''}{waits}"
+    notes = f", {parcel.attempts} attempts" if parcel.attempts > 1 else ""
+    notes += ", on a provisional business day" if parcel.provisional else ""
+    return f"{parcel.status.value:<8} {parcel.id} {_local(at_ms, zone)}{notes}{': ' + said if said else ''}{waits}"
 
 
 def _coming(plan: Plan, delivery: Delivery, now_ms: int) -> str:

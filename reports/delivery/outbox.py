@@ -88,12 +88,13 @@ class Outbox:
         """What may be taken in hand now, oldest first."""
         with self.store.reading() as reader:
             found = reader.journal().documents(KIND, open_only=True, most=MOST)
-        return [parcel for each in found if self._free(parcel := Parcel.of(each), now_ms)]
+        return [parcel for each in found if (parcel := Parcel.readable(each)) and self._free(parcel, now_ms)]
 
     def listed(self, most: int = MOST) -> list[Parcel]:
         """Everything that is known, newest first."""
         with self.store.reading() as reader:
-            return [Parcel.of(each) for each in reader.journal().documents(KIND, most=most, newest_first=True)]
+            found = reader.journal().documents(KIND, most=most, newest_first=True)
+        return [parcel for each in found if (parcel := Parcel.readable(each))]
 
     def find(self, id: str) -> Parcel | None:
         """One parcel as it is now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -11,6 +12,7 @@ from hashlib import sha256
 from reports.delivery.period import Period, period_named
 from store.journal import Document, Entry
 
+log = logging.getLogger(__name__)
 KIND = "report_parcel"
 """Of documents, and of an entry for each attempt."""
 
@@ -101,6 +103,15 @@ class Parcel:
         body["status"] = Status(body["status"])
         body["reached"] = tuple(body["reached"])
         return cls(queued_ms=document.at_ms, version=document.version, **body)
+
+    @classmethod
+    def readable(cls, document: Document) -> Parcel | None:
+        """The same for one that another version may have written: it must not hold up those that can be read."""
+        try:
+            return cls.of(document)
+        except (ValueError, KeyError, TypeError) as error:
+            log.warning("reports: parcel %s cannot be read: %s", document.id, error)
+            return None
 
 
 def _text(body: Mapping[str, object]) -> str:

@@ -18,6 +18,7 @@ from reports.delivery.parcel import KIND, Parcel, Status
 from reports.delivery.period import Unit, period_named
 from reports.delivery.schedule import Every, Schedule
 from reports.delivery.sending import Sender, clock_from, dry_run
+from store.journal import Change, Document
 from store.port import Store
 from tests.alerts.notify.parts import door, free_port
 from tests.reports.delivery.parts import (
@@ -251,6 +252,15 @@ def test_recipients_who_put_us_off_get_it_later_and_others_not_twice(store: Stor
     (parcel,) = sent(store, ours, parcel.next_attempt_ms, maker)
     assert (parcel.status, parcel.last_error) == (Status.SENT, "gone@bank.example: 550 no such user")
     assert box.recipients == [["head@bank.example"], ["audit@bank.example"]]
+
+
+def test_a_parcel_of_another_version_holds_up_nobody(store: Store, maker: Maker, tmp_path: Path) -> None:
+    """It is logged and left alone."""
+    ours = plan(delivery(folder(tmp_path)))
+    sent(store, ours, EIGHT_MS - 1, maker)
+    store.write(Change(documents=(Document(KIND, "board/2030-01/pigeon", 0, EIGHT_MS, True, '{"status": "flying"}'),)))
+    assert statuses(sent(store, ours, EIGHT_MS, maker)) == [("board/2026-10/folder", "sent")]
+    assert len(Outbox(store, "").listed()) == 1
 
 
 def test_what_is_not_configured_any_more_has_failed_and_says_so(store: Store, maker: Maker, box: Post) -> None:
