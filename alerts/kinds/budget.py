@@ -1,4 +1,4 @@
-"""How much of an error budget is spent: a notice for each step, once per period and step.
+"""How much of an error budget is spent: a notice for each step, once per period and step; the highest covers the rest.
 
 A rolling window allows ``total x (1 - target)`` of what it holds. A calendar month is not over: it allows that of all
 its events, those to come estimated from the rate of the rolling window, so that the first failure of a month does not
@@ -8,7 +8,7 @@ nothing is said of either: a failure in the first minutes would spend the budget
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -53,12 +53,39 @@ def rule(window: str, step: Fraction) -> str:
     return f"budget-{window}-{truncated(step * 100, 0)}"
 
 
-def readings(spendings: Iterable[Spending], policy: BudgetPolicy) -> list[Reading]:
-    """Of every budget and step."""
-    return [reading for spending in spendings for reading in _of_one(spending, policy)]
+Steps = Mapping[tuple[str, str], Fraction]
+"""Objective and window -> the highest step that is spent."""
 
 
-def _of_one(spending: Spending, policy: BudgetPolicy) -> list[Reading]:
+def spent_steps(spendings: Iterable[Spending], policy: BudgetPolicy, before: Steps) -> Steps:
+    """Highest steps now; one of ``before`` stays until the share falls well below it. Budgets that spent none are left
+    out."""
+    found = {}
+    for each in spendings:
+        step = _highest(each, policy, before.get((each.slo, each.window)))
+        if step is not None:
+            found[each.slo, each.window] = step
+    return found
+
+
+def _highest(spending: Spending, policy: BudgetPolicy, before: Fraction | None) -> Fraction | None:
+    share, bad = spending.spent_share, spending.counts.bad
+    if share is None or bad < policy.floor_events:
+        return None
+    reached = max((step for step in policy.steps if share >= step), default=None)
+    if before is not None and share >= before * policy.clear and (reached is None or before > reached):
+        return before
+    return reached
+
+
+def readings(spendings: Iterable[Spending], policy: BudgetPolicy, highest: Steps | None = None) -> list[Reading]:
+    """Of every budget and step. ``highest``: see ``spent_steps``; None when nothing is known from before."""
+    every = list(spendings)
+    steps = spent_steps(every, policy, {}) if highest is None else highest
+    return [reading for each in every for reading in _of_one(each, policy, steps.get((each.slo, each.window)))]
+
+
+def _of_one(spending: Spending, policy: BudgetPolicy, highest: Fraction | None) -> list[Reading]:
     subject = Subject(Level.PRODUCT, spending.product) if spending.product else Subject(Level.BANK)
     keys = {step: AlertKey(rule(spending.window, step), subject, spending.slo) for step in policy.steps}
     share = spending.spent_share
@@ -67,10 +94,14 @@ def _of_one(spending: Spending, policy: BudgetPolicy) -> list[Reading]:
     values = (("window", spending.window), ("allowed_events", truncated(spending.allowed, 2)))
     evidence = Evidence(long=spending.counts, budget_spent=ratio(share, 4), values=values)
     bad = spending.counts.bad
-    return [Reading(key, _condition(bad, share, step, policy), Severity.NOTICE, evidence) for step, key in keys.items()]
+    return [
+        Reading(key, _condition(bad, share, step, policy, highest), Severity.NOTICE, evidence)
+        for step, key in keys.items()
+    ]
 
 
-def _condition(bad: int, share: Fraction, step: Fraction, policy: BudgetPolicy) -> Condition:
-    if share >= step and bad >= policy.floor_events:
-        return Condition.TRUE
+def _condition(bad: int, share: Fraction, step: Fraction, policy: BudgetPolicy, highest: Fraction | None) -> Condition:
+    """The highest step is true and covers lower ones, which are over."""
+    if highest is not None and step <= highest:
+        return Condition.TRUE if step == highest else Condition.FALSE
     return Condition.FALSE if share < step * policy.clear or bad == 0 else Condition.UNKNOWN

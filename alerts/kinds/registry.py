@@ -27,6 +27,7 @@ class Kinds:
         self._products = estate.products
         self._gathering = Gathering(policy, estate, started_ms)
         self._budgets: tuple[Sequence[Spending], list[Reading]] = ((), [])
+        self._steps: budget.Steps = {}
 
     def tick(
         self,
@@ -45,7 +46,9 @@ class Kinds:
     def _of_budgets(self, spendings: Sequence[Spending]) -> list[Reading]:
         """Judged anew when they were counted anew."""
         if self._budgets[0] is not spendings:
-            self._budgets = (spendings, budget.readings(spendings, self._policy.budget))
+            policy = self._policy.budget
+            self._steps = budget.spent_steps(spendings, policy, self._steps)
+            self._budgets = (spendings, budget.readings(spendings, policy, self._steps))
         return self._budgets[1]
 
 

@@ -126,7 +126,6 @@ def test_budgets_are_noticed_step_by_step(bank: Bank) -> None:
     bank.live(NOON_S - 7, NOON_S, begun=0)
     steps = {key for key in true(tick(bank, kinds(), NOON_S + 60.3)) if key.startswith("budget")}
     assert steps == {
-        "budget-rolling-25:bank:::::bank",
         "budget-rolling-50:bank:::::bank",
         "budget-month-25:bank:::::bank",  # the rest of the month will bring more requests, and more budget
     }
