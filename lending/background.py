@@ -11,11 +11,12 @@ from lending.errors import DataUnwritable
 from lending.handling import DataCenter
 from lending.routes import DemandSwitch
 
-SETTLED_AFTER_S = 0.3
-"""A second's events are counted this long after it began: well inside it, so that a reader who looks at whole seconds
-finds exactly one second more each time. Data centers take turns, so that their work does not coincide."""
+SETTLED_AFTER_S = 0.5
+"""A second's events are counted this long after it began: when most of it is over, so that a reader who looks at whole
+seconds hears soon of what failed, and still well inside it, so that he finds exactly one second more each time. Data
+centers take turns, so that their work does not coincide."""
 
-_TURN_S = 0.06
+_TURN_S = 0.05
 _LATE_S = 0.6
 _STEPPED_BACK_S = 5
 
