@@ -63,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
     """Prints months and defects; exit code 2 when a file could not be read, or nothing in it be kept."""
     chosen = configuration(args)
     reading, asked = _asked(args, chosen)
+    products = frozenset(each.id for each in chosen.catalog.products)
     histories: list[History] = []
     origins: list[Origin] = []
     refused: list[str] = []
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
             refused.append(f"{file}: {error.strerror or error}")
             continue
         settings = f"{args.kind} {reading.zone} {reading.epoch_s} {reading.until_s} {reading.unit} {reading.product}"
-        origins.append(Origin(file.name, sha256(content).hexdigest(), settings, reading.zone))
+        origins.append(Origin(file.name, sha256(content).hexdigest(), settings, reading.zone, products))
         if not len(histories[-1].records) and not histories[-1].records.watches:
             refused.append(f"{file}: nothing in it could be kept; see its defects")
     kept = [] if args.dry_run else _keep(chosen, histories, origins)

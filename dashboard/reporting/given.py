@@ -12,6 +12,7 @@ from alerts.incidents.model import Incident
 from alerts.incidents.words import LANGUAGES, Names, title
 from reports.availability.material import Given, ReportedIncident
 from reports.availability.period import Period
+from reports.history.reporting import imported_incidents
 from slo.catalog import Catalog
 from slo.formatting import truncated
 from slo.windows import DAY_S, Window
@@ -43,7 +44,8 @@ def _incidents(reader: Reader, catalog: Catalog, period: Period) -> list[Reporte
     begin_ms = (period.window.from_s - LONGEST_S) * 1000
     found = listed(reader.journal(), begin_ms, period.window.to_s * 1000, MOST_INCIDENTS)
     names = Names.of(catalog)
-    return [reported(each, names) for each in found]
+    imported = imported_incidents(reader.journal(), begin_ms, period.window.to_s * 1000)
+    return [*(reported(each, names) for each in found), *imported]
 
 
 def reported(incident: Incident, names: Names) -> ReportedIncident:

@@ -29,12 +29,14 @@ _ID_LENGTH = 24
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where documents come from. ``settings``: what the reading of the file depended on."""
+    """Where documents come from. ``settings``: what the reading of the file depended on; ``products``: ids of the
+    catalog, so that a service of that name is that product."""
 
     file: str
     digest: str
     settings: str
     zone: str
+    products: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
@@ -98,6 +100,7 @@ def _incidents(outages: Iterable[Outage], origin: Origin) -> Iterator[Document]:
         body = {
             "row": each.row,
             "service": each.service,
+            "product": each.service if each.service in origin.products else "",
             "title": each.title,
             "from": str(each.from_s),
             "to": str(each.to_s),

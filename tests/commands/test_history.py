@@ -10,6 +10,7 @@ import pytest
 
 from app import main
 from reports.history.keeping import listed_files, listed_incidents, listed_months
+from reports.history.reporting import imported_incidents
 from store.opening import open_store
 
 FOLDER = Path(__file__).parents[1] / "data" / "history"
@@ -48,6 +49,12 @@ def test_what_was_read_is_kept_once_and_marked(tmp_path: Path, capsys: pytest.Ca
         incidents = listed_incidents(journal, 0, 2_000_000_000_000)
         assert {(each["origin"], each["file"]) for each in incidents} == {("imported", "incidents.csv")}
         assert [each["row"] for each in incidents] == [2, 3, 10]
+        reported = imported_incidents(journal, 0, 2_000_000_000_000)
+        assert [(each.products, each.title["zh"], each.imported_from) for each in reported] == [
+            (("weilidai",), "Draw-down, slow", "incidents.csv"),
+            (("weilidai",), "Draw-down refused", "incidents.csv"),
+            (("weyedai",), "Over midnight", "incidents.csv"),
+        ]
         assert [len(each["periods"]) for each in listed_months(journal, 0, 2_000_000_000_000)] == [2, 2]
     store.close()
     assert main(["history", "list", *data]) == 0
