@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from store.errors import StoreUnavailable
 from store.sql.dialect import BUSY_MS, cause
 from store.sql.integers import Int8Array
+from store.sql.texts import TextArray
 
 EXAMPLE = "postgresql://user@host:5432/database"
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
@@ -58,7 +59,17 @@ class _Int8ArrayDumper(Dumper):
         return obj
 
 
+class _TextArrayDumper(Dumper):
+    oid = psycopg.adapters.types["text"].array_oid
+    format = Format.BINARY
+
+    def dump(self, obj: TextArray) -> TextArray:
+        """As it is."""
+        return obj
+
+
 psycopg.adapters.register_dumper(Int8Array, _Int8ArrayDumper)
+psycopg.adapters.register_dumper(TextArray, _TextArrayDumper)
 
 
 def is_address(text: str) -> bool:

@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, Connection, Dialect, Integer, Table, bindparam, cast, func, select
+from sqlalchemy import ARRAY, Connection, Dialect, Integer, Table, Text, bindparam, cast, func, select
 from sqlalchemy.dialects import postgresql, registry, sqlite
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import ColumnElement
 
 from store.sql.integers import int8_array
+from store.sql.texts import text_array
 
 Row: TypeAlias = tuple[Any, ...]
 _POSTGRES: Dialect = registry.load("postgresql.psycopg")()
@@ -30,10 +31,11 @@ Merge: TypeAlias = Callable[[ReadOnlyColumnCollection[str, Any]], Mapping[str, C
 @dataclass(frozen=True, slots=True)
 class Put:
     """One prepared way of putting rows into a table; ``columns`` name the fields of a row in their order;
-    ``integers`` are those that always hold one."""
+    ``integers`` and ``texts`` are those that always hold one."""
 
     columns: tuple[str, ...]
     integers: frozenset[str]
+    texts: frozenset[str]
     sqlite: str
     postgres: str
     in_bulk: bool
@@ -81,10 +83,16 @@ def put_rows(connection: Connection, put: Put, rows: Sequence[tuple[object, ...]
         return connection.exec_driver_sql(put.sqlite, list(rows)).rowcount
     if put.in_bulk:
         columns = zip(put.columns, zip(*rows, strict=True), strict=True)
-        arrays = {name: int8_array(column) if name in put.integers else list(column) for name, column in columns}
+        arrays = {name: _array(put, name, column) for name, column in columns}
         return connection.exec_driver_sql(put.postgres, arrays).rowcount
     one_by_one = [dict(zip(put.columns, row, strict=True)) for row in rows]
     return connection.exec_driver_sql(put.postgres, one_by_one).rowcount
+
+
+def _array(put: Put, name: str, column: tuple[Any, ...]) -> object:
+    if name in put.integers:
+        return int8_array(column)
+    return text_array(column) if name in put.texts else list(column)
 
 
 def _prepared(table: Table, columns: tuple[str, ...], resolve: Callable[[_Insert], _Insert], *, in_bulk: bool) -> Put:
@@ -96,8 +104,10 @@ def _prepared(table: Table, columns: tuple[str, ...], resolve: Callable[[_Insert
     else:
         statement, keys = resolve(into), list(columns)
     compiled = statement.compile(dialect=_POSTGRES, column_keys=keys)
-    numbers = (name for name in columns if isinstance(table.c[name].type, Integer) and not table.c[name].nullable)
-    return Put(columns, frozenset(numbers), str(one_by_one), str(compiled), in_bulk)
+    filled = [name for name in columns if not table.c[name].nullable]
+    numbers = frozenset(name for name in filled if isinstance(table.c[name].type, Integer))
+    texts = frozenset(name for name in filled if isinstance(table.c[name].type, Text))
+    return Put(columns, numbers, texts, str(one_by_one), str(compiled), in_bulk)
 
 
 def _rows_of(table: Table, columns: tuple[str, ...]) -> Any:
