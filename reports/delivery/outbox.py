@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from reports.delivery.model import Delivery, MailTo
+from reports.delivery.model import Delivery
 from reports.delivery.parcel import KIND, OPEN, Parcel, Status
 from reports.delivery.schedule import Run
 from store.errors import StaleDocument
@@ -23,7 +23,6 @@ WATERMARK = "report_schedule"
 CLAIM_MS = 900_000
 """Longer than making a report and sending it take."""
 MOST = 1_000
-_DOUBT = "its process ended while it was being sent; look whether it arrived, and send it again if it did not"
 
 
 class _Reader(Protocol):
@@ -103,11 +102,7 @@ class Outbox:
         return None if found is None else Parcel.of(found)
 
     def take(self, parcel: Parcel, now_ms: int) -> Parcel | None:
-        """The parcel in our hand, one attempt more; None when somebody else has it, or when only people can tell
-        whether it arrived: it is in doubt from now on."""
-        if parcel.status is Status.SENDING and parcel.channel == MailTo.name:
-            self.settle(replace(parcel, status=Status.IN_DOUBT, last_error=_DOUBT, settled_ms=now_ms), now_ms)
-            return None
+        """The parcel in our hand, one attempt more; None when somebody else has it."""
         return self._written(
             replace(
                 parcel,

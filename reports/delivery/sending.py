@@ -29,6 +29,7 @@ from store.leadership import new_owner
 log = logging.getLogger(__name__)
 FIRST_WAIT_MS = 60_000
 LONGEST_WAIT_MS = 3_600_000
+_DOUBT = "its process ended while it was handed over; look whether it arrived, and send it again if it did not"
 MOST_ATTEMPTS = 100
 """More than waiting as long as possible makes of any patience: something ends our processes in the middle."""
 
@@ -95,7 +96,10 @@ class Sender:
         return self.outbox.settle(anew, now_ms, actor)
 
     def deliver(self, parcel: Parcel) -> Parcel | None:
-        """One attempt, and what became of it; None when it is somebody else's or in doubt."""
+        """One attempt, and what became of it; None when it is somebody else's. A mail that a process had in hand when
+        it ended is not sent: only people can tell whether it arrived."""
+        if parcel.status is Status.SENDING and parcel.channel == MailTo.name:
+            return self._settled(parcel, Status.IN_DOUBT, _DOUBT)
         taken = self.outbox.take(parcel, self.now_ms())
         if taken is None:
             return None
@@ -105,16 +109,22 @@ class Sender:
             delivery, target = self._target(taken)
             order = order_of(delivery, taken.about)
             made = self._report(order)
-            begun = self.outbox.begin(taken, made.digest, self.now_ms())
-            if begun is None:
-                return None
-            taken = begun
-            receipt = self._sent(target, order, taken, made)
-        except (CannotMake, TemporaryFault) as fault:
+        except CannotMake as fault:
             return self._put_off(taken, fault)
         except (DeliveryError, PermanentFault) as fault:
             return self._settled(taken, Status.FAILED, str(fault))
-        return self._taken(taken, receipt)
+        begun = self.outbox.begin(taken, made.digest, self.now_ms())
+        return None if begun is None else self._handed_over(begun, target, order, made)
+
+    def _handed_over(self, parcel: Parcel, target: Target, order: Order, made: Made) -> Parcel | None:
+        """Asks the other side, and writes what it said."""
+        try:
+            receipt = self._sent(target, order, parcel, made)
+        except TemporaryFault as fault:
+            return self._put_off(parcel, fault)
+        except PermanentFault as fault:
+            return self._settled(parcel, Status.FAILED, str(fault))
+        return self._taken(parcel, receipt)
 
     def _target(self, parcel: Parcel) -> tuple[Delivery, Target]:
         delivery = self.plan.delivery(parcel.delivery)
@@ -136,6 +146,8 @@ class Sender:
         if self.plan.smtp is None:
             raise PermanentFault("no mail server is configured; add smtp to the section reports")
         mail = letter(self.plan.smtp, target, parcel, made, parcel.queued_ms)
+        if not mail.recipients:
+            return Receipt("everybody who is to have it has it")
         return send_mail(self.plan.smtp, mail, self.environment)
 
     def _taken(self, parcel: Parcel, receipt: Receipt) -> Parcel | None:
