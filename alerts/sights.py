@@ -1,4 +1,4 @@
-"""How far each data center was looked at, from the sources in it. Freshness is that of the wall: 2.5 intervals."""
+"""How far each data center was looked at, from the sources in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from alerts.facts import Sight
+from slo.freshness import fresh_for_ms
 from store.records import Gap, SourceStatus
 
 LEAST_GRACE_S = 3
@@ -34,4 +35,4 @@ def _sight(statuses: Sequence[SourceStatus], gaps: Sequence[Gap]) -> Sight:
     longest_ms = max(status.source.interval_ms for status in statuses)
     alone = statuses[0].source.id if len(statuses) == 1 else None
     own = tuple((gap.from_ms // MS_PER_S, slot_end(gap.to_ms) - 1) for gap in gaps if gap.source == alone)
-    return Sight(until_s, max(LEAST_GRACE_S, slot_end(longest_ms * 5 // 2)), own)
+    return Sight(until_s, max(LEAST_GRACE_S, slot_end(fresh_for_ms(longest_ms))), own)

@@ -6,11 +6,10 @@ import enum
 from dataclasses import dataclass
 from fractions import Fraction
 
+from slo.freshness import fresh_for_ms
 from store import reasons
 from store.records import SourceStatus
 
-FRESH_INTERVALS = Fraction(5, 2)
-"""A source is fresh while its last accepted page is at most this many intervals old."""
 FAILED_INTERVALS = Fraction(19, 10)
 """A failed read that proves nothing (a timeout) counts once the last page is this old: one late read does not blink."""
 SILENT_INTERVALS = 3
@@ -79,7 +78,7 @@ def _state(status: SourceStatus, age_ms: int | None, silent_ms: int) -> SourceSt
     if read is None:
         return SourceState.STALE
     if read.collected:
-        fresh = age_ms is not None and age_ms <= FRESH_INTERVALS * interval_ms
+        fresh = age_ms is not None and age_ms <= fresh_for_ms(interval_ms)
         return SourceState.FRESH if fresh else SourceState.STALE
     word = reasons.cause(read.reason)
     if word in SEEN_ABSENT:
