@@ -83,21 +83,29 @@ def _grid(part: Table, medium: Medium, caption: str) -> str:
         markup.tag("th", text(column.heading), _side(column), scope="col", style=f"width:{percent}%")
         for column, percent in zip(part.columns, how.percents, strict=True)
     )
-    rows = (markup.tag("tr", _row(part.columns, row, markup)) for row in part.rows)
+    rows = (markup.tag("tr", _row(part.columns, row, medium)) for row in part.rows)
     body = caption + markup.tag("thead", markup.tag("tr", heads)) + markup.tag("tbody", rows)
     size = f"font-size:{how.size_pt}pt" if medium.paged else ""
     return markup.tag("table", body, "grid", style=size, cellpadding="" if medium.paged else "5")
 
 
-def _row(columns: Sequence[Column], row: Sequence[Cell], markup: Markup) -> str:
-    """The first cell names its row when it is a text."""
-    cells = []
+def _row(columns: Sequence[Column], row: Sequence[Cell], medium: Medium) -> str:
+    """The first cell names its row when it is a text; ids of figures are shown on pointing, where one can point."""
+    markup, cells = medium.markup, []
     for index, (column, cell) in enumerate(zip(columns, row, strict=True)):
         name = "th" if index == 0 and column.kind not in NUMBERS else "td"
         tone = Tone.UNKNOWN if cell.value is None and cell.tone is Tone.PLAIN else cell.tone
         kind = " ".join(filter(None, (_side(column), "" if tone is Tone.PLAIN else tone.value)))
         scope = "row" if name == "th" else ""
-        cells.append(markup.tag(name, toned(shown(cell, column.kind), tone), kind, scope=scope, title=cell.figure))
+        cells.append(
+            markup.tag(
+                name,
+                toned(shown(cell, column.kind), tone),
+                kind,
+                scope=scope,
+                title="" if medium.paged else cell.figure,
+            )
+        )
     return "".join(cells)
 
 

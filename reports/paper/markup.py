@@ -6,23 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
-EMPTY: Mapping[str, str] = {}
-
-
-def readable(text: str) -> str:
-    """Text without what neither XML nor a reader can take: control characters and lone surrogates become U+FFFD."""
-    return "".join(
-        c if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f" and not _odd(c)) else "\ufffd" for c in text
-    )
+from reports.paper.texts import writable
 
 
 def text(value: str) -> str:
     """A text as content of an element."""
-    return escape(readable(value), quote=False)
-
-
-def _odd(char: str) -> bool:
-    return "\ud800" <= char <= "\udfff" or char in "\ufffe\uffff"
+    return escape(writable(value), quote=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +34,6 @@ class Markup:
         styles += [attributes.pop("style")] if attributes.get("style") else []
         pairs = {"class": kind, "style": ";".join(styles), **attributes}
         written = (
-            f' {key.rstrip("_").replace("_", "-")}="{escape(readable(value))}"' for key, value in pairs.items() if value
+            f' {key.rstrip("_").replace("_", "-")}="{escape(writable(value))}"' for key, value in pairs.items() if value
         )
         return f"<{name}{''.join(written)}>"

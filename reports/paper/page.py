@@ -8,8 +8,9 @@ from pathlib import Path
 
 from reports.paper.blocks import Medium, block, facts, is_wide
 from reports.paper.charts import emblem
-from reports.paper.markup import Markup, readable, text
+from reports.paper.markup import Markup, text
 from reports.paper.model import Paper, Section
+from reports.paper.texts import writable
 from reports.paper.widths import LANDSCAPE_PT, PORTRAIT_PT
 
 STYLE = Path(__file__).with_name("print.css")
@@ -117,4 +118,4 @@ def numbered(page_text: str) -> str:
 
 def string(words: str) -> str:
     """A text as a string of a style sheet; whatever could end it or the sheet is written as its number."""
-    return '"' + "".join(c if c.isalnum() else f"\\{ord(c):06x}" for c in readable(words)) + '"'
+    return '"' + "".join(c if c.isalnum() else f"\\{ord(c):06x}" for c in writable(words)) + '"'

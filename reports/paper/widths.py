@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reports.paper.cells import NUMBERS, shown
 from reports.paper.model import Kind, Table
@@ -45,17 +46,23 @@ class Setting:
 
 def em(text: str) -> float:
     """Estimated width of a text in em."""
-    return sum(_char_em(char) for char in text)
+    return sum(map(_char_em, text))
 
 
+@lru_cache(maxsize=4096)
 def _char_em(char: str) -> float:
     if char == " ":
         return 0.25
     if char in "mwMW@%—":
         return 0.9
-    if unicodedata.east_asian_width(char) in "WF":
+    if _is_full(char):
         return 1.0
     return 0.68 if char.isupper() else 0.57
+
+
+@lru_cache(maxsize=4096)
+def _is_full(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in "WF"
 
 
 def word_em(text: str) -> float:
@@ -66,9 +73,9 @@ def word_em(text: str) -> float:
 def _word_em(word: str) -> float:
     widest = run = 0.0
     for char in word:
-        run = 0.0 if unicodedata.east_asian_width(char) in "WF" else run + _char_em(char)
-        widest = max(widest, run, 1.0)
-    return widest
+        run = 0.0 if _is_full(char) else run + _char_em(char)
+        widest = max(widest, run)
+    return max(widest, 1.0)
 
 
 def needs(table: Table) -> tuple[Need, ...]:
