@@ -77,7 +77,10 @@ def _unit(column: str) -> int:
     """Seconds of the unit in a column's name, 0 without one; bare ``p`` and ``m`` are the seconds of status pages."""
     if column in {"p", "m"}:
         return 1
-    return next((_UNIT_WORDS[each] for each in reversed(_words(column)[1:]) if each in _UNIT_WORDS), 0)
+    first, *rest = _words(column)
+    # A letter alone at the begin is hardly a unit, and m may be major.
+    said = [*reversed(rest), *([first] if len(first) > 1 else [])]
+    return next((_UNIT_WORDS[each] for each in said if each in _UNIT_WORDS), 0)
 
 
 def shape_of(columns: Iterable[str]) -> str:

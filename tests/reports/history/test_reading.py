@@ -199,12 +199,14 @@ def test_relative_seconds_need_the_moment_from_which_they_count() -> None:
         ("date,partialOutageSeconds,majorOutageSeconds", (1, 2)),
         ("date,minor_min,major_min", (60, 120)),
         ("date,p,m", (1, 2)),
+        ("date,minutes_partial,minutes_major,minutes_degraded", (60, 120)),
         ("日期,部分中断分钟,重大中断分钟", (60, 120)),
     ],
 )
 def test_columns_of_outage_are_known_by_their_words(header: str, seconds: tuple[int, int]) -> None:
     delimiter = ";" if ";" in header else ","
-    found = of_text(f"{header}\n{delimiter.join(('2024-05-01', '1', '2'))}\n")
+    cells = ("2024-05-01", "1", "2", "7")[: header.count(delimiter) + 1]
+    found = of_text(f"{header}\n{delimiter.join(cells)}\n")
     assert [(each.partial_seconds, each.major_seconds) for each in found.records.periods] == [seconds]
     assert not found.defects
 
