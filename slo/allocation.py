@@ -11,6 +11,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import NamedTuple
 
 from slo.errors import NegativeIdle, NegativeUse, SameName, TwoWays, UnknownDriver
@@ -18,6 +19,8 @@ from slo.money import Key, split
 
 NOBODY = ""
 """Product of what no product bears; data center of what is not of one."""
+Amount = int | Fraction
+"""Of a driver's unit; exact, so that use and capacity compare as they are."""
 _USED, _UNUSED = 0, 1
 
 
@@ -62,8 +65,8 @@ class Driver:
 
     name: str
     unit: str
-    used: Mapping[str, int] | None
-    capacity: int | None = None
+    used: Mapping[str, Amount] | None
+    capacity: Amount | None = None
     data_center: str = NOBODY
     shares_idle: bool = False
 
@@ -171,10 +174,10 @@ def _of_line(line: LedgerLine, drivers: Mapping[tuple[str, str], Driver]) -> lis
     return [share for share in _divided(line, driver, driver.used) if share.fen]
 
 
-def _divided(line: LedgerLine, driver: Driver, used: Mapping[str, int]) -> list[Share]:
+def _divided(line: LedgerLine, driver: Driver, used: Mapping[str, Amount]) -> list[Share]:
     """A line by use; of what was not used either one share, or one of each product."""
     unused = 0 if driver.capacity is None else driver.capacity - sum(used.values())
-    by_use = {(_USED, product): amount for product, amount in used.items()}
+    by_use: dict[tuple[int, str], Amount] = {(_USED, product): amount for product, amount in used.items()}
     fen = split(line.fen, {**by_use, (_UNUSED, NOBODY): unused})
     idle_fen = fen.pop((_UNUSED, NOBODY))
     idle = split(idle_fen, used) if driver.shares_idle else {NOBODY: idle_fen}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from fractions import Fraction
 
 import pytest
 
@@ -34,6 +35,15 @@ def test_without_a_capacity_all_is_divided() -> None:
     assert parts_of([LedgerLine("x", "calls", 8, driver="calls")], driver) == {
         "a": Parts(shared=2),
         "b": Parts(shared=6),
+    }
+
+
+def test_shares_of_a_peak_are_fractions() -> None:
+    driver = Driver("peak", "share of peak", {"a": Fraction(1, 3), "b": Fraction(1, 2)}, capacity=1)
+    assert parts_of([LedgerLine("x", "servers", 100, driver="peak")], driver) == {
+        NOBODY: Parts(idle=17),
+        "a": Parts(shared=33),
+        "b": Parts(shared=50),
     }
 
 
