@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -18,8 +19,8 @@ from commands.errors import CommandError, refusing
 from commands.options import Configuration
 from outgoing.errors import BadSecret, SendFault
 from outgoing.secrets import SecretPlace
-from reports.delivery.errors import DeliveryError, NotInOutbox
-from reports.delivery.model import Delivery, FolderTo, Make, Plan, WebhookTo
+from reports.delivery.errors import BadMade, DeliveryError, NotInOutbox
+from reports.delivery.model import Delivery, FolderTo, Made, Make, Order, Plan, WebhookTo
 from reports.delivery.outbox import Outbox
 from reports.delivery.parcel import OPEN, Parcel, Status
 from reports.delivery.period import Period, period_named
@@ -30,6 +31,9 @@ from slo.windows import day_of, zone_rules
 from store.errors import StoreError
 from store.leadership import new_owner
 from store.port import Store
+
+KINDS = ("availability", "incidents")
+"""Kinds of reports that can be made; deliveries of others are configured in vain, and `check` says so."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +51,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def send(args: argparse.Namespace, chosen: Configuration, store: Store, make: Make) -> int:
     """Runs ``report send``. Exit code 0: all of it is sent, 1: something is not. Raises CommandError."""
-    plan, now_ms = plan_of(chosen), time.time_ns() // 1_000_000
+    plan, now_ms, make = plan_of(chosen), time.time_ns() // 1_000_000, known(make)
+    logging.getLogger("reports").addHandler(logging.NullHandler())  # what becomes of a parcel is printed, once
     with refusing(DeliveryError, SendFault, StoreError, OSError):
         if args.list:
             return _list(plan, store, now_ms)
@@ -86,12 +91,23 @@ def reporter(chosen: Configuration, store: Store, make: Make, owner: str = "") -
     return Reporter(store, looking(chosen, store, make, name), owner=name, timing=chosen.settings.lease.timing())
 
 
+def known(make: Make) -> Make:
+    """The same, for kinds of reports that can be made. What it makes raises BadMade for others."""
+
+    def make_known(order: Order) -> Made:
+        if order.kind not in KINDS:
+            raise BadMade(f"kind {order.kind!r}", f"cannot be made; there is {', '.join(KINDS)}")
+        return make(order)
+
+    return make_known
+
+
 def looking(chosen: Configuration, store: Store, make: Make, owner: str) -> Callable[[int], None]:
     """Sends what is due at an instant (epoch milliseconds)."""
-    plan, calendar = plan_of(chosen), workdays()
+    plan, made, calendar = plan_of(chosen), known(make), workdays()
 
     def look(now_ms: int) -> None:
-        send_due(plan, store, now_ms, make, calendar, owner=owner)
+        send_due(plan, store, now_ms, made, calendar, owner=owner)
 
     return look
 
@@ -114,6 +130,8 @@ def upcoming(chosen: Configuration, now_ms: int) -> list[str]:
 
 
 def _faults(delivery: Delivery) -> Iterator[str]:
+    if delivery.kind not in KINDS:
+        yield f"kind {delivery.kind!r} cannot be made; there is {', '.join(KINDS)}"
     for target in delivery.targets:
         if isinstance(target, WebhookTo):
             yield from _unreadable(target.secret)

@@ -135,6 +135,22 @@ def test_check_names_what_would_fail(tmp_path: Path) -> None:
     assert "provisional" in upcoming(setting, instant_ms(22) + 60 * 86_400_000)[0]
 
 
+def test_a_kind_that_nobody_makes_has_failed_and_check_says_so(
+    tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not tried for ever."""
+    setting = chosen(tmp_path)
+    setting.path.write_text(
+        setting.path.read_text(encoding="utf-8").replace("kind: availability", "kind: costs"), "utf-8"
+    )
+    setting = configuration(argparse.Namespace(config=setting.path, data=tmp_path))
+    assert run(setting, store, Maker(), "board/2026-09/folder") == 1
+    assert "failed   board/2026-09/folder" in capsys.readouterr().out
+    assert delivery_faults(setting) == [
+        "reports delivery 'board': kind 'costs' cannot be made; there is availability, incidents"
+    ]
+
+
 def test_a_product_that_is_unknown_is_refused_by_name(tmp_path: Path) -> None:
     """With those that are known."""
     setting = chosen(tmp_path)

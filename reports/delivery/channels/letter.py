@@ -58,7 +58,7 @@ def letter(smtp: Smtp, target: MailTo, parcel: Parcel, made: Made, at_ms: int) -
     for file, content in made.files:
         main, sub = _TYPES.get(PurePosixPath(file).suffix.lower(), _ANY)
         mail.add_attachment(content, maintype=main, subtype=sub, filename=_line(file))
-    _fix_boundaries(mail, parcel.key)
+    _fix_boundaries(mail, f"{parcel.key}\0{_plain(made)}\0{made.digest}".encode() + made.html)
     everybody = tuple(dict.fromkeys((*target.to, *target.cc)))
     left = tuple(each for each in everybody if each not in parcel.reached)
     return Letter(address, left, mail.as_bytes(policy=_POLICY))
@@ -70,11 +70,12 @@ def _plain(made: Made) -> str:
     return "\n\n".join(dict.fromkeys(part.strip() for part in parts if part.strip())) + "\n"
 
 
-def _fix_boundaries(mail: EmailMessage, key: str) -> None:
-    """Else they are drawn by chance, and a mail that is sent again would be another one."""
-    token = sha256(key.encode()).hexdigest()
+def _fix_boundaries(mail: EmailMessage, content: bytes) -> None:
+    """Else they are drawn by chance, and a mail that is sent again would be another one. They follow from the content,
+    so that no content can hold them; short, for a longer one is folded in a way that few mail readers understand."""
+    token = sha256(content).hexdigest()[:32]
     for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{token}_{number}")
+        part.set_boundary(f"report-{token}-{number}")
 
 
 def _line(text: str) -> str:

@@ -69,6 +69,7 @@ def test_an_attachments_name_is_written_as_rfc_2231_says() -> None:
     content = mail(smtp(Post(port=25))).content
     assert b"filename*=utf-8''%E5%8F%AF" in content or b"filename*0*=utf-8''%E5%8F%AF" in content
     assert content.isascii()
+    assert content.count(b" boundary=report-") + content.count(b' boundary="report-') == 2
     assert max(map(len, content.split(b"\r\n"))) <= 998
 
 
