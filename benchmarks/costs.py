@@ -52,10 +52,11 @@ def write_bill(path: Path, rows: int) -> None:
 def _row(drawn: random.Random, hours: list[str]) -> list[str]:
     cost = drawn.randrange(10**10)
     listed, billed = f"0.{cost:011d}", f"0.{cost * 9 // 10:011d}"
-    hour, account = drawn.randrange(720), f"sub-{drawn.randrange(40)}"
+    hour, number = drawn.randrange(720), drawn.randrange(40)
+    account = f"sub-{number}"
     service, category = drawn.choice(list(SERVICES.items()))
     name = f"{service.lower().replace(' ', '-')}-{drawn.randrange(200)}"
-    tags = json.dumps({"product": f"product-{drawn.randrange(12)}", "environment": "prod"})
+    tags = json.dumps({"product": f"product-{number % 12}", "environment": "prod"})
     return [
         billed, billed, listed, billed, "bank-1", "Bank", "CNY", hours[0], hours[720], hours[hour], hours[hour + 1],
         "Usage", "", f"{service} by the hour", "Usage-Based", "", "", "1", "Hours", "in-1", "Cloud", listed, "Standard",

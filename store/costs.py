@@ -169,11 +169,12 @@ class LedgerStore(Protocol):
 
 
 class Settlement(NamedTuple):
-    """What posting would change: charges whose parts are to be replaced, parts to be written, sums to be added."""
+    """What posting would change: charges whose parts are to be replaced, parts to be written
+    (with the number of their line), sums to be added."""
 
     posted: Posted
     replaced: list[bytes]
-    written: list[Posting]
+    written: list[tuple[int, Posting]]
     added: dict[int, Total]
     lines: dict[int, Line]
 
@@ -182,9 +183,10 @@ def settle(postings: Sequence[Posting], known: Mapping[bytes, Charged]) -> Settl
     """Decides about charges, given what is kept of them. Pure, the same for every twin."""
     done = Settlement(Posted(), [], [], {}, {})
     counts = dict.fromkeys(("new", "unchanged", "replaced", "older", "contradicted"), 0)
-    numbers: dict[Line, int] = {}
+    # Lines are shared by many charges: known by identity, for comparing them would take longer than all the rest.
+    numbers = {key: line.number for key, line in {id(each.line): each.line for each in postings}.items()}
     for parts in _by_charge(postings):
-        numbered = [(numbers.get(each.line) or numbers.setdefault(each.line, each.line.number), each) for each in parts]
+        numbered = [(numbers[id(each.line)], each) for each in parts]
         kept = known.get(parts[0].key)
         verdict = "new" if kept is None else _verdict(numbered, kept)
         counts[verdict] += 1
@@ -196,11 +198,13 @@ def settle(postings: Sequence[Posting], known: Mapping[bytes, Charged]) -> Settl
             for number, each in numbered:
                 done.added[number] = done.added.get(number, NOTHING).plus(each.amounts)
                 done.lines[number] = each.line
-            done.written.extend(parts)
+            done.written.extend(numbered)
     return done._replace(posted=Posted(**counts))
 
 
 def _by_charge(postings: Sequence[Posting]) -> Iterable[list[Posting]]:
+    if len({each.key for each in postings}) == len(postings):
+        return [[each] for each in postings]
     charges: dict[bytes, list[Posting]] = {}
     for each in postings:
         charges.setdefault(each.key, []).append(each)

@@ -23,10 +23,9 @@ class LedgerShelf:
     def post(self, postings: Sequence[Posting]) -> Posted:
         """Counts charges once; all or nothing. Raises LedgerRefused."""
         done = settle(postings, self.charges)
-        numbers = {line: number for number, line in done.lines.items()}
         written: dict[bytes, dict[int, tuple[int, Amounts]]] = {}
-        for each in done.written:
-            written.setdefault(each.key, {})[each.part] = (numbers[each.line], each.amounts)
+        for number, each in done.written:
+            written.setdefault(each.key, {})[each.part] = (number, each.amounts)
             self.charges[each.key] = Charged(each.revision, written[each.key])
         for number, added in done.added.items():
             line, total = self.totals.get(number, (done.lines.get(number), NOTHING))

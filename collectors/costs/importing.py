@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,11 +19,11 @@ from collectors.costs.lines import LineBook
 from collectors.costs.opening import CostFile, open_costs
 from collectors.costs.sources import UTF_8
 from collectors.costs.spool import Aside, Spool
-from store.costs import NOTHING, LedgerLine, Line, Posted, Posting, Total
+from store.costs import EXACT, NOTHING, LedgerLine, Line, Posted, Posting, Total
 from store.port import Store
 
-POSTED_AT_ONCE = 20_000
-"""Charges in one transaction: some hundred milliseconds, in which a collector waits."""
+POSTED_AT_ONCE = 40_000
+"""Charges in one transaction: less than a second, in which a collector waits."""
 _LOOKED_EVERY = 5_000
 OnProgress: TypeAlias = Callable[[int, int], None]
 
@@ -94,18 +95,35 @@ def _watched(file: CostFile, on_progress: OnProgress) -> Iterator[Charge]:
 class _Summary:
     """Sums of a file by line."""
 
-    totals: dict[int, Total] = field(default_factory=dict)
+    sums: dict[int, list[Decimal]] = field(default_factory=dict)
+    counts: dict[int, list[int]] = field(default_factory=dict)
     currencies: dict[str, int] = field(default_factory=dict)
 
     def add(self, charge: Charge, line: int) -> None:
         """Adds one charge."""
-        self.totals[line] = self.totals.get(line, NOTHING).plus(charge.amounts)
+        sums = self.sums.get(line)
+        if sums is None:
+            sums = self.sums[line] = [Decimal(0)] * 3
+            self.counts[line] = [0] * 4
+        counts = self.counts[line]
+        counts[0] += 1
+        for place, amount in enumerate(charge.amounts):
+            if amount is None:
+                counts[place + 1] += 1
+            else:
+                sums[place] = EXACT.add(sums[place], amount)
+
+    def totals(self) -> Iterator[tuple[int, Total]]:
+        """The sum of every line."""
+        for line, (billed, effective, listed) in self.sums.items():
+            charges, *unknown = self.counts[line]
+            yield line, Total(charges, billed, effective, listed, *unknown)
 
     def reading(
         self, file: CostFile, lines: Sequence[Line], commitments: list[Commitment], defects: list[Defect]
     ) -> Reading:
         """What the whole file says."""
-        found = [LedgerLine(lines[number], total) for number, total in self.totals.items()]
+        found = [LedgerLine(lines[number], total) for number, total in self.totals()]
         total, currencies = NOTHING, dict[str, int]()
         for each in found:
             total = total.and_also(each.total)

@@ -67,9 +67,8 @@ def _all_new(connection: Connection, postings: Sequence[Posting]) -> Settlement 
 
 def _charges(done: Settlement) -> list[tuple[object, ...]]:
     """Rows of charges in order of the key: neighbors share pages."""
-    numbers = {line: number for number, line in done.lines.items()}
     return sorted(
-        (each.key, each.part, each.revision, numbers[each.line], *map(_written, each.amounts)) for each in done.written
+        (each.key, each.part, each.revision, number, *map(_written, each.amounts)) for number, each in done.written
     )
 
 
@@ -136,7 +135,10 @@ def _pieces(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 
 def _written(amount: Decimal | None) -> str | None:
-    return None if amount is None else format(amount, "f")
+    if amount is None:
+        return None
+    text = str(amount)  # several times as fast as format, which is for what str writes with an exponent
+    return text if "E" not in text else format(amount, "f")
 
 
 def _read(amount: str | None) -> Decimal | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -14,6 +15,8 @@ MOST_DIGITS = 20
 """Digits before the point: more than any bank's yearly cost in any currency."""
 MOST_PLACES = 30
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+_PLAIN = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,30})?").fullmatch
+"""What nearly every amount looks like, and needs no further look."""
 
 ALLOWED = {
     "ChargeCategory": ("Usage", "Purchase", "Tax", "Credit", "Adjustment"),
@@ -37,6 +40,8 @@ def text(cell: str) -> str:
 
 def amount(column: str, cell: str) -> Decimal | Finding:
     """Money as it is written, exact; a finding for what is no number or no sensible one."""
+    if _PLAIN(cell):
+        return Decimal(cell)
     try:
         value = Decimal(cell)
     except InvalidOperation:
