@@ -40,8 +40,10 @@ class TableSheet(Worksheet):
         page.writelines(self.lines)
 
 
-def rows_xml(table: Table, head_style: int, style_of: StyleOf, below: tuple[str, ...] = ()) -> Iterator[str]:
-    """A row of headings, the rows, an empty row, and lines of text below."""
+def rows_xml(
+    table: Table, head_style: int, style_of: StyleOf, below: tuple[str, ...] = (), *, empty: Tone = Tone.UNKNOWN
+) -> Iterator[str]:
+    """A row of headings, the rows, and lines of text below. ``empty``: tone of a plain cell without a value."""
     letters = [xl_col_to_name(at) for at in range(len(table.columns))]
     heads = (
         text_xml(f"{letter}1", head_style, each.heading) for letter, each in zip(letters, table.columns, strict=True)
@@ -52,7 +54,8 @@ def rows_xml(table: Table, head_style: int, style_of: StyleOf, below: tuple[str,
     for row in table.rows:
         number += 1
         cells = [
-            _cell_xml(f"{a}{number}", cell, kind, style_of) for a, cell, kind in zip(letters, row, kinds, strict=True)
+            _cell_xml(f"{a}{number}", cell if cell.value is not None else _blank(cell, empty), kind, style_of)
+            for a, cell, kind in zip(letters, row, kinds, strict=True)
         ]
         yield f'<row r="{number}">{"".join(cells)}</row>'
     plain = style_of(CellStyle(Kind.DAY, None, Tone.PLAIN))
@@ -61,10 +64,14 @@ def rows_xml(table: Table, head_style: int, style_of: StyleOf, below: tuple[str,
         yield f'<row r="{number}">{text_xml(f"A{number}", plain, line) if line else ""}</row>'
 
 
+def _blank(cell: Cell, empty: Tone) -> Cell:
+    return Cell(None, tone=empty) if cell.tone is Tone.PLAIN else cell
+
+
 def _cell_xml(place: str, cell: Cell, kind: Kind, style_of: StyleOf) -> str:
     value, tone = cell.value, cell.tone
     if value is None:
-        return f'<c r="{place}" s="{style_of(CellStyle(kind, None, Tone.UNKNOWN if tone is Tone.PLAIN else tone))}"/>'
+        return "" if tone is Tone.PLAIN else f'<c r="{place}" s="{style_of(CellStyle(kind, None, tone))}"/>'
     places = number_places(value, kind)
     style = style_of(CellStyle(kind, places, tone))
     if places is None:

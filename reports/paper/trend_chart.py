@@ -31,6 +31,7 @@ def add_chart(book: Workbook, made: Worksheet, sheet: Sheet) -> None:
         rule.add_series({**_series(sheet, first + len(trend.lines)), "line": dashed})
         if trend.columns:
             chart.combine(rule)
+    chart.set_y_axis({"visible": False, "major_gridlines": {"visible": False}})  # places, not figures
     chart.show_blanks_as("gap")
     chart.show_hidden_data()
     chart.set_title({"none": True})

@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.paper.cell_styles import Styles
 from reports.paper.cover_sheet import WIDTHS, cover_lines, cover_xml
-from reports.paper.model import Kind, Paper, Table
+from reports.paper.model import Kind, Paper, Table, Tone
 from reports.paper.sheets import COVER, Sheet, sheets
 from reports.paper.table_sheet import TableSheet, rows_xml
 from reports.paper.texts import writable
@@ -58,7 +58,8 @@ def _add_table(book: Workbook, sheet: Sheet, paper: Paper, styles: Styles) -> No
     made = _sheet(book, sheet.name)
     table, below = sheet.table, _below(sheet, paper)
     rows, columns = len(table.rows), max(1, len(table.columns))
-    made.fill(rows_xml(table, styles.head(), styles.of, below), 1 + rows + len(below), columns)
+    empty = Tone.PLAIN if sheet.data else Tone.UNKNOWN
+    made.fill(rows_xml(table, styles.head(), styles.of, below, empty=empty), 1 + rows + len(below), columns)
     made.freeze_panes(1, 0)
     if rows:
         made.autofilter(0, 0, rows, columns - 1 - sheet.hidden)

@@ -134,8 +134,11 @@ def test_what_no_file_can_hold_shows_as_missing_and_a_long_text_as_cut() -> None
 
 
 def test_what_is_not_known_is_empty_and_hatched_and_never_zero() -> None:
-    cell = read(paper(data=table("data", "", row(good=None))))["data"]["C2"]
-    assert (cell.value, cell.fill.patternType) == (None, "lightUp")
+    """In data, where most columns say nothing of most rows, it is empty alone."""
+    gap = row(good=None)
+    book = read(paper(table("t", "表", gap), data=table("data", "", gap)))
+    found = [(book[name]["C2"].value, book[name]["C2"].fill.patternType) for name in ("表", "data")]
+    assert found == [(None, "lightUp"), (None, None)]
 
 
 def test_a_tone_is_a_fill_beside_the_words() -> None:
