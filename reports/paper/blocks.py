@@ -11,7 +11,7 @@ from reports.paper.looks import LOOKS
 from reports.paper.markup import Markup, text
 from reports.paper.model import Block, Cell, Column, Fact, Facts, Paragraph, Table, Tone, Trend
 from reports.paper.trends import trend_figure
-from reports.paper.widths import setting
+from reports.paper.widths import least_em, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _grid(part: Table, medium: Medium, caption: str) -> str:
     )
     rows = (markup.tag("tr", _row(part.columns, row, medium)) for row in part.rows)
     body = caption + markup.tag("thead", markup.tag("tr", heads)) + markup.tag("tbody", rows)
-    size = f"font-size:{how.size_pt}pt" if medium.paged else ""
+    size = f"font-size:{how.size_pt}pt" if medium.paged else f"min-width:{least_em(part):.0f}em"
     return markup.tag("table", body, "grid", style=size, cellpadding="" if medium.paged else "5")
 
 

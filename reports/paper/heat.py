@@ -26,16 +26,16 @@ Row = tuple[str, tuple[HeatCell, ...]]
 
 
 def heat_map(part: HeatMap, markup: Markup, width: float, paged: bool) -> str:
-    """Title, legend, fields, note. Off the page every field is a cell of a table, with its words."""
+    """Title, legend, fields, note. Off the page the words of every field can be unfolded under a picture."""
     title = markup.tag("h3", text(part.title))
     note = markup.tag("p", text(part.note), "note") if part.note else ""
     if not part.rows:
         return title + note
     share, size = _names(part.rows, width)
-    if not paged or is_worded(part, width * (1 - share)):
+    if is_worded(part, width * (1 - share)):
         fields = _worded(part, markup, share, width, paged)
     else:
-        fields = _blocks(part, markup, share, size, width)
+        fields = _blocks(part, markup, share, size, width) + ("" if paged else _details(part, markup, share, width))
     return title + _legend(part, markup) + fields + note
 
 
@@ -84,6 +84,11 @@ def _worded(part: HeatMap, markup: Markup, share: float, width: float, paged: bo
     )
     size = f"font-size:{max(LEAST_PT, _field_size(part, width * (1 - share))):.2f}pt" if paged else ""
     return markup.tag("table", _heads(part, markup, share, width) + markup.tag("tbody", rows), "fields", style=size)
+
+
+def _details(part: HeatMap, markup: Markup, share: float, width: float) -> str:
+    words_of_all = markup.tag("div", _worded(part, markup, share, width, paged=False), "scroll")
+    return markup.tag("details", markup.tag("summary", text(part.title)) + words_of_all)
 
 
 def _field(cell: HeatCell, markup: Markup) -> str:

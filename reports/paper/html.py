@@ -21,12 +21,12 @@ INLINE = {
     "facts": "margin:0 0 8px",
     "fact": "display:inline-block;vertical-align:top;min-width:150px;margin:0 14px 10px 0;"
     "border-left:3px solid #C9D3D7;padding-left:9px",
-    "label": "margin:0;color:#5A6870;font-size:13px",
+    "label": "margin:0;font-weight:normal;color:#5A6870;font-size:13px",
     "value": "margin:0;font-size:20px;font-weight:bold",
-    "note": "margin:2px 0 0;color:#5A6870;font-size:13px",
-    "figure-id": "margin:1px 0 0;color:#5A6870;font-size:11px",
+    "note": "margin:2px 0 0;font-weight:normal;color:#5A6870;font-size:13px",
+    "figure-id": "margin:1px 0 0;font-weight:normal;color:#5A6870;font-size:11px",
     "mark": "border:2px solid #A33F00;color:#A33F00;font-weight:bold;padding:1px 7px",
-    "box": "padding:8px 12px;border-left:4px solid;background:#F4F7F8",
+    "box": "font-weight:normal;padding:8px 12px;border-left:4px solid;background:#F4F7F8",
     "hatched": "background:#ECEEF0;color:#4F565D;border:1px dashed #6B747C",
     "muted": "color:#5A6870",
     "good": f"color:{LOOKS[Tone.GOOD].ink}",
@@ -37,7 +37,7 @@ INLINE = {
     "verdict": "border:1px solid #C9D3D7;border-left:6px solid;padding:10px 14px;margin:0 0 12px",
     "body": "margin:0 auto;max-width:900px;padding:12px;"
     "font-family:'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',Arial,sans-serif;"
-    "font-size:15px;line-height:1.45;color:#16242B;background:#FFFFFF",
+    "font-size:15px;line-height:1.45;color:#16242B;background:#FFFFFF;overflow-wrap:anywhere",
 }
 MAIL = Medium(Markup(INLINE), CHART_PT, paged=False)
 

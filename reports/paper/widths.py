@@ -111,6 +111,11 @@ def setting(table: Table) -> Setting:
     return Setting(wide, size_pt, shares(wanted, "least", size_pt, room_em(wide, size_pt, len(wanted))))
 
 
+def least_em(table: Table) -> float:
+    """Width in em below which the table scrolls rather than breaks its numbers."""
+    return min(90.0, sum(need.comfort for need in needs(table)))
+
+
 def room_em(wide: bool, size_pt: float, columns: int) -> float:
     """What is left for text in a row of so many cells."""
     return max(1.0, ((LANDSCAPE_PT if wide else PORTRAIT_PT) - PADDING_PT * columns) / size_pt)
