@@ -37,6 +37,7 @@ COMMANDS = {
     "rules": "writes Prometheus recording and alerting rules with promtool unit tests, for the same objectives",
     "notify": "sends a test message through every channel and prints what became of it",
     "incidents": "what failed: list with MTTD, MTTA and MTTR, show one, export its post-mortem",
+    "report": "availability and incidents of any period as PDF, XLSX, CSV, JSON or HTML; frozen, explained, sent",
     "history": "the past that a bank brings along: imports availability and incidents from files",
     "db": "the store as a whole: upgrade, prune, backup, restore, stats",
 }

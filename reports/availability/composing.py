@@ -58,8 +58,8 @@ COLUMNS = (
 )
 
 
-def compose(material: Material) -> Report:
-    """Everything that is printed, and what it can be recomputed from."""
+def compose(material: Material, kind: str = KIND) -> Report:
+    """Everything that is printed, and what it can be recomputed from. ``kind``: what of it is laid out on paper."""
     given = material.given
     parts = parts_of(material.cells)
     bank = _unit(material, BANK, list(parts.values()))
@@ -71,7 +71,7 @@ def compose(material: Material) -> Report:
     listed = incidents(material)
     return sealed(
         Report(
-            kind=KIND,
+            kind=kind,
             schema=SCHEMA,
             definition_version=DEFINITION_VERSION,
             catalog_version=given.catalog.version,

@@ -264,7 +264,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole document. ``snapshot_sha256``: of its canonical bytes without this field."""
+    """The whole document. ``snapshot_sha256``: of its canonical bytes without this field and ``made_at``."""
 
     kind: str
     schema: int
@@ -314,7 +314,7 @@ def canonical(document: dict[str, Any]) -> bytes:
 
 
 def sealed(report: Report) -> Report:
-    """The report with the hash of everything else in it."""
-    body = document(replace(report, snapshot_sha256=""))
-    del body["snapshot_sha256"]
+    """The report with the hash of everything that it says; when it was made is no part of that."""
+    body = document(report)
+    del body["snapshot_sha256"], body["made_at"]
     return replace(report, snapshot_sha256=hashlib.sha256(canonical(body)).hexdigest())

@@ -24,6 +24,11 @@ FORMULAS = (
 )
 
 
+INCIDENTS = "incidents"
+OF_INCIDENTS = ("summary", "incidents", "worst", "maintenance", "changes", "quality", "definitions")
+"""Sections of a report that is about incidents alone."""
+
+
 def sections(report: Report, texts: Texts, restated: Sequence[tuple[str, str, str]]) -> tuple[Section, ...]:
     """All of them. ``restated``: figure, what an earlier issue said, what this one says."""
     words = texts.words
@@ -31,11 +36,9 @@ def sections(report: Report, texts: Texts, restated: Sequence[tuple[str, str, st
     def section(id_: str, *blocks: Block, new_page: bool = False) -> Section:
         return Section(id_, words(f"section.{id_}"), blocks, new_page)
 
-    return (
+    every = (
         section("summary", *summary(report, texts)),
-        section(
-            "products", _composite(report, texts), tables.products(report, texts), tables.data_centers(report, texts)
-        ),
+        section("products", _composite(report, texts), *tables.units(report, texts)),
         section("trend", charts.trend(report, texts), tables.trend(report, texts), new_page=True),
         section("heat", charts.heat_map(report, texts)),
         section("worst", tables.worst(report, texts)),
@@ -46,6 +49,7 @@ def sections(report: Report, texts: Texts, restated: Sequence[tuple[str, str, st
         section("quality", tables.quality(report, texts), _not_observed(report, texts)),
         section("definitions", *_definitions(report, texts), _restated(restated, texts), new_page=True),
     )
+    return tuple(each for each in every if report.kind != INCIDENTS or each.id in OF_INCIDENTS)
 
 
 def summary(report: Report, texts: Texts) -> list[Block]:

@@ -30,15 +30,12 @@ _UNIT_COLUMNS = (
 )
 
 
-def products(report: Report, texts: Texts) -> Table:
-    """Every product, the bank last."""
+def units(report: Report, texts: Texts) -> tuple[Table, Table]:
+    """Every product, the bank last; every data center over all products."""
     rows = [_unit_row("product", each, texts) for each in report.products]
-    return _units("products", [*rows, _unit_row("bank", report.bank, texts)], texts)
-
-
-def data_centers(report: Report, texts: Texts) -> Table:
-    """Every data center over all products."""
-    return _units("data_centers", [_unit_row("data_center", each, texts) for each in report.data_centers], texts)
+    centers = [_unit_row("data_center", each, texts) for each in report.data_centers]
+    products = _units("products", [*rows, _unit_row("bank", report.bank, texts)], texts)
+    return products, _units("data_centers", centers, texts)
 
 
 def _units(id_: str, rows: Sequence[tuple[Cell, ...]], texts: Texts) -> Table:
