@@ -11,8 +11,9 @@ import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -235,12 +236,11 @@ class _Book:
 
     def window(self, at_s: int) -> Window:
         """The day or month that holds an instant."""
-        day = day_of(at_s, self.zone)
-        return day_window(day, self.zone) if self.size == DAY else month_window(day.year, day.month, self.zone)
+        return _window_at(at_s, self.size, self.zone)
 
     def figure(self, window: Window, basis: str) -> Figure:
         """The figure of a window."""
-        key = _key(day_of(window.from_s, self.zone), self.size)
+        key = _key_at(window.from_s, self.size, self.zone)
         made = Figure(key, self.service, basis, window.to_s - window.from_s)
         return self.figures.setdefault((key, basis), made)
 
@@ -257,7 +257,16 @@ class _Book:
                 begin = end
 
 
-def _key(day: date, size: str) -> str:
+@lru_cache(maxsize=1 << 16)
+def _window_at(at_s: int, size: str, zone: str) -> Window:
+    """Every way of weighing and every service asks for the same days."""
+    day = day_of(at_s, zone)
+    return day_window(day, zone) if size == DAY else month_window(day.year, day.month, zone)
+
+
+@lru_cache(maxsize=1 << 16)
+def _key_at(at_s: int, size: str, zone: str) -> str:
+    day = day_of(at_s, zone)
     return day.isoformat() if size == DAY else f"{day.year:04}-{day.month:02}"
 
 
