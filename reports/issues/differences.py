@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from reports.issues.canonical import Json
 
 CHANGED, ADDED, REMOVED = "changed", "added", "removed"
 NOT_CONTENT = frozenset({"made_at"})
 """Fields at the top of a document that say when it was made, not what is so."""
-NAMES = ("id", "product", "data_center", "source", "year", "month", "day", "date", "from", "name", "label", "key")
+NAMES = (
+    "record", "id", "product", "data_center", "source", "slice", "year", "month", "day", "date", "from", "name",
+    "label", "key",
+)  # fmt: skip
 """Fields that name a row of a list: the first of them, in this order, that tell all rows apart."""
 
 
@@ -41,13 +45,35 @@ def content(document: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _values(path: str, was: Json, now: Json) -> Iterator[Difference]:
-    if isinstance(was, Mapping) and isinstance(now, Mapping):
+    if _is_table(was) and _is_table(now):
+        yield from _values(path, _spelled_out(was), _spelled_out(now))
+    elif isinstance(was, Mapping) and isinstance(now, Mapping):
         yield from _pairs(_fields(path, was), _fields(path, now))
     elif isinstance(was, list) and isinstance(now, list):
         names = _naming_fields(was, now)
         yield from _pairs(_rows(path, was, names), _rows(path, now, names))
     elif type(was) is not type(now) or was != now:  # 1 == True in Python, not in a report
         yield Difference(path, CHANGED, was, now)
+
+
+def _is_table(value: Json) -> bool:
+    """Whether an object is a table in short: columns named once, and rows of as many values."""
+    if not isinstance(value, Mapping) or set(value) != {"columns", "rows"}:
+        return False
+    columns, rows = value["columns"], value["rows"]
+    if (
+        not isinstance(columns, list)
+        or not isinstance(rows, list)
+        or not all(isinstance(each, str) for each in columns)
+    ):
+        return False
+    return len(set(map(str, columns))) == len(columns) and all(
+        isinstance(row, list) and len(row) == len(columns) for row in rows
+    )
+
+
+def _spelled_out(table: Any) -> list[Json]:
+    return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
 
 
 def _pairs(was: Mapping[str, Json], now: Mapping[str, Json]) -> Iterator[Difference]:

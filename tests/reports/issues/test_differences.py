@@ -43,6 +43,23 @@ def test_rows_with_one_name_twice_are_told_apart_by_their_place() -> None:
     assert table({"rows": was}, {"rows": now}) == [("rows[1].n", "changed", 2, 3)]
 
 
+def test_a_table_in_short_is_compared_like_its_rows() -> None:
+    """A row that came in between moves no other."""
+    was = {"columns": ["id", "slice", "bad"], "rows": [["wld", "2026-10-01", 0], ["wld", "2026-10-03", 1]]}
+    now = {"columns": ["id", "slice", "bad"], "rows": [["wld", "2026-10-01", 0], ["wld", "2026-10-02", 5]]}
+    now["rows"].append(["wld", "2026-10-03", 2])
+    assert table({"rows": was}, {"rows": now}) == [
+        ("rows[wld,2026-10-03].bad", "changed", 1, 2),
+        ("rows[wld,2026-10-02]", "added", None, {"id": "wld", "slice": "2026-10-02", "bad": 5}),
+    ]
+
+
+@pytest.mark.parametrize("rows", [[["a"]], ["ab"], "ab", [["a", 1, 2]]])
+def test_what_only_looks_like_a_table_is_compared_as_it_is(rows: Any) -> None:
+    was, now = {"columns": ["id", "bad"], "rows": rows}, {"columns": ["id", "bad"], "rows": []}
+    assert [each[0].startswith("t.rows") for each in table({"t": was}, {"t": now})]
+
+
 def test_a_name_that_is_a_list_names_nothing() -> None:
     assert table({"rows": [{"id": ["a"]}]}, {"rows": [{"id": ["b"]}]}) == [("rows[0].id[0]", "changed", "a", "b")]
 
