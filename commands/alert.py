@@ -1,4 +1,4 @@
-"""Alerting alone: evaluates what collectors store, keeps incidents, notifies; until Ctrl-C.
+"""Alerting alone: evaluates what collectors store, keeps incidents, notifies, sends reports; until Ctrl-C.
 
 `serve` does the same beside the dashboard. However many run on one store, one evaluates: start it twice and the second
 stands by, takes over within 5 s when the first one dies, at once when that is stopped, and tells nothing twice. What
@@ -14,6 +14,7 @@ from commands.alerting import alert_service
 from commands.errors import refusing
 from commands.interrupt import stop_event
 from commands.options import add_configuration, configuration
+from commands.report_sending import reporting
 from store.errors import StoreError
 from store.opening import open_store
 
@@ -35,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
         service = alert_service(chosen, store, args.owner)
         stop = stop_event()
         service.start()
-        stop.wait()
+        with reporting(chosen, store, args.owner):
+            stop.wait()
         service.stop()
     finally:
         store.close()

@@ -12,6 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,12 +84,31 @@ def workdays() -> Calendar:
     return ChineseWorkdays()
 
 
-def reporter(chosen: Configuration, store: Store, make: Make, owner: str = "") -> Reporter | None:
+def reporter(chosen: Configuration, store: Store, owner: str = "") -> Reporter | None:
     """What sends reports beside alerting or the dashboard, not started yet; None when nothing is to be sent."""
     if not chosen.settings.reports.deliveries:
         return None
+    from commands.report_files import maker  # paper and figures, only for who sends them
+
+    for chatty in ("weasyprint", "weasyprint.progress", "fontTools"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     name = owner or new_owner()
-    return Reporter(store, looking(chosen, store, make, name), owner=name, timing=chosen.settings.lease.timing())
+    look = looking(chosen, store, maker(chosen, store), name)
+    return Reporter(store, look, owner=name, timing=chosen.settings.lease.timing())
+
+
+@contextmanager
+def reporting(chosen: Configuration, store: Store, owner: str = "") -> Iterator[None]:
+    """Reports are sent meanwhile, if any are configured."""
+    sender = reporter(chosen, store, owner)
+    if sender is None:
+        yield
+        return
+    sender.start()
+    try:
+        yield
+    finally:
+        sender.stop()
 
 
 def known(make: Make) -> Make:

@@ -1,7 +1,7 @@
 """The dashboard and alerting, on the store that collectors fill: the wall, its JSON, health and metrics.
 
 Any number of viewers share one snapshot. Other addresses than loopback need authentication. Of several processes on one
-store one evaluates and notifies (`app.py alert`); --no-alerts shows only.
+store one evaluates, notifies and sends reports (`app.py alert`); --no-alerts shows only.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import logging
 import threading
+from contextlib import nullcontext
 
 import flask
 
@@ -17,6 +18,7 @@ from commands.alerting import alert_service
 from commands.errors import refusing
 from commands.facing import api_setting
 from commands.options import Configuration, add_configuration, configuration
+from commands.report_sending import reporting
 from commands.version import VERSION
 from dashboard.alert_metrics import AlertCollector
 from dashboard.api.registering import register_api
@@ -62,7 +64,8 @@ def run(args: argparse.Namespace) -> int:
         )
         if alerts is not None:
             alerts.start()
-        with refusing(DashboardError):
+        sending = nullcontext() if alerts is None else reporting(chosen, store)
+        with refusing(DashboardError), sending:
             serve(app.server, host, port, threading.Event(), on_bound=_say)
     finally:
         if alerts is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from commands import report_sending
 from commands.errors import CommandError
 from commands.options import Configuration, configuration
-from commands.report_sending import delivery_faults, looking, send, upcoming
+from commands.report_files import maker
+from commands.report_sending import delivery_faults, looking, reporter, reporting, send, upcoming
 from reports.delivery.outbox import Outbox
 from reports.delivery.parcel import Status
 from reports.delivery.reporter import Reporter
@@ -133,6 +135,36 @@ def test_check_names_what_would_fail(tmp_path: Path) -> None:
     (line,) = upcoming(setting, instant_ms(22))
     assert line == "next     board 2026-12-03 08:00 Asia/Shanghai about 2026-11 by smtp, webhook, folder"
     assert "provisional" in upcoming(setting, instant_ms(22) + 60 * 86_400_000)[0]
+
+
+def test_serving_sends_nothing_unless_that_is_configured(tmp_path: Path, store: Store) -> None:
+    """And takes no lease for it."""
+    setting = configuration(argparse.Namespace(config=CONFIG / "control-center.yaml", data=tmp_path))
+    assert reporter(setting, store) is None
+    with reporting(setting, store):
+        assert store.leases() == {}
+
+
+def test_serving_takes_the_lease_and_gives_it_back(tmp_path: Path, store: Store) -> None:
+    """The next process sends at once."""
+    with reporting(chosen(tmp_path), store, "me"):
+        assert store.leases()["reports"].owner == "me"
+    assert store.leases()["reports"].owner != "me"
+
+
+def test_a_real_report_goes_into_the_folder(tmp_path: Path, store: Store) -> None:
+    """Of an empty store: not proven, and said so."""
+    setting = chosen(tmp_path, more=", webhook: 'http://127.0.0.1:1/', secret_env: NOT_SET_ANYWHERE")
+    text = setting.path.read_text(encoding="utf-8").replace(
+        "kind: availability", "kind: availability\n      formats: [json]"
+    )
+    setting.path.write_text(text, encoding="utf-8")
+    setting = configuration(argparse.Namespace(config=setting.path, data=tmp_path))
+    look = looking(setting, store, maker(setting, store), "me")
+    look(instant_ms(4, 7))
+    look(instant_ms(4, 9))
+    (file,) = (tmp_path / "out/board/2026-10").iterdir()
+    assert json.loads(file.read_bytes())["products"][0]["verdict"] == "not proven"
 
 
 def test_a_kind_that_nobody_makes_has_failed_and_check_says_so(
