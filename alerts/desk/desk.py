@@ -151,7 +151,7 @@ class Desk:
         self._looked_ms = now_ms
         notices = self._ends(now_ms)
         speaker = Speaker(self._board, self._policy, now_ms)
-        for group in list(self._board.groups.values()):
+        for group in sorted(self._board.groups.values(), key=lambda each: each.notices > 0):  # new pages first
             if any(alert.firing for alert in self._board.alerts_of(group)):
                 spoken = speaker.speak(group)
                 notices += [spoken] if spoken else []

@@ -89,17 +89,33 @@ class Speaker:
         return self._notice(told, heard, Occasion(NoticeState.OVER, Cause.ENDED, severity))
 
     def _spread(self, group: Group) -> tuple[Subject, ...]:
-        """Where it fails that nobody had heard of; what fires elsewhere is taken notice of."""
+        """Where it fails that nobody had heard of, by this page or another; what fires elsewhere is taken notice of."""
         alerts = self.board.alerts_of(group)
         fresh = [alert for alert in alerts if is_fresh(alert)] if group.notices else []
         if not fresh:
             return ()
         unfolding = group.paged_ms is not None and self.now_ms - group.paged_ms <= self.policy.unfold_ms
-        known = Known.of((alert for alert in alerts if self._is_standing(alert)), unfolding=unfolding)
+        known = Known.of(filter(self._is_standing, self.board.alerts.values()), unfolding=unfolding)
         also, covered = new_places(fresh, known)
+        elsewhere = self._paged_elsewhere(group)
         for alert in covered:
-            self.board.put(replace(alert, shown_as=alert.severity))
+            home = elsewhere.get(alert.key.subject.data_center, group.id)
+            self.board.put(replace(alert, shown_as=alert.severity, group=home))
         return also
+
+    def _paged_elsewhere(self, group: Group) -> dict[str, str]:
+        """Data centers that another group alone tells of -> that group: what fails there belongs to its page."""
+        told = [
+            alert for alert in self.board.alerts.values() if alert.shown_as is not None and self._is_standing(alert)
+        ]
+        homes = {each.key.subject.data_center: each.group for each in told if each.group != group.id}
+        mine = {each.key.subject.data_center for each in told if each.group == group.id}
+        open_groups = self.board.groups
+        return {
+            center: home
+            for center, home in homes.items()
+            if center and center not in mine and home in open_groups and open_groups[home].band is group.band
+        }
 
     def _has_spread(self, group: Group, also: Sequence[Subject]) -> bool:
         wait_ms = min(self.policy.spread_ms * group.notices, self.policy.update_ms)

@@ -42,6 +42,20 @@ def test_the_next_data_center_is_told_in_the_tick_in_which_it_fails(burning: Roo
     assert places(said) == ["dc5"]
 
 
+def test_a_place_that_has_a_page_of_its_own_is_no_news_of_another(room: Room) -> None:
+    """Of the next data center one product is explained by what burns, the others are a page of their own."""
+    room.tick(0, *fails("dc3"))
+    room.tick(4, "fires cliff p1")
+    (said,) = room.tick(20, *fails("dc4"))
+    assert words([said]) == ["firing/new CALL dc4"]
+    for second in range(21, 80):
+        room.tick(second)
+    assert [text for text in words(room.notices) if text.startswith(("firing", "updated/spread"))] == [
+        "firing/new CALL dc3",
+        "firing/new CALL dc4",
+    ]
+
+
 def test_the_same_place_is_no_news_while_it_burns_or_has_just_ended(burning: Room) -> None:
     """Nor through longer windows, nor after a restart, nor when it is back within the time to settle."""
     burning.tick(20, *fails("dc4"))
