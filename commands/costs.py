@@ -14,6 +14,7 @@ first steps:
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -92,6 +93,7 @@ def _store(args: argparse.Namespace, chosen: Configuration) -> Iterator[Store | 
 def _import(files: Sequence[Path], how: How, store: Store | None) -> tuple[list[Reading], list[str]]:
     """What could be read, and one line for each file that could not."""
     readings, errors = [], []
+    gc.disable()  # a million charges hold no cycles; looking for some takes a quarter of the time
     for file in files:
         meter = Meter(f"reading {file.name}", "bytes")
         try:
@@ -103,6 +105,7 @@ def _import(files: Sequence[Path], how: How, store: Store | None) -> tuple[list[
             errors.append(f"{file}: {error.strerror or error}")
         finally:
             meter.end()
+    gc.enable()
     return readings, errors
 
 
