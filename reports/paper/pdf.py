@@ -19,6 +19,7 @@ from reports.paper.page import page
 
 LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 VARIANT = "pdf/ua-1"
+MANY_OBJECTS = 5_000_000
 
 _one_at_a_time = threading.Lock()
 """A large report takes some 250 MB while it is drawn; two at once would take twice that."""
@@ -38,7 +39,7 @@ def pdf(paper: Paper) -> bytes:
 def _patient_collector() -> Iterator[None]:
     """Millions of small objects that all stay alive: looking through them for garbage took a fifth of the time."""
     before = gc.get_threshold()
-    gc.set_threshold(200_000, 20, 100)
+    gc.set_threshold(MANY_OBJECTS)
     try:
         yield
     finally:
