@@ -23,13 +23,15 @@ def trend(report: Report, texts: Texts) -> Trend:
     units = [report.bank.id]
     if report.composite.worst is not None:
         units.append(report.composite.worst.id)
-    months = {unit: [each for each in report.trend if each.id == unit] for unit in units}
+    labels = list(dict.fromkeys(each.month for each in report.trend))
+    found = {(each.id, each.month): each for each in report.trend}
+    months = {unit: [(label, found.get((unit, label))) for label in labels] for unit in units}
     target = Objective.parse(report.target).target * 100
-    known = [Fraction(each.availability) for mine in months.values() for each in mine if each.availability is not None]
+    known = [Fraction(each.availability) for each in report.trend if each.id in units and each.availability is not None]
     lowest = min([*known, target])
     scale = _Scale(lowest - (100 - lowest) * Fraction(MARGIN))
     lines = tuple(
-        Line(texts.name(unit), tuple(_point(each, scale, texts) for each in mine)) for unit, mine in months.items()
+        Line(texts.name(unit), tuple(_point(*each, scale, texts) for each in mine)) for unit, mine in months.items()
     )
     words = texts.words
     return Trend(
@@ -55,11 +57,11 @@ class _Scale:
         return float((percentage - self._floor) / span) if span else 1.0
 
 
-def _point(month: Month, scale: _Scale, texts: Texts) -> Point:
-    if month.availability is None:
-        return Point(month.month, None, texts.words("unknown"), Tone.UNKNOWN)
+def _point(label: str, month: Month | None, scale: _Scale, texts: Texts) -> Point:
+    if month is None or month.availability is None:
+        return Point(label, None, texts.words("unknown"), Tone.UNKNOWN)
     share = scale.place(Fraction(month.availability))
-    return Point(month.month, share, f"{month.availability} %", VERDICT_TONES[month.verdict])
+    return Point(label, share, f"{month.availability} %", VERDICT_TONES[month.verdict])
 
 
 def heat_map(report: Report, texts: Texts) -> HeatMap:
