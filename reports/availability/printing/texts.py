@@ -40,7 +40,10 @@ class Texts:
 
     def names(self, units: tuple[str, ...]) -> str:
         """Several, or the word for all of them."""
-        return self.words("list.comma").join(map(self.name, units)) if units else self.words("list.all")
+        every = ({each.id for each in self.report.products}, {each.id for each in self.report.data_centers})
+        if not units or set(units) in every:
+            return self.words("list.all")
+        return self.words("list.comma").join(map(self.name, units))
 
     def title(self, titles: dict[str, str]) -> str:
         """A title in this language, else in any."""
