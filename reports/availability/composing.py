@@ -27,7 +27,8 @@ from reports.availability.model import (
     WorstWindow,
     sealed,
 )
-from reports.availability.quality import data_quality
+from reports.availability.planned import whole_windows
+from reports.availability.quality import data_quality, gaps
 from slo.availability import composite
 from slo.counts import Counts
 from slo.downtime import covered_seconds, downtime_seconds
@@ -48,6 +49,7 @@ COLUMNS = (
     "excluded_good",
     "excluded_bad",
     "transactions",
+    "excluded_transactions",
     "length_ms",
     "excluded_ms",
     "lost_ms",
@@ -96,6 +98,7 @@ def compose(material: Material, kind: str = KIND) -> Report:
             data_quality=data_quality(material),
             not_observed=not_observed(material),
             rows=_rows(material),
+            gaps=gaps(material),
         )
     )
 
@@ -135,8 +138,9 @@ def _unit(material: Material, unit: str, parts: Sequence[Parts]) -> Availability
     """The bank, a product or a data center over the whole period."""
     seconds = material.until_s - material.period.window.from_s
     found = figures(parts, seconds * 1000, objective_of(material, unit))
-    down_s = _down_s(material, unit) if found.counted.seen else None
-    time = _time_availability(material, unit, down_s, found.counted.completeness)
+    planned = _whole_windows(material, unit)
+    down_s = _down_s(material, unit, planned) if found.counted.seen else None
+    time = _time_availability(material, planned, down_s, found.counted.completeness)
     budget = budget_of(found.counted, seconds)
     return Availability(
         id=unit,
@@ -163,33 +167,33 @@ def names(material: Material, unit: str) -> dict[str, str]:
     return known.get(unit, {})
 
 
-def _down_s(material: Material, unit: str) -> int | None:
-    """Down seconds of the bank or a product, without maintenance of the whole product; a data center has none."""
+def _down_s(material: Material, unit: str, planned: Sequence[Window]) -> int | None:
+    """Down seconds of the bank or a product, without maintenance of all of it; a data center has none."""
     if unit not in (BANK, *material.products):
         return None
     down = material.down.get("" if unit == BANK else unit, ())
     window = Window(material.period.window.from_s, material.until_s)
-    return None if down is None else downtime_seconds(window, down, whole_windows(material, unit))
+    return None if down is None else downtime_seconds(window, down, planned)
 
 
 def _time_availability(
-    material: Material, unit: str, down_s: int | None, watched: Fraction | None
+    material: Material, planned: Sequence[Window], down_s: int | None, watched: Fraction | None
 ) -> tuple[Fraction | None, Fraction | None]:
-    """1 - down seconds / (period - maintenance of the whole product): of what was watched, and its low bound."""
+    """1 - down seconds / (period - maintenance of all of it): of what was watched, and its low bound."""
     if down_s is None or not watched:
         return None, None
     window = Window(material.period.window.from_s, material.until_s)
-    judged_s = window.to_s - window.from_s - covered_seconds(whole_windows(material, unit), window)
+    judged_s = window.to_s - window.from_s - covered_seconds(planned, window)
     if judged_s <= 0:
         return None, None
     down = Fraction(down_s, judged_s)
     return max(1 - down / watched, Fraction(0)), max(watched - down, Fraction(0))
 
 
-def whole_windows(material: Material, product: str) -> list[Window]:
-    """Maintenance that takes a product out wherever it runs."""
-    windows = material.given.windows
-    return [Window(w.from_s, w.to_s) for w in windows if not w.data_centers and product in w.products]
+def _whole_windows(material: Material, unit: str) -> tuple[Window, ...]:
+    """Maintenance that takes a product, or the bank, out wherever it runs."""
+    products = material.products if unit == BANK else (unit,)
+    return whole_windows(material.given.windows, products, material.centers)
 
 
 def _beside(found: Figures) -> Beside | None:
@@ -276,6 +280,7 @@ def _row(record: str, cell: CellSlice, provisional: frozenset[str]) -> tuple[int
         cell.taken.good,
         cell.taken.bad,
         cell.counts.transactions,
+        cell.taken.transactions,
         cell.length_ms,
         cell.planned.excluded_ms,
         cell.unseen.lost_ms,

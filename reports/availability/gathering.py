@@ -15,7 +15,7 @@ from slo.downtime import union
 from slo.windows import MINUTE_S, Window, day_of
 from store.coverage import Interval, Unseen, Watch, clipped, length_ms, merged, of_spans, unseen
 from store.port import Reader
-from store.records import Gap, Level, Scope, SourceStatus, Span
+from store.records import Gap, Level, Scope, SourceStatus
 from store.watching import by_data_center, watched_until
 
 LATE_MS = 120_000
@@ -31,7 +31,7 @@ def gather(reader: Reader, period: Period, given: Given, now_ms: int) -> Materia
     if now_s < period.window.from_s:
         raise NothingYet(period.key, day_of(period.window.from_s, period.zone).isoformat())
     statuses = reader.sources()
-    until_s = _until_s(period, statuses, now_ms)
+    until_s = counted_until(period, statuses, now_ms)
     centers = by_data_center([each.id for each in given.catalog.data_centers], statuses)
     trend = period.trend()
     gaps = reader.gaps(min(period.window.from_s, trend[0][1].from_s) * 1000, now_ms)
@@ -112,7 +112,7 @@ class _Watching:
         return found
 
 
-def _until_s(period: Period, statuses: Iterable[SourceStatus], now_ms: int) -> int:
+def counted_until(period: Period, statuses: Iterable[SourceStatus], now_ms: int) -> int:
     """Whole minute up to which counts are in: that of the slowest source that is being read."""
     marks = [s.watermark_ms for s in statuses if s.watermark_ms is not None and s.watermark_ms >= now_ms - LATE_MS]
     newest_s = min([now_ms, *marks]) // 1000
@@ -177,11 +177,3 @@ def _provisional(period: Period, statuses: Iterable[SourceStatus], now_ms: int) 
 
 def _holes(gaps: Iterable[Gap]) -> list[Window]:
     return list(union(Window(gap.from_ms // 1000, -(-gap.to_ms // 1000)) for gap in gaps))
-
-
-def spans_of(material: Material) -> list[tuple[Span, str]]:
-    """What was not observed in the period: simulated or imported, each with where it is from."""
-    window = material.period.window
-    every = [*((span, "simulated") for span in material.simulated), *material.given.imported]
-    cut = [(Span(max(s.from_s, window.from_s), min(s.to_s, material.until_s)), origin) for s, origin in every]
-    return sorted((span, origin) for span, origin in cut if span.from_s < span.to_s)

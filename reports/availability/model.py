@@ -220,7 +220,7 @@ class Changed:
 @dataclass(frozen=True, slots=True)
 class SourceQuality:
     """One source over the period. ``lost_seconds``: what happened then is unknown; ``unwatched_seconds`` includes gaps
-    that a later sample closed."""
+    that a later sample closed. ``watched_from`` and ``watched_to``: first and last moment at which anybody looked."""
 
     id: str
     kind: str
@@ -233,6 +233,19 @@ class SourceQuality:
     unwatched_seconds: str
     longest_gap_seconds: str
     completeness: str | None
+    watched_from: str | None = None
+    watched_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceGap:
+    """A stretch without pages of one source, not cut to the period. ``exact``: a later sample closed it, so that no
+    event of it is missing."""
+
+    source: str
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    exact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +304,7 @@ class Report:
     data_quality: tuple[SourceQuality, ...]
     not_observed: tuple[Stretch, ...]
     rows: Rows
+    gaps: tuple[SourceGap, ...] = ()
     snapshot_sha256: str = ""
 
 

@@ -11,10 +11,11 @@ from reports.availability.errors import BadPeriodText
 from slo.errors import SloError
 from slo.windows import Window, day_of, day_window, month_window, quarter_window, year_window
 
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_QUARTER = re.compile(r"(\d{4})-?[Qq]([1-4])")
-_YEAR = re.compile(r"\d{4}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+_QUARTER = re.compile(r"(\d{4})-?[Qq]([1-4])", re.ASCII)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})", re.ASCII)
 ONE_DAY = timedelta(days=1)
 MOST_DAYS = 3660
 MONTHS_OF_TREND = 13
@@ -95,12 +96,14 @@ def days(first: str, end: str, zone: str) -> Period:
 
 
 def period_of(text: str, zone: str) -> Period:
-    """A month, quarter or year by how it is written. Raises BadPeriodText."""
+    """A month, quarter, year or range of days by how it is written, as in ``Period.key``. Raises BadPeriodText."""
     trimmed = text.strip()
+    if found := _RANGE.fullmatch(trimmed):
+        return days(found[1], found[2], zone)
     for shape, made in ((_MONTH, month), (_QUARTER, quarter), (_YEAR, year)):
         if shape.fullmatch(trimmed):
             return made(trimmed, zone)
-    raise BadPeriodText("period", text, "write 2026-10, 2026-Q4 or 2026")
+    raise BadPeriodText("period", text, "write 2026-10, 2026-Q4, 2026 or 2026-10-01_2026-11-01")
 
 
 def _made(kind: str, text: str, zone: str, window: Callable[[], Window], key: str) -> Period:

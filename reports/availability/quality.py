@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from reports.availability.evidence import utc_ms
 from reports.availability.material import Material
-from reports.availability.model import SourceQuality
+from reports.availability.model import SourceGap, SourceQuality
 from slo.formatting import ratio, truncated
 from slo.states import completeness
 from store.coverage import Interval, Watch, clipped, length_ms, of_spans, unseen
@@ -29,7 +29,8 @@ def _source(material: Material, status: SourceStatus) -> SourceQuality:
     gaps = tuple(gap for gap in material.gaps if gap.source == status.source.id)
     inside = clipped([Interval(gap.from_ms, gap.to_ms) for gap in gaps], stretch)
     spans = of_spans([*material.simulated, *(span for span, _ in material.given.imported)])
-    found = unseen(stretch, _watch(status, gaps, stretch.to_ms), spans)
+    watch = _watch(status, gaps, stretch.to_ms)
+    found = unseen(stretch, watch, spans)
     length = stretch.to_ms - stretch.from_ms
     share = completeness(length - found.unwatched_ms, length)
     return SourceQuality(
@@ -37,13 +38,25 @@ def _source(material: Material, status: SourceStatus) -> SourceQuality:
         kind=status.source.kind,
         data_center=status.source.data_center,
         interval_ms=status.source.interval_ms,
-        first_page=utc_ms(status.first_page_ms),
+        first_page=utc_ms(status.first_page_ms or None),
         last_page=utc_ms(status.watermark_ms),
         gaps=len(inside),
         lost_seconds=_seconds(found.lost_ms),
         unwatched_seconds=_seconds(found.unwatched_ms),
         longest_gap_seconds=_seconds(max((length_ms([each]) for each in inside), default=0)),
         completeness=None if share is None else ratio(share),
+        watched_from=None if watch is None else utc_ms(watch.from_ms),
+        watched_to=None if watch is None else utc_ms(watch.to_ms),
+    )
+
+
+def gaps(material: Material) -> tuple[SourceGap, ...]:
+    """Every gap that touches the period, oldest first."""
+    from_ms, to_ms = material.period.window.from_s * 1000, material.until_s * 1000
+    return tuple(
+        SourceGap(each.source, utc_ms(each.from_ms) or "", utc_ms(each.to_ms) or "", each.exact)
+        for each in sorted(material.gaps, key=lambda each: (each.from_ms, each.source))
+        if each.from_ms < to_ms and each.to_ms > from_ms
     )
 
 

@@ -1,8 +1,9 @@
 """The tidy table that every printed figure can be recomputed from: one record per line, its kind in the first column.
 
-``period`` and ``trend``: a product in a data center over one slice; ``down``: a down minute; ``worst``: a worst
-window; ``incident``; ``maintenance``: a window; ``source``; ``target``: what each unit is held to; ``about``: the
-report itself.
+``period`` and ``trend``: a product in a data center over one slice; ``down``: a down minute, or (text "not known") a
+unit of which nobody can say; ``worst``: a worst window; ``incident``; ``maintenance``: a window; ``source``: who
+looked, from when until when; ``gap``: a stretch without pages of one (text "exact" or "lost"); ``not_observed``:
+simulated or imported; ``target``: what each unit is held to; ``about``: the report itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _COUNTS = (
     "excluded_good",
     "excluded_bad",
     "transactions",
+    "excluded_transactions",
     "length_ms",
     "excluded_ms",
     "lost_ms",
@@ -47,6 +49,9 @@ def data(report: Report) -> Table:
 
 def _records(report: Report) -> Iterator[_Record]:
     yield from ({"record": "down", "id": each.id, "from": each.from_, "to": each.to} for each in report.down_minutes)
+    for unit in (report.bank, *report.products):
+        if unit.downtime_seconds is None:
+            yield {"record": "down", "id": unit.id, "text": "not known"}
     yield from _worst(report)
     for incident in report.incidents:
         yield {
@@ -87,9 +92,24 @@ def _worst(report: Report) -> Iterable[_Record]:
         }
 
 
-def _about(report: Report) -> Iterable[_Record]:
+def _watched(report: Report) -> Iterable[_Record]:
     for each in report.data_quality:
-        yield {"record": "source", "id": each.id, "data_center": each.data_center, "text": each.completeness}
+        yield {
+            "record": "source",
+            "id": each.id,
+            "data_center": each.data_center,
+            "from": each.watched_from,
+            "to": each.watched_to,
+        }
+    for gap in report.gaps:
+        kind = "exact" if gap.exact else "lost"
+        yield {"record": "gap", "id": gap.source, "from": gap.from_, "to": gap.to, "text": kind}
+    for stretch in report.not_observed:
+        yield {"record": "not_observed", "from": stretch.from_, "to": stretch.to, "text": stretch.origin}
+
+
+def _about(report: Report) -> Iterable[_Record]:
+    yield from _watched(report)
     for unit in (report.bank, *report.products):
         yield {"record": "target", "id": unit.id, "text": unit.target}
     period = report.period

@@ -1,0 +1,28 @@
+"""When announced maintenance takes out all of something: a product wherever it runs, or the whole bank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reports.availability.material import PlannedWindow
+from slo.downtime import union
+from slo.windows import Window
+
+
+def whole_windows(
+    windows: Sequence[PlannedWindow], products: Iterable[str], centers: Sequence[str]
+) -> tuple[Window, ...]:
+    """Disjoint stretches in which every one of the products is under maintenance in every data center."""
+    common: tuple[Window, ...] | None = None
+    for product in products:
+        for center in centers:
+            mine = union(Window(each.from_s, each.to_s) for each in windows if each.names(product, center))
+            common = mine if common is None else _both(common, mine)
+            if not common:
+                return ()
+    return common or ()
+
+
+def _both(one: Sequence[Window], other: Sequence[Window]) -> tuple[Window, ...]:
+    cut = (Window(max(a.from_s, b.from_s), min(a.to_s, b.to_s)) for a in one for b in other)
+    return union(each for each in cut if each.from_s < each.to_s)
