@@ -6,72 +6,50 @@ Only app.py and commands/ read this module; the rooms receive plain values.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from alerts.incidents.regulatory import RegulatoryTable
 from alerts.kinds.policy import KindPolicy
 from alerts.policy import Policy
 from collectors.mapping import Limits, MetricMap
 from configuration.alerts import AlertSettings
+from configuration.calendar import CalendarSettings
 from configuration.capacity import CapacitySettings
 from configuration.catalog import CatalogSettings
 from configuration.desk import DeskSettings
 from configuration.leases import LeaseSettings
 from configuration.metrics import LimitSettings, Place, defects, metric_map, reference_map
 from configuration.metrics import Names as KnownNames
-from configuration.notify import TAGS as CHANNEL_TAGS
 from configuration.notify import NotifySettings
 from configuration.probes import ProbeSettings, VantageSettings, refuse_repeated, refuse_unknown_vantages
 from configuration.prometheus import PrometheusSettings
+from configuration.reading import Problem, SettingsError, compose, line_of, load
 from configuration.regulatory import RegulatorySettings
 from configuration.reports import ReportsSettings
 from configuration.sla import SlaSettings
 from configuration.store import StoreAddress
 from configuration.types import Identifier, Strict, Url
+from reports.peaks.calendar import DayKinds
 from reports.sla.model import Tenant
 from slo.catalog import Catalog
 from slo.states import StatePolicy
 from store.records import Level, Retention, Source, Span
 
-LARGEST_FILE_BYTES = 1_000_000
-UNION_TAGS = CHANNEL_TAGS | {"exposition", "prometheus"}
-"""Kinds of sources and channels: pydantic puts them into the place of a defect, where no file has them."""
+__all__ = ["Problem", "SettingsError"]
+"""What loading raises, for those who load."""
+
 ALERTS_FILE = "alerts.yaml"
+CALENDAR_FILE = "calendar.yaml"
 REGULATORY_FILE = "regulatory.yaml"
 SLA_FILE = "sla.yaml"
 SLOS_FOLDER = "slos"
 SHIPPED = Path(__file__).resolve().parent / "config"
 Share = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One defect of a configuration file."""
-
-    file: Path
-    line: int
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else str(self.file)
-        return f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
-
-
-class SettingsError(Exception):
-    """A configuration that cannot be used; ``problems`` holds every defect, the text the first."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        more = f" (and {len(problems) - 1} more; python app.py check lists them)" if len(problems) > 1 else ""
-        super().__init__(f"{problems[0]}{more}")
 
 
 class ServerSettings(Strict):
@@ -172,6 +150,7 @@ class Settings(Strict):
     alerts: Path | None = None
     slos: Path | None = None
     regulatory: Path | None = None
+    calendar: Path | None = None
     store: StoreAddress | None = None
     server: ServerSettings = ServerSettings()
     sources: tuple[AnySource, ...] = Field(min_length=1)
@@ -220,12 +199,9 @@ class Settings(Strict):
         return self
 
 
-Model = TypeVar("Model", bound=Strict)
-
-
 def load_settings(path: Path) -> Settings:
     """Reads config/control-center.yaml. Raises SettingsError with every defect."""
-    return _load(path, Settings)
+    return load(path, Settings)
 
 
 def load_catalog(path: Path) -> Catalog:
@@ -239,25 +215,25 @@ def load_metrics(path: Path, limits: Limits) -> MetricMap:
     products = [product.id for product in catalog.products]
     if catalog.metrics is None:
         return replace(reference_map(products), limits=limits)
-    node = _compose(path)
+    node = compose(path)
 
     def origin(place: Place) -> str:
-        return f"{path}:{_line(node, ('metrics', *place))}"
+        return f"{path}:{line_of(node, ('metrics', *place))}"
 
     return replace(metric_map(catalog.metrics, origin, products), limits=limits)
 
 
 def _catalog(path: Path) -> CatalogSettings:
     """A catalog whose parts fit each other. Raises SettingsError with every defect."""
-    catalog = _load(path, CatalogSettings)
+    catalog = load(path, CatalogSettings)
     if catalog.metrics is None:
         return catalog
     names = KnownNames(
         [p.id for p in catalog.products], [d.id for d in catalog.data_centers], list(catalog.outcomes.table().kinds)
     )
-    node = _compose(path)
+    node = compose(path)
     problems = [
-        Problem(path, _line(node, place), ".".join(map(str, place)), message)
+        Problem(path, line_of(node, place), ".".join(map(str, place)), message)
         for place, message in ((("metrics", *below), message) for below, message in defects(catalog.metrics, names))
     ]
     if problems:
@@ -272,39 +248,47 @@ def catalog_path(settings_path: Path, settings: Settings) -> Path:
 
 def load_policy(path: Path) -> Policy:
     """Reads config/alerts.yaml. Raises SettingsError with every defect."""
-    return _load(path, AlertSettings).policy()
+    return load(path, AlertSettings).policy()
 
 
 def load_kinds(path: Path) -> KindPolicy:
     """What config/alerts.yaml says of alerts that are no burn rates. Raises SettingsError with every defect."""
-    return _load(path, AlertSettings).kinds.policy()
+    return load(path, AlertSettings).kinds.policy()
 
 
 def load_regulatory(path: Path) -> RegulatoryTable:
     """Reads config/regulatory.yaml. Raises SettingsError with every defect."""
-    return _load(path, RegulatorySettings).table()
+    return load(path, RegulatorySettings).table()
 
 
 def load_tenants(settings_path: Path) -> tuple[Tenant, ...]:
     """Contracts of sla.yaml beside a configuration, else of the one that ships. Raises SettingsError."""
-    beside = settings_path.parent / SLA_FILE
-    return _load(beside if beside.exists() else SHIPPED / SLA_FILE, SlaSettings).values()
+    return load(_named(settings_path, None, SLA_FILE), SlaSettings).values()
+
+
+def load_calendar(path: Path) -> DayKinds:
+    """Reads config/calendar.yaml. Raises SettingsError with every defect."""
+    return load(path, CalendarSettings).value()
 
 
 def alerts_path(settings_path: Path, settings: Settings) -> Path:
     """The alert policy of a configuration: the file it names, else alerts.yaml beside it, else the one that ships."""
-    if settings.alerts is not None:
-        return settings_path.parent / settings.alerts
-    beside = settings_path.parent / ALERTS_FILE
-    return beside if beside.exists() else SHIPPED / ALERTS_FILE
+    return _named(settings_path, settings.alerts, ALERTS_FILE)
 
 
 def regulatory_path(settings_path: Path, settings: Settings) -> Path:
     """The table of regulatory classes, found in the same way."""
-    if settings.regulatory is not None:
-        return settings_path.parent / settings.regulatory
-    beside = settings_path.parent / REGULATORY_FILE
-    return beside if beside.exists() else SHIPPED / REGULATORY_FILE
+    return _named(settings_path, settings.regulatory, REGULATORY_FILE)
+
+
+def calendar_path(settings_path: Path, settings: Settings) -> Path:
+    """Kinds of days, found in the same way."""
+    return _named(settings_path, settings.calendar, CALENDAR_FILE)
+
+
+def _named(settings_path: Path, given: Path | None, name: str) -> Path:
+    beside = settings_path.parent / (given or name)
+    return beside if given is not None or beside.exists() else SHIPPED / name
 
 
 def slos_path(settings_path: Path, settings: Settings) -> Path | None:
@@ -314,83 +298,3 @@ def slos_path(settings_path: Path, settings: Settings) -> Path | None:
         return settings_path.parent / settings.slos
     beside = settings_path.parent / SLOS_FOLDER
     return beside if beside.is_dir() else None
-
-
-def _load(path: Path, model: type[Model]) -> Model:
-    node = _compose(path)
-    problems = list(_repeated_keys(path, node))
-    if problems:
-        raise SettingsError(problems)
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        raise SettingsError([_problem(path, node, dict(detail)) for detail in error.errors()]) from error
-
-
-def _compose(path: Path) -> yaml.Node:
-    try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise SettingsError([Problem(path, 0, "", f"larger than {LARGEST_FILE_BYTES} bytes")])
-        text = path.read_text(encoding="utf-8")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise SettingsError([Problem(path, 0, "", "YAML aliases (*name) are not accepted; write the value out")])
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except OSError as error:
-        raise SettingsError([Problem(path, 0, "", error.strerror or str(error))]) from error
-    except UnicodeDecodeError as error:
-        raise SettingsError([Problem(path, 0, "", f"not UTF-8 text at byte {error.start}")]) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise SettingsError([Problem(path, line, "", f"not YAML: {error.problem}")]) from error
-    except yaml.YAMLError as error:
-        raise SettingsError([Problem(path, 0, "", f"not YAML: {' '.join(str(error).split())}")]) from error
-    if not isinstance(node, yaml.MappingNode):
-        raise SettingsError([Problem(path, 1, "", "must be a mapping of keys to values")])
-    return node
-
-
-def _repeated_keys(path: Path, node: yaml.Node) -> Iterator[Problem]:
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            if name in seen:
-                yield Problem(path, key.start_mark.line + 1, name, "is given twice; keep one")
-            seen.add(name)
-            yield from _repeated_keys(path, value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _repeated_keys(path, item)
-
-
-def _problem(path: Path, node: yaml.Node, detail: dict[str, Any]) -> Problem:
-    location = tuple(part for part in detail["loc"] if part not in UNION_TAGS)
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    given = detail.get("input")
-    if detail["type"] not in {"missing", "value_error"} and isinstance(given, str | int | float):
-        message = f"{message} (found {given!r})"
-    return Problem(path, _line(node, location), ".".join(str(part) for part in location), message)
-
-
-def _line(node: yaml.Node, location: tuple[Any, ...]) -> int:
-    line = node.start_mark.line + 1
-    for part in location:
-        child = _child(node, part)
-        if child is None:
-            return line
-        node = child
-        line = node.start_mark.line + 1
-    return line
-
-
-def _child(node: yaml.Node, part: Any) -> yaml.Node | None:
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return _node(node.value[part])
-    if isinstance(node, yaml.MappingNode):
-        return next((_node(value) for key, value in node.value if key.value == part), None)
-    return None
-
-
-def _node(value: Any) -> yaml.Node | None:
-    return value if isinstance(value, yaml.Node) else None

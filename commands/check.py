@@ -34,7 +34,9 @@ from settings import (
     Problem,
     SettingsError,
     alerts_path,
+    calendar_path,
     catalog_path,
+    load_calendar,
     load_catalog,
     load_policy,
     load_regulatory,
@@ -85,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
 
 def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
     """Every defect of the configuration, and of what it names: the catalog, the alert policy, the OpenSLO files, the
-    table of regulatory classes."""
+    table of regulatory classes, the kinds of days."""
     try:
         settings = load_settings(path)
     except SettingsError as error:
@@ -94,6 +96,7 @@ def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
         *_problems(load_catalog, catalog_path(path, settings)),
         *_problems(load_policy, alerts_path(path, settings)),
         *_problems(load_regulatory, regulatory_path(path, settings)),
+        *_problems(load_calendar, calendar_path(path, settings)),
     ]
     if broken:
         return tuple(broken)

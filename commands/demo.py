@@ -27,7 +27,7 @@ from commands.ports import LOOPBACK, plan_ports
 from commands.progress import HISTORY_FILE, progress
 from commands.workplace import prepared
 from lending.history import chunks
-from settings import alerts_path, load_settings, regulatory_path, slos_path
+from settings import alerts_path, calendar_path, load_settings, regulatory_path, slos_path
 
 READY_WITHIN_S = 30.0
 LAST_PAGES_WITHIN_S = 4.5
@@ -111,6 +111,7 @@ def _write_configuration(args: argparse.Namespace, plan: EstatePlan, began_s: in
     given = load_settings(args.config)
     content["alerts"] = str(alerts_path(args.config, given).resolve())
     content["regulatory"] = str(regulatory_path(args.config, given).resolve())
+    content["calendar"] = str(calendar_path(args.config, given).resolve())
     slos = slos_path(args.config, given)
     if slos is not None:
         content["slos"] = str(slos.resolve())

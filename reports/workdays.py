@@ -13,12 +13,14 @@ from functools import cache
 import holidays
 
 _FIRST_WEEKEND_DAY = 5
+_FESTIVAL = "(Spring Festival)"
 
 
 @dataclass(frozen=True, slots=True)
 class _Year:
     off: frozenset[date]
     made_up: frozenset[date]
+    festival: date | None
 
 
 class ChineseWorkdays:
@@ -26,10 +28,21 @@ class ChineseWorkdays:
 
     def works(self, day: date) -> bool:
         """Whether a day is a business day."""
-        year = _year(day.year)
-        if day in year.made_up:
+        if self.made_up(day):
             return True
-        return day.weekday() < _FIRST_WEEKEND_DAY and day not in year.off
+        return day.weekday() < _FIRST_WEEKEND_DAY and not self.holiday(day)
+
+    def holiday(self, day: date) -> bool:
+        """Whether a day is off by law; an ordinary Saturday or Sunday is not."""
+        return day in _year(day.year).off
+
+    def made_up(self, day: date) -> bool:
+        """Whether a Saturday or Sunday is worked in exchange for a longer holiday."""
+        return day in _year(day.year).made_up
+
+    def spring_festival(self, year: int) -> date | None:
+        """First day of the lunar year that begins in ``year``; None where the library knows none."""
+        return _year(year).festival
 
     def official(self, year: int) -> bool:
         """Whether that year's table is published."""
@@ -39,8 +52,10 @@ class ChineseWorkdays:
 @cache
 def _year(year: int) -> _Year:
     # The next year names the make-up workdays that lie in this December.
-    known = holidays.country_holidays("CN", years=(year, year + 1))
+    known = holidays.country_holidays("CN", years=(year, year + 1), language="en_US")
+    days = sorted(day for day in known if day.year == year)
     return _Year(
-        frozenset(day for day in known if day.year == year),
+        frozenset(days),
         frozenset(day for day in known.weekend_workdays if day.year == year),
+        next((day for day in days if _FESTIVAL in known[day]), None),
     )

@@ -1,0 +1,1 @@
+"""Daily peaks, their forecast and the room that is proven: gathered, shown, printed."""
