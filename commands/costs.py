@@ -17,14 +17,15 @@ import argparse
 import gc
 import json
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from collectors.costs.errors import CostFileError
 from collectors.costs.importing import How, Reading, import_file
-from collectors.costs.invoices import Invoice, bills, invoice_of, read_invoices, reconcile
-from collectors.costs.rates import Rates, read_rates
+from collectors.costs.invoices import invoice_of, read_invoices
+from collectors.costs.rates import read_rates
 from collectors.costs.report import import_json, import_lines, is_sound, whole
 from collectors.costs.sources import UTF_8
 from commands.errors import CommandError, refusing
@@ -32,8 +33,10 @@ from commands.meter import Meter
 from commands.options import Configuration, add_configuration, configuration
 from store.costs import LedgerLine, Rate
 from store.errors import StoreError
+from store.invoices import Invoice, bills, kept, reconcile
 from store.opening import open_store
 from store.port import Store
+from store.rates import Rates
 
 METERED_BYTES = 20_000_000
 """Smaller files are read before anybody wonders."""
@@ -68,12 +71,21 @@ def run(args: argparse.Namespace) -> int:
         rates = read_rates(args.rates) if args.rates else []
         if store is not None:
             store.put_rates(rates)
+            _keep(invoices, store)
         readings, errors = _import(args.files, how, store)
         for error in errors:
             print(f"error: {error}", file=sys.stderr)
         return max(
             2 if errors else 0, _show(args, readings, invoices, rates, store=store, zone=how.zone) if readings else 0
         )
+
+
+def _keep(invoices: Sequence[Invoice], store: Store) -> None:
+    """Reports set what is billed beside each."""
+    with store.reading() as reader:
+        change = kept(invoices, reader.journal(), time.time_ns() // 1_000_000)
+    if change.documents:
+        store.write(change)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from store.records import (
     CUSTOMER,
     AccountTotal,
     Batch,
+    CostSum,
     CostTotal,
     DayTotal,
     Gap,
@@ -152,6 +153,14 @@ class MemoryReader(MemorySlots):
             if from_s <= day_s < to_s:
                 totals[day_s, category, product] += fen
         return [CostTotal(*key, fen) for key, fen in sorted(totals.items())]
+
+    def cost_sums(self, from_s: int, to_s: int) -> list[CostSum]:
+        """Cost per category, product and data center over all days that begin in the range."""
+        found: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
+        for (day_s, *place), fen in self._contents.costs.items():
+            if from_s <= day_s < to_s:
+                found[place[0], place[1], place[2]].append(fen)
+        return [CostSum(*place, sum(days), len(days)) for place, days in sorted(found.items())]
 
     def accounts(self, from_s: int, to_s: int) -> list[AccountTotal]:
         """Accounts per day, product and state of the days that begin in the range."""

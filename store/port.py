@@ -17,6 +17,7 @@ from store.records import (
     CUSTOMER,
     AccountTotal,
     Batch,
+    CostSum,
     CostTotal,
     DayTotal,
     Gap,
@@ -110,6 +111,9 @@ class Reader(Protocol):
 
     def costs(self, from_s: int, to_s: int) -> list[CostTotal]:
         """Cost per day, category and product (summed over data centers) of the days that begin in the range."""
+
+    def cost_sums(self, from_s: int, to_s: int) -> list[CostSum]:
+        """Cost per category, product and data center over all days that begin in the range, in order."""
 
     def accounts(self, from_s: int, to_s: int) -> list[AccountTotal]:
         """Accounts per day, product and state (summed over data centers) of the days that begin in the range."""

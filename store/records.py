@@ -243,6 +243,17 @@ class CostTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class CostSum:
+    """Cost of a range of days. ``days``: on how many of them some of it accrued."""
+
+    category: str
+    product: str
+    data_center: str
+    fen: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountTotal:
     """Accounts of one day, summed over data centers."""
 

@@ -1,11 +1,9 @@
-"""Invoices against the ledger: what was billed, to the hundredth, by billing account, billing period and currency."""
+"""Invoices as they come: a CSV, or the total of one account's one period (``store.invoices`` has the arithmetic)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 from collectors.costs.defects import Finding
@@ -13,41 +11,10 @@ from collectors.costs.errors import BadInvoice, NotCosts
 from collectors.costs.focus.cells import amount, currency
 from collectors.costs.sources import UTF_8
 from collectors.costs.table import csv_table
-from slo.windows import DAY_S
-from store.costs import EXACT, LedgerLine, total_of
+from store.costs import LedgerLine
+from store.invoices import Invoice
 
 COLUMNS = ("account", "period", "currency", "total")
-ROUNDING = Decimal("0.005")
-"""Half of a hundredth: an invoice is rounded, its rows are not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Invoice:
-    """The payable amount of one billing account and period (``2026-01``, UTC)."""
-
-    account: str
-    period: str
-    currency: str
-    total: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Reconciled:
-    """An invoice beside what the ledger has billed; ``charges`` 0 means that nothing of it was imported."""
-
-    invoice: Invoice
-    billed: Decimal
-    charges: int
-
-    @property
-    def difference(self) -> Decimal:
-        """Billed less invoiced."""
-        return EXACT.subtract(self.billed, self.invoice.total)
-
-    @property
-    def agrees(self) -> bool:
-        """Whether rounding explains the difference."""
-        return self.charges > 0 and abs(self.difference) <= ROUNDING
 
 
 def read_invoices(path: Path, encoding: str = UTF_8) -> list[Invoice]:
@@ -77,27 +44,6 @@ def _invoices(path: Path, rows: Iterator[list[str]]) -> Iterator[Invoice]:
             raise NotCosts(path, f"{where}: account {account!r}, {period}, {letters} comes twice; which total counts?")
         seen.add((account, period, letters))
         yield Invoice(account, period, letters, total)
-
-
-def bills(lines: Iterable[LedgerLine]) -> dict[tuple[str, str, str], list[LedgerLine]]:
-    """Lines by billing account, period and currency."""
-    found: dict[tuple[str, str, str], list[LedgerLine]] = {}
-    for each in lines:
-        # Half a day later it is the month's first day in every zone, whichever midnight a provider begins it at.
-        at_s = each.line.billing_from_s + DAY_S // 2
-        period = "" if each.line.billing_from_s < 0 else datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m")
-        found.setdefault((each.line.account, period, each.line.currency), []).append(each)
-    return found
-
-
-def reconcile(invoices: Iterable[Invoice], lines: Iterable[LedgerLine]) -> list[Reconciled]:
-    """Each invoice beside what is billed."""
-    billed = bills(lines)
-    found = []
-    for invoice in invoices:
-        total = total_of(billed.get((invoice.account, invoice.period, invoice.currency), ()))
-        found.append(Reconciled(invoice, total.billed, total.charges))
-    return found
 
 
 def invoice_of(said: str, billed: dict[tuple[str, str, str], list[LedgerLine]]) -> Invoice:

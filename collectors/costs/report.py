@@ -9,10 +9,10 @@ from fractions import Fraction
 
 from collectors.costs.defects import Defect, Finding, Tally
 from collectors.costs.importing import Reading
-from collectors.costs.invoices import Reconciled
-from collectors.costs.rates import Rates
 from slo.windows import day_of
 from store.costs import EXACT, NOTHING, LedgerLine, Posted, Total
+from store.invoices import Reconciled
+from store.rates import Rates
 
 PLACES = Decimal("0.000001")
 _FEN = 100

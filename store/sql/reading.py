@@ -27,6 +27,7 @@ from store.port import SlotRow, UnitKey
 from store.records import (
     CUSTOMER,
     AccountTotal,
+    CostSum,
     CostTotal,
     DayTotal,
     Gap,
@@ -233,6 +234,14 @@ class SqlReader:
         in_range = (COST_DAY.c.day_s >= from_s, COST_DAY.c.day_s < to_s)
         asked = select(*key, func.sum(COST_DAY.c.fen)).where(*in_range).group_by(*key).order_by(*key)
         return [CostTotal(day_s, category, product, int(fen)) for day_s, category, product, fen in self._rows(asked)]
+
+    def cost_sums(self, from_s: int, to_s: int) -> list[CostSum]:
+        """Cost per category, product and data center over all days that begin in the range."""
+        key = (COST_DAY.c.category, COST_DAY.c.product, COST_DAY.c.data_center)
+        in_range = (COST_DAY.c.day_s >= from_s, COST_DAY.c.day_s < to_s)
+        asked = select(*key, func.sum(COST_DAY.c.fen), func.count()).where(*in_range).group_by(*key)
+        found = (CostSum(str(row[0]), str(row[1]), str(row[2]), int(row[3]), int(row[4])) for row in self._rows(asked))
+        return sorted(found, key=lambda each: (each.category, each.product, each.data_center))
 
     def accounts(self, from_s: int, to_s: int) -> list[AccountTotal]:
         """Accounts per day, product and state of the days that begin in the range."""

@@ -16,6 +16,7 @@ from store.records import (
     AccountTotal,
     Batch,
     Cost,
+    CostSum,
     CostTotal,
     Events,
     Gap,
@@ -272,6 +273,11 @@ def test_costs_add_up_on_their_local_day(registered: Store) -> None:
             CostTotal(MIDNIGHT_S, "servers", "weilidai", 118),
         ]
         assert reader.costs(0, MIDNIGHT_S) == [CostTotal(MIDNIGHT_S - 86400, "servers", "weilidai", 5)]
+        assert reader.cost_sums(0, MIDNIGHT_S + 1) == [
+            CostSum("network", "weilidai", "dc1", 13, 1),
+            CostSum("servers", "weilidai", "dc1", 112, 2),
+            CostSum("servers", "weilidai", "dc2", 11, 1),
+        ]
 
 
 def test_of_accounts_the_latest_of_a_day_counts(registered: Store) -> None:

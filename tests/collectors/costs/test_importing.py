@@ -15,11 +15,11 @@ import pytest
 from collectors.costs.errors import CostFileError
 from collectors.costs.importing import Reading
 from collectors.costs.own import straight_line
-from collectors.costs.rates import Rates
 from collectors.costs.report import import_json, whole
 from slo.windows import SHANGHAI
 from store.costs import LedgerLine, Posted, Rate, total_of
 from store.port import Store
+from store.rates import Rates
 from tests.collectors.costs.conftest import Bill, Import
 
 SAMPLE = Path(__file__).parents[4] / "shared" / "data" / "focus"
