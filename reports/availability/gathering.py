@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from reports.availability.downtime import bank_minutes, down_minutes, worst_windows
 from reports.availability.errors import NothingYet, UnknownProduct
-from reports.availability.material import CellSlice, Given, Material, PlannedWindow
+from reports.availability.material import CellSlice, Given, Material
 from reports.availability.period import Period
+from reports.availability.watching import LATE_MS, Counted, Watching, newest_s
 from slo.counts import Counts
 from slo.downtime import union
-from slo.windows import MINUTE_S, Window, day_of
-from store.coverage import Interval, Unseen, Watch, clipped, length_ms, merged, of_spans, unseen
+from slo.windows import Window, day_of
+from store.coverage import of_spans
 from store.port import Reader
 from store.records import Gap, Level, Scope, SourceStatus
 from store.watching import by_data_center, watched_until
 
-LATE_MS = 120_000
-"""A source whose newest page is older than this went missing; the others say how far counts are in."""
 CLOSED_AFTER_S = 600
 """So long after its end may late samples still change a day."""
-NOTHING = Counts()
 
 
 def gather(reader: Reader, period: Period, given: Given, now_ms: int) -> Material:
@@ -39,7 +36,7 @@ def gather(reader: Reader, period: Period, given: Given, now_ms: int) -> Materia
     spans = tuple(reader.simulated())
     counted = _cells(reader, period, until_s)
     unobserved = of_spans([*spans, *(span for span, _ in given.imported)])
-    watching = _Watching(watches, unobserved, given, _products(given, counted), tuple(centers))
+    watching = Watching(watches, unobserved, given, _products(given, counted), tuple(centers))
     slices = [(label, _cut(part, until_s)) for label, part in period.slices() if part.from_s < until_s]
     minutes = bank_minutes(reader, [_cut(day, until_s) for day in period.days() if day.from_s < until_s])
     window, holes = _cut(period.window, until_s), _holes(gaps)
@@ -61,69 +58,16 @@ def gather(reader: Reader, period: Period, given: Given, now_ms: int) -> Materia
     )
 
 
-_Counted = Mapping[tuple[str, str], Counts]
-
-
-@dataclass(frozen=True, slots=True)
-class _Watching:
-    """Who looked at what, and what was simulated, imported or planned."""
-
-    watches: Mapping[str, Watch | None]
-    unobserved: Sequence[Interval]
-    given: Given
-    products: tuple[str, ...]
-    centers: tuple[str, ...]
-
-    def cells(self, label: str, window: Window, counted: _Counted) -> list[CellSlice]:
-        """Every product in every data center over one slice."""
-        stretch = Interval(window.from_s * 1000, window.to_s * 1000)
-        seen = {center: self._unseen(center, stretch) for center in self.centers}
-        taken = self._taken(window)
-        windows = [each for each in self.given.windows if each.from_s < window.to_s and each.to_s > window.from_s]
-        return [
-            CellSlice(
-                label,
-                product,
-                center,
-                stretch.to_ms - stretch.from_ms,
-                counted.get((product, center), NOTHING),
-                taken.get((product, center), NOTHING),
-                seen[center],
-                self._planned([each for each in windows if each.names(product, center)], center, stretch),
-            )
-            for product in self.products
-            for center in self.centers
-        ]
-
-    def _unseen(self, center: str, part: Interval) -> Unseen:
-        return unseen(part, self.watches[center], self.unobserved)
-
-    def _planned(self, windows: Sequence[PlannedWindow], center: str, stretch: Interval) -> Unseen:
-        """What was not seen of the part under maintenance, and how long that is."""
-        parts = clipped(merged(Interval(w.from_s * 1000, w.to_s * 1000) for w in windows), stretch)
-        every = [self._unseen(center, part) for part in parts]
-        return Unseen(sum(e.lost_ms for e in every), sum(e.unwatched_ms for e in every), length_ms(parts))
-
-    def _taken(self, window: Window) -> _Counted:
-        found: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
-        for (day_s, product, center), counts in self.given.taken.items():
-            if window.from_s <= day_s < window.to_s:
-                found[product, center] += counts
-        return found
-
-
 def counted_until(period: Period, statuses: Iterable[SourceStatus], now_ms: int) -> int:
     """Whole minute up to which counts are in: that of the slowest source that is being read."""
-    marks = [s.watermark_ms for s in statuses if s.watermark_ms is not None and s.watermark_ms >= now_ms - LATE_MS]
-    newest_s = min([now_ms, *marks]) // 1000
-    return min(period.window.to_s, max(newest_s // MINUTE_S * MINUTE_S, period.window.from_s))
+    return min(period.window.to_s, max(newest_s(statuses, now_ms), period.window.from_s))
 
 
 def _cut(window: Window, until_s: int) -> Window:
     return Window(window.from_s, max(window.from_s, min(window.to_s, until_s)))
 
 
-def _cells(reader: Reader, period: Period, until_s: int) -> dict[str, _Counted]:
+def _cells(reader: Reader, period: Period, until_s: int) -> dict[str, Counted]:
     """Counts by product and data center of every slice of the period."""
     if not period.by_day:
         return {label: _totals(reader, _cut(part, until_s)) for label, part in period.slices()}
@@ -137,14 +81,14 @@ def _cells(reader: Reader, period: Period, until_s: int) -> dict[str, _Counted]:
     return dict(found)
 
 
-def _totals(reader: Reader, window: Window) -> _Counted:
+def _totals(reader: Reader, window: Window) -> Counted:
     if window.from_s >= window.to_s:
         return {}
     totals = reader.totals(Scope.CELL, window.from_s, window.to_s)
     return {(unit.product, unit.data_center): counts for unit, counts in totals.items()}
 
 
-def _products(given: Given, counted: Mapping[str, _Counted]) -> tuple[str, ...]:
+def _products(given: Given, counted: Mapping[str, Counted]) -> tuple[str, ...]:
     """Those of the catalog in its order, then any that only counts name; or those that were asked for."""
     named = [product.id for product in given.catalog.products]
     seen = sorted({product for cells in counted.values() for product, _ in cells})
@@ -156,7 +100,7 @@ def _products(given: Given, counted: Mapping[str, _Counted]) -> tuple[str, ...]:
 
 
 def _months(
-    reader: Reader, trend: Sequence[tuple[str, Window]], until_s: int, watching: _Watching
+    reader: Reader, trend: Sequence[tuple[str, Window]], until_s: int, watching: Watching
 ) -> dict[str, tuple[CellSlice, ...]]:
     """The whole months of the trend, as far as counts are in; empty where there are none."""
     found = {}

@@ -45,7 +45,7 @@ class Period:
         """What rows are made of: label and window of each day, or of each calendar month (its part in the period)."""
         if self.by_day:
             return [(day_of(day.from_s, self.zone).isoformat(), day) for day in self.days()]
-        return [(key, part) for key, part in _months_of(self.window, self.zone) if part.from_s < part.to_s]
+        return [(key, part) for key, part in months_of(self.window, self.zone) if part.from_s < part.to_s]
 
     def trend(self) -> list[tuple[str, Window]]:
         """The thirteen calendar months that end with the one in which the period ends, whole."""
@@ -131,7 +131,7 @@ def _days(window: Window, zone: str) -> list[Window]:
     return found
 
 
-def _months_of(window: Window, zone: str) -> list[tuple[str, Window]]:
+def months_of(window: Window, zone: str) -> list[tuple[str, Window]]:
     """Calendar months that a window touches, each cut to it."""
     first, last = day_of(window.from_s, zone), day_of(window.to_s - 1, zone)
     indices = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
