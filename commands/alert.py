@@ -8,11 +8,11 @@ nobody judged meanwhile is judged then, and what is over already is told as "was
 from __future__ import annotations
 
 import argparse
-import logging
 
 from commands.alerting import alert_service
 from commands.errors import refusing
-from commands.interrupt import stop_event
+from commands.interrupt import end_in_time, stop_event
+from commands.logs import add_logs, hide_configured, start_logs
 from commands.options import add_configuration, configuration
 from commands.report_sending import reporting
 from store.errors import StoreError
@@ -22,19 +22,22 @@ from store.opening import open_store
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     add_configuration(parser)
+    add_logs(parser)
     parser.add_argument("--owner", default="", metavar="NAME", help="name of this process (default: made up)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Evaluates until asked to stop."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    start_logs(args)
     chosen = configuration(args)
+    hide_configured(chosen.settings.model_dump())
+    stop = stop_event()
+    end_in_time(stop)
     with refusing(StoreError, OSError):
         chosen.data.mkdir(parents=True, exist_ok=True)
         store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
     try:
         service = alert_service(chosen, store, args.owner)
-        stop = stop_event()
         service.start()
         with reporting(chosen, store, args.owner):
             stop.wait()

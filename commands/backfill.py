@@ -20,6 +20,7 @@ from collectors.errors import CollectorError
 from collectors.prometheus.backfill import Backfill, Outcome, Step
 from collectors.prometheus.config import PrometheusConfig
 from commands.errors import CommandError, refusing
+from commands.logs import add_logs, hide_configured, start_logs
 from commands.options import Configuration, add_configuration, configuration
 from commands.prometheus import prometheus_sources
 from slo.errors import BadPeriod
@@ -34,6 +35,7 @@ REPORT_EVERY_S = 2.0
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     add_configuration(parser)
+    add_logs(parser)
     parser.add_argument("--from", dest="begin", required=True, help="RFC 3339 instant, or a local date: its midnight")
     parser.add_argument("--to", dest="end", help="the same; this instant is not part of the range (default: now)")
     parser.add_argument("--source", default="", help="one Prometheus (its id), or one of its targets (id/target)")
@@ -41,8 +43,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints one line per target; 1 when one of them could not be read."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    start_logs(args, logging.WARNING, "%(levelname)s %(message)s")
     chosen = configuration(args)
+    hide_configured(chosen.settings.model_dump())
     now_ms = time.time_ns() // 1_000_000
     from_ms, to_ms = asked_range(args.begin, args.end, chosen.catalog.zone, now_ms)
     servers = _servers(chosen, args.source)

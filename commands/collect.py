@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import logging
 
 from collectors.errors import CollectorError
 from collectors.exposition import ExpositionCollector, ExpositionSource
@@ -17,7 +16,8 @@ from collectors.probes.prober import Prober
 from collectors.prometheus.collector import PrometheusCollector
 from collectors.prometheus.config import PrometheusConfig
 from commands.errors import refusing
-from commands.interrupt import stop_event
+from commands.interrupt import end_in_time, stop_event
+from commands.logs import add_logs, hide_configured, start_logs
 from commands.options import Configuration, add_configuration, configuration
 from commands.probing import outcome, prober
 from commands.prometheus import prometheus_sources
@@ -35,6 +35,7 @@ MOST_OWNER_CHARACTERS = 100
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     add_configuration(parser)
+    add_logs(parser)
     parser.add_argument(
         "--once", action="store_true", help="read every source once, print what became of it; exit 1 if one failed"
     )
@@ -64,8 +65,9 @@ def _owner(text: str) -> str:
 
 def run(args: argparse.Namespace) -> int:
     """Collects until asked to stop, or once."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    start_logs(args)
     chosen = configuration(args)
+    hide_configured(chosen.settings.model_dump())
     with refusing(StoreError, OSError):
         chosen.data.mkdir(parents=True, exist_ok=True)
         store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
@@ -86,6 +88,7 @@ def _probe(probes: Prober, *, once: bool) -> int:
     if once:
         return int(_probe_once(probes))
     stop = stop_event()
+    end_in_time(stop)
     probes.start()
     stop.wait()
     probes.stop()
@@ -120,6 +123,7 @@ def _outcome(read: Read) -> str:
 
 def _until_stopped(chosen: Configuration, store: Store, leadership: Leadership, probes: Prober) -> int:
     stop = stop_event()
+    end_in_time(stop)
     direct = _exposition(chosen, store, leadership, prune=True)
     servers = [_prometheus(server, chosen, store, leadership) for server in prometheus_sources(chosen)]
     gc.collect()

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from commands import holdings
 from commands.errors import CommandError, refusing
+from commands.logs import add_logs, start_logs
 from commands.meter import Meter
 from commands.options import Configuration, add_configuration, configuration
 from commands.workplace import prepared
@@ -41,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             name, help=text, description=run_action.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
         )
         add_configuration(action)
+        add_logs(action)
     actions.choices["backup"].add_argument("file", type=Path, metavar="FILE", help="where to; must not exist yet")
     actions.choices["restore"].add_argument("file", type=Path, metavar="FILE", help="a backup, or a store not in use")
     actions.choices["prune"].add_argument(
@@ -64,13 +66,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _upgrade(_: argparse.Namespace, chosen: Configuration) -> None:
+def _upgrade(args: argparse.Namespace, chosen: Configuration) -> None:
     """Makes the store if there is none, or brings one of an older program up to date: whole or not at all.
 
     Make a backup first. Collectors wait for the end of an upgrade; those of the older program have to be ended.
     """
     chosen.data.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(format="%(message)s")
+    start_logs(args, logging.WARNING, "%(message)s")
     logging.getLogger("store.upgrade").setLevel(logging.INFO)  # how far a large store is
     done = maintenance.upgrade(chosen.store, chosen.catalog.zone)
     if done.before == done.after:

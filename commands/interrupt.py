@@ -1,10 +1,18 @@
-"""Ctrl-C and SIGTERM as an event that a command can wait for."""
+"""Ctrl-C and SIGTERM as an event that a command can wait for, and a limit on how long ending may take."""
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
+import sys
 import threading
 from types import FrameType
+
+LOG = logging.getLogger(__name__)
+END_WITHIN_S = 4.5
+"""Service managers are promised five seconds."""
+GAVE_UP = 1
 
 
 def stop_event() -> threading.Event:
@@ -17,3 +25,18 @@ def stop_event() -> threading.Event:
     signal.signal(signal.SIGINT, ask)
     signal.signal(signal.SIGTERM, ask)
     return event
+
+
+def end_in_time(stop: threading.Event, seconds: float = END_WITHIN_S) -> None:
+    """Once ``stop`` is set the process ends within ``seconds``: with exit code 1 and a line if it could not do so by
+    itself, because a disk or a server does not answer. Commits are whole or not at all, so nothing is half-written."""
+
+    def watch() -> None:
+        stop.wait()
+        threading.Event().wait(seconds)
+        waited = sorted(thread.name for thread in threading.enumerate() if not thread.daemon)
+        LOG.error("not ended within %g s of the signal, giving up; still at work: %s", seconds, ", ".join(waited))
+        sys.stderr.flush()
+        os._exit(GAVE_UP)
+
+    threading.Thread(target=watch, name="end in time", daemon=True).start()

@@ -7,8 +7,6 @@ store one evaluates, notifies and sends reports (`app.py alert`); --no-alerts sh
 from __future__ import annotations
 
 import argparse
-import logging
-import threading
 from contextlib import nullcontext
 
 import flask
@@ -17,6 +15,8 @@ from alerts.service import AlertService
 from commands.alerting import alert_service
 from commands.errors import refusing
 from commands.facing import api_setting
+from commands.interrupt import end_in_time, stop_event
+from commands.logs import add_logs, hide_configured, start_logs
 from commands.options import Configuration, add_configuration, configuration
 from commands.report_sending import reporting
 from commands.version import VERSION
@@ -36,6 +36,7 @@ from store.opening import open_store
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     add_configuration(parser)
+    add_logs(parser)
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (default: 8050)")
     parser.add_argument("--no-alerts", action="store_true", help="show only: another process evaluates and notifies")
@@ -43,8 +44,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until asked to stop."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    start_logs(args)
     chosen = configuration(args)
+    hide_configured(chosen.settings.model_dump())
+    stop = stop_event()
+    end_in_time(stop)
     host = args.host or chosen.settings.server.host
     port = chosen.settings.server.port if args.port is None else args.port
     with refusing(DashboardError, StoreError, OSError):
@@ -66,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
             alerts.start()
         sending = nullcontext() if alerts is None else reporting(chosen, store)
         with refusing(DashboardError), sending:
-            serve(app.server, host, port, threading.Event(), on_bound=_say)
+            serve(app.server, host, port, stop, on_bound=_say)
     finally:
         if alerts is not None:
             alerts.stop()

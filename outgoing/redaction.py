@@ -25,6 +25,10 @@ _NAMED = re.compile(
 )
 _QUERY = re.compile(r"(?i)([?&](?:key|sign|sig|auth|pass|pwd|user)=)[^\s&\"']+")
 _USERINFO = re.compile(r"(?<=//)[^\s/@]+@")
+_IN_ADDRESS = re.compile(r"(?<=://)[^\s\"'<>]+@")
+"""Up to the last @: passwords hold some of their own."""
+_SIGNED_TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _HOOK_PATH = re.compile(r"(?i)(/(?:hook|hooks|services|robot|webhook)/)[\w/.-]{8,}")
 
 
@@ -43,6 +47,14 @@ class Redactor:
         cleaned = _hide_what_looks_secret(cleaned)
         return cleaned if len(cleaned) <= LONGEST else cleaned[: LONGEST - 1] + "…"
 
+    def in_full(self, text: str) -> str:
+        """The text with its lines, its length and the addresses of machines, for logs; without secrets."""
+        for known in self._known:
+            text = text.replace(known, HIDDEN)
+        for pattern in (_IN_ADDRESS, _PRIVATE_KEY, _SIGNED_TOKEN):
+            text = pattern.sub(lambda found: HIDDEN + "@" * found.group().endswith("@"), text)
+        return _hide_named(text)
+
     def __repr__(self) -> str:
         return f"Redactor({len(self._known)} forms)"
 
@@ -50,10 +62,14 @@ class Redactor:
 def _hide_what_looks_secret(text: str) -> str:
     text = _WEB_ADDRESS.sub(lambda found: shown_address(found.group()), text)
     text = _OTHER_ADDRESS.sub(rf"\1://{HIDDEN}", text)
+    return _USERINFO.sub(f"{HIDDEN}@", _hide_named(text))
+
+
+def _hide_named(text: str) -> str:
+    """Hides what stands behind a name or in a place that only secrets have."""
     for pattern in (_WITH_URL, _HEADER, _NAMED, _QUERY, _HOOK_PATH):
         text = pattern.sub(rf"\1{HIDDEN}", text)
-    text = _CREDENTIALS.sub(rf"\1 {HIDDEN}", text)
-    return _USERINFO.sub(f"{HIDDEN}@", text)
+    return _CREDENTIALS.sub(rf"\1 {HIDDEN}", text)
 
 
 def shown_address(url: str) -> str:

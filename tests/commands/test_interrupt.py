@@ -1,0 +1,41 @@
+"""Ending on SIGTERM: by itself, or given up in time."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHILD = """
+import sys, threading, time
+sys.path.insert(0, sys.argv[1])
+from commands.interrupt import end_in_time, stop_event
+stop = stop_event()
+end_in_time(stop, 0.5)
+print("up", flush=True)
+stop.wait()
+time.sleep(float(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize(("work_s", "code", "said"), [("0", 0, ""), ("60", 1, "not ended within 0.5 s of the signal")])
+def test_a_process_ends_in_time_whatever_it_waits_for(work_s: str, code: int, said: str) -> None:
+    """Exit code 0 when it ended by itself, 1 with a line when it had to be given up."""
+    line = [sys.executable, "-c", CHILD, str(ROOT), work_s]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        try:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "up\n"
+            told = time.monotonic()
+            child.send_signal(signal.SIGTERM)
+            _, errors = child.communicate(timeout=10)
+        finally:
+            child.kill()
+    assert child.returncode == code
+    assert said in errors
+    assert time.monotonic() - told < 5
