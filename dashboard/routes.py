@@ -101,8 +101,10 @@ def _health(publisher: Publisher) -> flask.Response:
 
 
 def _readiness(publisher: Publisher) -> flask.Response:
-    """200 from the first frame on."""
-    return _not_yet(publisher) if publisher.frame is None else _json({"status": "ready"}, 200)
+    """200 while there is a frame and the store answers: else a load balancer sends viewers to another process."""
+    if publisher.frame is None or publisher.fault:
+        return _not_yet(publisher)
+    return _json({"status": "ready"}, 200)
 
 
 def _read_only() -> flask.Response:

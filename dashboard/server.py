@@ -7,23 +7,28 @@ import resource
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 import flask
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 
 from dashboard.errors import AddressUnusable, OpenToTheNetwork
 
 THREADS = 8
 BACKLOG = 1024
+DRAIN_LOOK_SECONDS = 0.05
 MOST_CONNECTIONS = 4000
 SPARE_FILES = 128
 """Files that are kept for everything but viewers."""
 LOOP_SECONDS = 0.25
 STOP_SECONDS = 1.0
+DRAIN_SECONDS = 2.0
+"""So long may answers that are under way still take once it was asked to stop."""
 
 
 def serve(
@@ -50,6 +55,7 @@ def serve(
             on_bound(_url(host, server.effective_port))
             while not stop.is_set():
                 wasyncore.loop(timeout=LOOP_SECONDS, use_poll=True, map=sockets, count=1)
+            _drain(server, sockets)
     finally:
         server.task_dispatcher.shutdown(timeout=STOP_SECONDS)
         wasyncore.close_all(sockets, ignore_all=True)
@@ -98,6 +104,18 @@ def _listen(app: flask.Flask, host: str, port: int, sockets: dict[int, wasyncore
         ident=None,
         clear_untrusted_proxy_headers=True,
     )
+
+
+def _drain(server: TcpWSGIServer, sockets: dict[int, wasyncore.dispatcher]) -> None:
+    """Takes no more connections, and sends what was asked for already."""
+    wasyncore.dispatcher.close(server)  # the listening socket alone: its trigger still wakes this loop
+    deadline = time.monotonic() + DRAIN_SECONDS
+    while any(map(_is_answering, list(sockets.values()))) and time.monotonic() < deadline:
+        wasyncore.loop(timeout=DRAIN_LOOK_SECONDS, use_poll=True, map=sockets, count=1)
+
+
+def _is_answering(part: wasyncore.dispatcher) -> bool:
+    return isinstance(part, HTTPChannel) and bool(part.requests or part.total_outbufs_len)
 
 
 def _bound(host: str, port: int) -> socket.socket:

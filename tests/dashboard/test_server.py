@@ -86,6 +86,25 @@ def test_idle_viewers_do_not_delay_the_stop(app: flask.Flask) -> None:
         viewer.close()
 
 
+def test_what_was_asked_before_the_stop_is_answered_whole(app: flask.Flask) -> None:
+    """Drained: nobody new is let in, and who waits for an answer gets it."""
+    asked, large = threading.Event(), b"x" * 900_000
+
+    def slow() -> bytes:
+        asked.set()
+        time.sleep(0.7)
+        return large
+
+    app.add_url_rule("/slow", view_func=slow)
+    answers: list[tuple[int, bytes]] = []
+    with serving(app) as url:
+        viewer = threading.Thread(target=lambda: answers.append(get(f"{url}slow")))
+        viewer.start()
+        assert asked.wait(5)
+    viewer.join(5)
+    assert answers == [(200, large)]
+
+
 def test_more_viewers_than_the_usual_hundred_are_served(app: flask.Flask) -> None:
     """All connected at once."""
     with serving(app) as url:
