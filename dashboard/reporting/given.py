@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from alerts.desk.booking import taken_by_day
-from alerts.desk.maintenance import between
+from alerts.desk.maintenance import Maintenance, between
 from alerts.incidents.codec import listed
 from alerts.incidents.figures import spent_share
 from alerts.incidents.model import Incident
 from alerts.incidents.words import LANGUAGES, Names, title
+from reports.availability.gathering import counted_until
 from reports.availability.material import Given, ReportedIncident
 from reports.availability.period import Period
 from reports.history.reporting import imported_incidents
@@ -24,7 +26,14 @@ LONGEST_S = 400 * DAY_S
 
 
 def given_of(
-    reader: Reader, catalog: Catalog, period: Period, *, code_version: str, demo: bool, products: Sequence[str] = ()
+    reader: Reader,
+    catalog: Catalog,
+    period: Period,
+    now_ms: int,
+    *,
+    code_version: str,
+    demo: bool,
+    products: Sequence[str] = (),
 ) -> Given:
     """Everything about a period, and about the months of its trend, that counts do not say."""
     first_s = min(period.window.from_s, period.trend()[0][1].from_s)
@@ -35,9 +44,14 @@ def given_of(
         demo=demo,
         products=tuple(products),
         windows=windows,
-        taken=taken_by_day(reader, windows, catalog.zone),
+        taken=taken_by_day(reader, _until(windows, counted_until(period, reader.sources(), now_ms)), catalog.zone),
         incidents=_incidents(reader, catalog, period),
     )
+
+
+def _until(windows: Sequence[Maintenance], until_s: int) -> list[Maintenance]:
+    """The part of each up to which counts are in: what is not counted yet cannot be taken out."""
+    return [replace(each, to_s=min(each.to_s, until_s)) for each in windows if each.from_s < until_s]
 
 
 def _incidents(reader: Reader, catalog: Catalog, period: Period) -> list[ReportedIncident]:

@@ -46,7 +46,9 @@ def report(
     reader: Reader, bank: Bank, period: Period, now_ms: int, *, kind: str = KINDS[0], products: Sequence[str] = ()
 ) -> Report:
     """A report as the store says now. Raises AvailabilityReportError."""
-    given = given_of(reader, bank.catalog, period, code_version=bank.code_version, demo=bank.demo, products=products)
+    given = given_of(
+        reader, bank.catalog, period, now_ms, code_version=bank.code_version, demo=bank.demo, products=products
+    )
     return compose(gather(reader, period, given, now_ms), kind)
 
 
