@@ -1,13 +1,15 @@
-"""The HTTP face of alerting as the configuration wants it."""
+"""The HTTP face of alerting and reports as the configuration wants it."""
 
 from __future__ import annotations
 
 from commands.errors import refusing
 from commands.objectives import objectives
 from commands.options import Configuration
+from commands.report_sending import plan_of, workdays
 from commands.version import VERSION
 from dashboard.api.setting import ApiSetting
 from dashboard.api.tokens import Tokens
+from dashboard.reporting.setting import Reporting
 from settings import SettingsError, load_regulatory, regulatory_path
 from store.port import Store
 
@@ -26,4 +28,5 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
         VERSION,
         Tokens(chosen.data),
         chosen.settings.capacity.policy(),
+        Reporting(chosen.settings.demo, plan_of(chosen), workdays),
     )

@@ -30,14 +30,13 @@ from commands import report_sending
 from commands.errors import CommandError, refusing
 from commands.options import Configuration, add_configuration, configuration
 from commands.report_files import bank_of, maker, written_whole
-from dashboard.reporting.making import FORMATS, KINDS, LANGUAGES, drawn, file_name, frozen, origin_of, report
+from dashboard.reporting.making import FORMATS, KINDS, LANGUAGES, drawn, file_name, frozen, frozen_now, report
 from reports.availability.errors import AvailabilityReportError
 from reports.availability.explaining import explain, figures
-from reports.availability.model import Report, document
+from reports.availability.model import Report
 from reports.availability.period import Period, days, month, quarter, year
 from reports.issues.approving import approve
 from reports.issues.errors import IssueError
-from reports.issues.freezing import freeze
 from reports.issues.keeping import listed
 from reports.issues.model import STEPS, Issue
 from reports.paper.errors import PaperError
@@ -168,8 +167,7 @@ def _freeze(args: argparse.Namespace, made: Report, store: Store) -> Issue:
     if args.issue:
         raise CommandError(f"report: --issue {args.issue}: is frozen already; --freeze takes a period")
     with store.reading() as reader:
-        origin = origin_of(made, _products(args))
-        change, issue = freeze(document(made), origin, reader.journal(), _now_ms(), args.by)
+        change, issue = frozen_now(made, _products(args), reader.journal(), _now_ms(), args.by)
     if not change.documents:
         print(f"{issue.id}: says the same already (sha256 {issue.digest})", file=sys.stderr)
         return issue

@@ -9,17 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from http import HTTPStatus
+from urllib.parse import quote
 
 import flask
 import orjson
 
 from dashboard.api.errors import Refused
-from dashboard.api.route import Content, Text
+from dashboard.api.route import Content, File, Text
 from dashboard.frame import Document, document
 from dashboard.routes import JSON, accepts_gzip, matches
 from store.port import Reader, Store
 
 MOST_KEPT = 256
+UNTRUSTED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+"""Content-Security-Policy of files that hold what people wrote."""
 FRESH_SECONDS = 0.2
 """So long an answer is given again without a look at the store."""
 LASTING_SECONDS = 1.0
@@ -88,6 +91,19 @@ def _sent(answer: Document, slot: _Slot) -> flask.Response:
     if packed:
         headers["Content-Encoding"] = "gzip"
     return flask.Response(answer.gzip if packed else answer.raw, headers=headers, content_type=slot.content_type)
+
+
+def file(answer: File) -> flask.Response:
+    """A file to save, or a page that runs nothing and asks nobody. Nobody may keep either."""
+    output = answer.output
+    kind = "inline" if answer.inline else "attachment"
+    shown = quote(output.shown_name, safe="")
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f"{kind}; filename=\"{output.name}\"; filename*=UTF-8''{shown}",
+        "Content-Security-Policy": UNTRUSTED,
+    }
+    return flask.Response(output.content, headers=headers, content_type=output.content_type)
 
 
 def plain(content: Content | None, status: HTTPStatus) -> flask.Response:

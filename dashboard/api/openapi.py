@@ -9,7 +9,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from dashboard.api.asking import JSON_TYPE, KEY_HEADER
-from dashboard.api.route import Json, Read, Text, Write
+from dashboard.api.route import Json, Route, Text, Write
 
 VERSION = "3.1.0"
 HTML = "text/html; charset=utf-8"
@@ -32,13 +32,13 @@ ELSEWHERE: Mapping[str, str] = {
 """What other modules serve on the same app."""
 
 
-def document_of(routes: Sequence[Read | Write], build: str) -> Json:
+def document_of(routes: Sequence[Route], build: str) -> Json:
     """The document."""
     models = list(dict.fromkeys(r.body for r in routes if isinstance(r, Write) and r.body is not None))
     _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_REFERENCE)
     paths: dict[str, Json] = {path: {"get": _elsewhere(summary)} for path, summary in ELSEWHERE.items()}
     for route in routes:
-        method = "get" if isinstance(route, Read) else route.method.lower()
+        method = route.method.lower() if isinstance(route, Write) else "get"
         paths.setdefault(route.path, {})[method] = _operation(route)
     return {
         "openapi": VERSION,
@@ -56,7 +56,7 @@ def document_of(routes: Sequence[Read | Write], build: str) -> Json:
     }
 
 
-def _operation(route: Read | Write) -> Json:
+def _operation(route: Route) -> Json:
     operation: Json = {"summary": route.summary, "responses": _responses(route)}
     parameters = list(_parameters(route))
     if parameters:
@@ -74,7 +74,7 @@ def _body(route: Write) -> Json:
     return {"$ref": _REFERENCE.format(model=route.body.__name__)}
 
 
-def _parameters(route: Read | Write) -> Iterator[Json]:
+def _parameters(route: Route) -> Iterator[Json]:
     if "{id}" in route.path:
         yield {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
     if isinstance(route, Write):
@@ -85,7 +85,7 @@ def _parameters(route: Read | Write) -> Iterator[Json]:
         yield {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
 
 
-def _responses(route: Read | Write) -> Json:
+def _responses(route: Route) -> Json:
     refused = {"content": {JSON_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Error")}}}}
     told = {"400": "cannot be read", "503": "the store cannot be asked right now"}
     if "{id}" in route.path:
@@ -100,7 +100,7 @@ def _responses(route: Read | Write) -> Json:
         }
         if route.scope:
             told |= {"401": "the token is not the one", "403": "no token is set, or another site's page asked"}
-    status = "200" if isinstance(route, Read) else str(int(route.status))
+    status = str(int(route.status)) if isinstance(route, Write) else "200"
     done: dict[str, Any] = {status: {"description": "done"}}
     return done | {code: {"description": text, **refused} for code, text in sorted(told.items())}
 

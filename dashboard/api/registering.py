@@ -20,18 +20,20 @@ from dashboard.api import (
     load_runs,
     maintenance,
     records,
+    report_files,
+    reports,
     silences,
 )
 from dashboard.api.acting import act, unavailable
-from dashboard.api.answering import Shared, plain, refusal
+from dashboard.api.answering import Shared, file, plain, refusal
 from dashboard.api.asking import Asked, bytes_of, key_of, query_of, read_body, refuse_foreign
 from dashboard.api.errors import Refused
 from dashboard.api.openapi import document_of, page_of
-from dashboard.api.route import Json, Read, Text, Write
+from dashboard.api.route import Direct, File, Json, Read, Route, Text, Write
 from dashboard.api.setting import ApiSetting
 from store.errors import StoreError
 
-ROUTES: tuple[Read | Write, ...] = (
+ROUTES: tuple[Route, ...] = (
     *alerts.ROUTES,
     *silences.ROUTES,
     *maintenance.ROUTES,
@@ -42,6 +44,8 @@ ROUTES: tuple[Read | Write, ...] = (
     *life.ROUTES,
     *lanes.ROUTES,
     *load_runs.ROUTES,
+    *reports.ROUTES,
+    *report_files.ROUTES,
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DOCUMENT, PAGE = "/openapi.json", "/docs"
@@ -49,15 +53,13 @@ DOCUMENT, PAGE = "/openapi.json", "/docs"
 View: TypeAlias = Callable[..., flask.Response]
 
 
-def register_api(app: flask.Flask, setting: ApiSetting, routes: Sequence[Read | Write] = ROUTES) -> None:
+def register_api(app: flask.Flask, setting: ApiSetting, routes: Sequence[Route] = ROUTES) -> None:
     """Adds every route, ``/openapi.json`` and ``/docs``."""
     shared = Shared(setting.store)
     views: defaultdict[str, dict[str, View]] = defaultdict(dict)
     for route in routes:
-        method = "GET" if isinstance(route, Read) else route.method
-        views[route.path][method] = (
-            _reading(setting, route, shared) if isinstance(route, Read) else _writing(setting, route)
-        )
+        method = route.method if isinstance(route, Write) else "GET"
+        views[route.path][method] = _view(setting, route, shared)
     described = document_of(routes, setting.build)
     views[DOCUMENT]["GET"] = _guarded(lambda: _described(described))
     views[PAGE]["GET"] = _guarded(lambda: _page(page_of(described)))
@@ -67,6 +69,21 @@ def register_api(app: flask.Flask, setting: ApiSetting, routes: Sequence[Read | 
             app.add_url_rule(rule, endpoint=f"api:{method}:{path}", view_func=view, methods=[method])
         rest = [method for method in METHODS if method not in served]
         app.add_url_rule(rule, endpoint=f"api:!:{path}", view_func=partial(_not_served, tuple(served)), methods=rest)
+
+
+def _view(setting: ApiSetting, route: Route, shared: Shared) -> View:
+    if isinstance(route, Write):
+        return _writing(setting, route)
+    return _reading(setting, route, shared) if isinstance(route, Read) else _direct(setting, route)
+
+
+def _direct(setting: ApiSetting, route: Direct) -> View:
+    def view(id: str = "") -> flask.Response:
+        request = flask.request
+        content = route.view(setting, Asked(request.path, _id(id), query_of(request, tuple(route.query))))
+        return file(content) if isinstance(content, File) else plain(content, HTTPStatus.OK)
+
+    return _guarded(view)
 
 
 def _reading(setting: ApiSetting, route: Read, shared: Shared) -> View:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 
 from dashboard.api.asking import MOST_BYTES, Asked
 from dashboard.api.bodies import Body
 from dashboard.api.setting import ApiSetting
+from dashboard.reporting.jobs import Output
 from store.journal import Change
 from store.port import Reader
 
@@ -23,6 +24,14 @@ class Text:
     text: str
     content_type: str
     file_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An answer of any bytes. ``inline``: shown in a page, where nothing of it runs, instead of saved."""
+
+    output: Output
+    inline: bool = False
 
 
 Content = Json | list[Any] | Text
@@ -48,6 +57,16 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Direct:
+    """GET of what is not in the store, or takes long: answered anew each time, without a reader that stays open."""
+
+    path: str
+    summary: str
+    view: Callable[[ApiSetting, Asked], Content | File]
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """POST or DELETE. ``body``: model of the body, None when the view reads it itself. ``scope``: of the token that the
     sender must have, empty when none is asked for."""
@@ -60,3 +79,6 @@ class Write:
     most_bytes: int = MOST_BYTES
     status: HTTPStatus = HTTPStatus.OK
     scope: str = ""
+
+
+Route: TypeAlias = Read | Direct | Write

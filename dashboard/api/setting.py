@@ -11,6 +11,7 @@ from alerts.incidents.regulatory import RegulatoryTable
 from alerts.incidents.words import Names
 from alerts.policy import Slo
 from dashboard.api.tokens import Tokens
+from dashboard.reporting.setting import Reporting
 from reports.load_runs.policy import SHIPPED, CapacityPolicy
 from slo.catalog import Catalog
 from store.port import Store
@@ -33,6 +34,7 @@ class ApiSetting:
     build: str = ""
     tokens: Tokens = field(default_factory=Tokens)
     capacity: CapacityPolicy = SHIPPED
+    reporting: Reporting = field(default_factory=Reporting)
     now_ms: Callable[[], int] = field(default=wall_clock_ms)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -13,16 +14,16 @@ from reports.availability.gathering import gather
 from reports.availability.model import Report, canonical, document, report_of
 from reports.availability.period import Period
 from reports.availability.printing.laying import paper
-from reports.issues.freezing import differences_of
+from reports.issues.freezing import differences_of, freeze
 from reports.issues.keeping import document_of
-from reports.issues.model import Origin
+from reports.issues.model import Headline, Issue, Origin
 from reports.paper.csv import csv
 from reports.paper.html import html
 from reports.paper.model import Paper
 from reports.paper.pdf import pdf
 from reports.paper.xlsx import xlsx
 from slo.catalog import Catalog
-from store.journal import JournalReader
+from store.journal import Change, JournalReader
 from store.port import Reader
 
 KINDS = ("availability", "incidents")
@@ -31,6 +32,7 @@ _DRAWN: Mapping[str, Callable[[Paper], bytes]] = MappingProxyType({"pdf": pdf, "
 FORMATS = ("json", *_DRAWN)
 NOT_RESTATED = ("rows", "slices", "snapshot_sha256", "period.until", "code_version")
 MOST_RESTATED = 500
+LONGEST_SCOPE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,24 @@ def origin_of(report: Report, products: Sequence[str] = ()) -> Origin:
         period=report.period.key,
         definition_version=report.definition_version,
         code_version=report.code_version,
-        scope="_".join(products),
+        scope=_scope(products),
     )
+
+
+def _scope(products: Sequence[str]) -> str:
+    """The same for the same products in any order; many are named by their number and a hash."""
+    named = "_".join(sorted(set(products)))
+    if len(named) <= LONGEST_SCOPE:
+        return named
+    return f"{len(set(products))}-products-{sha256(named.encode()).hexdigest()[:12]}"
+
+
+def frozen_now(
+    report: Report, products: Sequence[str], journal: JournalReader, now_ms: int, actor: str
+) -> tuple[Change, Issue]:
+    """What has to be written so that a report is frozen, and the issue. Raises IssueError."""
+    headline = Headline(report.bank.verdict, report.bank.availability, report.period.provisional)
+    return freeze(document(report), origin_of(report, products), journal, now_ms, actor, headline=headline)
 
 
 def drawn(report: Report, format_: str, language: str, restatements: Sequence[tuple[str, str, str]] = ()) -> bytes:

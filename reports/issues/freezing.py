@@ -18,13 +18,21 @@ from reports.issues.keeping import (
     newest,
     replacement,
 )
-from reports.issues.model import FROZEN, WITHDRAWN, Issue, Origin, Withdrawal
+from reports.issues.model import FROZEN, WITHDRAWN, Headline, Issue, Origin, Withdrawal
 from reports.issues.people import name_of
 from store.journal import Change, JournalReader
 
+_SILENT = Headline()
+
 
 def freeze(
-    document: Mapping[str, Json], origin: Origin, journal: JournalReader, now_ms: int, actor: str
+    document: Mapping[str, Json],
+    origin: Origin,
+    journal: JournalReader,
+    now_ms: int,
+    actor: str,
+    *,
+    headline: Headline = _SILENT,
 ) -> tuple[Change, Issue]:
     """What has to be written so that a report is frozen; nothing when the newest revision says the same.
 
@@ -34,13 +42,13 @@ def freeze(
     contents, actor = canonical(document), name_of(actor)
     before = newest(journal, origin)
     if before is None:
-        first = _issue(origin, 1, contents, now_ms, actor)
+        first = replace(_issue(origin, 1, contents, now_ms, actor), headline=headline)
         return _first_change(first, contents), first
     was, now = document_of(journal, before.id), json.loads(contents)
     if canonical(content(was)) == canonical(content(now)):
         return Change(), before
     issue = _issue(origin, before.revision + 1, contents, now_ms, actor)
-    issue = replace(issue, differences=len(differences(was, now)))
+    issue = replace(issue, differences=len(differences(was, now)), headline=headline)
     return _withdrawing(_first_change(issue, contents), journal, before, issue), issue
 
 

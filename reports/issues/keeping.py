@@ -14,7 +14,7 @@ from typing import Any
 
 from reports.issues.canonical import Json, digest
 from reports.issues.errors import ChangedIssue, UnknownIssue
-from reports.issues.model import FROZEN, Approval, Issue, Origin, Withdrawal
+from reports.issues.model import FROZEN, Approval, Headline, Issue, Origin, Withdrawal
 from store.journal import Document, Entry, JournalReader
 
 KIND = "report_issue"
@@ -83,6 +83,7 @@ def issue_of(document: Document) -> Issue:
             "origin": Origin(**body["origin"]),
             "approvals": tuple(Approval(**each) for each in body["approvals"]),
             "withdrawn": None if withdrawn is None else Withdrawal(**withdrawn),
+            "headline": Headline(**body.get("headline", {})),
         }
     )
 

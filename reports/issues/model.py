@@ -70,6 +70,15 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class Headline:
+    """What lists say of an issue without reading its contents. ``availability``: per cent, None when not known."""
+
+    verdict: str = ""
+    availability: str | None = None
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """``digest``: SHA-256 of the contents; ``differences``: lines of the table against the revision before."""
 
@@ -83,6 +92,7 @@ class Issue:
     differences: int = 0
     approvals: tuple[Approval, ...] = ()
     withdrawn: Withdrawal | None = None
+    headline: Headline = Headline()
 
     @property
     def state(self) -> str:

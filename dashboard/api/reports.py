@@ -1,0 +1,160 @@
+"""Frozen issues of reports: listed, shown with what they say otherwise than the one before, frozen and signed."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Literal
+
+from pydantic import Field
+
+from alerts.incidents.view import utc
+from dashboard.api.asking import Asked, actor_of, body_of
+from dashboard.api.bodies import Act, Name
+from dashboard.api.errors import Missing, Unfit
+from dashboard.api.paging import asking, listing, page
+from dashboard.api.route import Content, Json, Plan, Read, Route, Write
+from dashboard.api.setting import ApiSetting
+from dashboard.reporting.making import KINDS, Bank, frozen_now, report, restated
+from reports.availability.errors import AvailabilityReportError
+from reports.availability.period import Period, period_of
+from reports.issues.approving import approve
+from reports.issues.errors import IssueError
+from reports.issues.keeping import KIND, document_of, find, issue_of
+from reports.issues.model import APPROVED, FROZEN, PREPARED, REVIEWED, STEPS, WITHDRAWN, Issue
+from store.journal import Document
+from store.port import Reader
+
+STATES = ("all", FROZEN, PREPARED, REVIEWED, APPROVED, WITHDRAWN)
+MOST_PRODUCTS = 1000
+SHOWN = ("period", "target", "completeness", "bank", "composite", "snapshot_sha256")
+"""Parts of an issue's document that its page shows; the whole is its JSON file."""
+
+
+class NewIssue(Act):
+    """What is frozen, as the store says now. ``period``: 2026-10, 2026-Q4, 2026 or 2026-10-01_2026-11-01; no
+    products: all of them."""
+
+    kind: Literal["availability", "incidents"] = "availability"
+    period: Name
+    products: list[Name] = Field(default=[], max_length=MOST_PRODUCTS)
+
+
+class Signature(Act):
+    """``by`` signs; each step by another person."""
+
+    step: Literal["prepared", "reviewed", "approved"]
+
+
+def issues(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
+    """Newest first."""
+    kind, state = asked.choice("kind", ("all", *KINDS), "all"), asked.choice("state", STATES, "all")
+
+    def shown(document: Document) -> Json | None:
+        issue = issue_of(document)
+        fits = kind in ("all", issue.origin.kind) and state in ("all", issue.state)
+        return issue_json(issue) if fits else None
+
+    rows, following = page(reader.journal(), KIND, asked, shown, filtered=(kind, state) != ("all", "all"))
+    return listing("reports", rows, following)
+
+
+def one(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
+    """An issue: its line, its headline figures, and its table against the issue before."""
+    issue, journal = found(reader, asked.id), reader.journal()
+    try:
+        document, table = document_of(journal, issue.id), restated(journal, issue.id)
+    except IssueError as error:
+        raise Unfit(str(error)) from error
+    rows = [{"figure": figure, "was": was, "now": now} for figure, was, now in table]
+    return {**issue_json(issue), "report": {name: document.get(name) for name in SHOWN}, "differences": rows}
+
+
+def take(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan:
+    """Freezes; what says the same already is not frozen twice."""
+    given = body_of(asked, NewIssue)
+    products = tuple(dict.fromkeys(given.products))
+    try:
+        period = period_of(given.period, setting.catalog.zone)
+        made = report(reader, bank_of(setting), period, now_ms, kind=given.kind, products=products)
+        change, issue = frozen_now(made, products, reader.journal(), now_ms, actor_of(asked))
+    except (AvailabilityReportError, IssueError) as error:
+        raise Unfit(str(error)) from error
+    return Plan(change, issue_json(issue), HTTPStatus.CREATED if change.documents else HTTPStatus.OK)
+
+
+def sign(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan:
+    """Puts a name under an issue."""
+    given, issue = body_of(asked, Signature), found(reader, asked.id)
+    try:
+        change, signed = approve(reader.journal(), issue.id, given.step, now_ms, given.by, note=given.note)
+    except IssueError as error:
+        raise Unfit(str(error)) from error
+    return Plan(change, issue_json(signed), HTTPStatus.CREATED)
+
+
+def bank_of(setting: ApiSetting) -> Bank:
+    """What every report of this control center has in common."""
+    return Bank(setting.catalog, setting.build or "unknown", setting.reporting.demo)
+
+
+def period_asked(text: str | None, setting: ApiSetting) -> Period:
+    """A period by its name. Raises Unfit."""
+    try:
+        return period_of(text or "", setting.catalog.zone)
+    except AvailabilityReportError as error:
+        raise Unfit(str(error)) from error
+
+
+def found(reader: Reader, issue_id: str) -> Issue:
+    """An issue. Raises Missing."""
+    issue = find(reader.journal(), issue_id)
+    if issue is None:
+        raise Missing(f"no issue {issue_id[:200]!r}; GET /api/v1/reports lists their ids")
+    return issue
+
+
+def issue_json(issue: Issue) -> Json:
+    """An issue as documents show it. ``next_step``: the signature that it waits for, null when it takes none."""
+    done, withdrawn = len(issue.approvals), issue.withdrawn
+    return {
+        "id": issue.id,
+        "kind": issue.origin.kind,
+        "period": issue.origin.period,
+        "scope": issue.origin.scope or None,
+        "revision": issue.revision,
+        "previous": issue.previous_id or None,
+        "state": issue.state,
+        "verdict": issue.headline.verdict or None,
+        "availability": issue.headline.availability,
+        "provisional": issue.headline.provisional,
+        "sha256": issue.digest,
+        "bytes": issue.size_bytes,
+        "definition_version": issue.origin.definition_version,
+        "code_version": issue.origin.code_version,
+        "frozen": utc(issue.frozen_ms),
+        "frozen_by": issue.frozen_by,
+        "differences_total": issue.differences,
+        "approvals": [
+            {"step": each.step, "by": each.actor, "at": utc(each.at_ms), "note": each.note} for each in issue.approvals
+        ],
+        "next_step": STEPS[done] if done < len(STEPS) and withdrawn is None else None,
+        "withdrawn": withdrawn
+        and {"at": utc(withdrawn.at_ms), "by": withdrawn.actor, "replaced_by": withdrawn.replaced_by},
+    }
+
+
+ROUTES: tuple[Route, ...] = (
+    Read(
+        "/api/v1/reports",
+        "Frozen issues of reports, newest first",
+        issues,
+        {
+            "kind": f"one of all, {', '.join(KINDS)}",
+            "state": f"one of {', '.join(STATES)}",
+            **asking("frozen"),
+        },
+    ),
+    Read("/api/v1/reports/{id}", "One issue, and what it says otherwise than the one before", one),
+    Write("/api/v1/reports", "Freeze a report of a period", take, NewIssue, status=HTTPStatus.CREATED),
+    Write("/api/v1/reports/{id}/approvals", "Sign an issue", sign, Signature, status=HTTPStatus.CREATED),
+)

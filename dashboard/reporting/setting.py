@@ -1,0 +1,22 @@
+"""What reports on screen are built on, handed in by the command that serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from dashboard.reporting.jobs import Jobs
+from dashboard.reporting.orders import EXPECTED
+from reports.delivery.model import Plan
+from reports.delivery.schedule import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """``demo``: reports say that the bank is none; ``plan``: deliveries as configured; ``calendar``: loads who works
+    when, None where nobody asks for the next runs; ``jobs``: files being made."""
+
+    demo: bool = False
+    plan: Plan = field(default_factory=Plan)
+    calendar: Callable[[], Calendar] | None = None
+    jobs: Jobs = field(default_factory=lambda: Jobs(EXPECTED))
