@@ -17,7 +17,7 @@ from store.memory_contents import Contents
 from store.memory_healing import grown_counts, refuse_negative, take_hole
 from store.memory_journal import MemoryJournalReader
 from store.memory_leases import MemoryLeases
-from store.memory_peaks import as_peaks
+from store.memory_peaks import Busiest, as_peaks
 from store.memory_pruning import prune_level, prune_reads
 from store.memory_slots import MemorySlots
 from store.memory_sources import SourceState, add_progress
@@ -113,8 +113,15 @@ class MemoryReader(MemorySlots):
 
     def daily_peaks(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> list[Peak]:
         """The busiest minute of every unit and day that begins in ``[from_s, to_s)``, oldest day first."""
+        return self._peaks(self._contents.peaks(self._zone), scope, from_s, to_s, traffic)
+
+    def daily_peak_seconds(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> list[Peak]:
+        """The busiest second of every unit and day that begins in ``[from_s, to_s)``, oldest day first."""
+        return self._peaks(self._contents.seconds(self._zone), scope, from_s, to_s, traffic)
+
+    def _peaks(self, found: Busiest, scope: Scope, from_s: int, to_s: int, traffic: str) -> list[Peak]:
         contents = self._contents
-        peaks = as_peaks(contents.peaks(self._zone), scope, contents.feeds(), contents.spans, self._zone)
+        peaks = as_peaks(found, scope, contents.feeds(), contents.spans, self._zone)
         return [peak for peak in peaks if from_s <= peak.day_s < to_s and peak.unit.traffic == traffic]
 
     def observed(self, from_s: int, to_s: int) -> dict[str, int]:
@@ -244,6 +251,7 @@ class MemoryStore(MemoryLeases):
                 contents.add_counts(level, at, unit, counts)
             contents.add_costs(chunk.costs, self._zone)
             contents.add_accounts(chunk.accounts, self._zone)
+            contents.keep_told(chunk, self._zone)
             contents.version += 1
             return True
 
@@ -312,6 +320,7 @@ class MemoryStore(MemoryLeases):
         with self._writing() as contents:
             left = most_rows
             contents.kept_peaks = contents.peaks(self._zone)
+            contents.kept_seconds = contents.seconds(self._zone)
             for level, seconds in retention.seconds.items():
                 if seconds is not None:
                     left -= prune_level(contents.counts[level], slice_start(level, now_s - seconds, self._zone), left)

@@ -11,11 +11,11 @@ from slo.windows import day_start
 from store.errors import UnknownSource
 from store.memory_costs import LedgerShelf
 from store.memory_journal import JournalShelf
-from store.memory_peaks import Busiest, busiest
+from store.memory_peaks import Busiest, busiest, busiest_seconds
 from store.memory_sources import SourceState
-from store.peaks import Feed, feeds, silences
+from store.peaks import Feed, Silence, feeds, silences
 from store.probe_memory import ProbeShelf
-from store.records import Accounts, Batch, Cost, Gap, Gauge, Level, Span, Unit
+from store.records import Accounts, Batch, Cost, Gap, Gauge, HistoryChunk, Level, Span, Unit
 from store.scopes import Rollups
 
 
@@ -27,6 +27,7 @@ class Contents:
     sources: dict[str, SourceState] = field(default_factory=dict)
     counts: dict[Level, dict[int, dict[Unit, Counts]]] = field(default_factory=lambda: {level: {} for level in Level})
     kept_peaks: Busiest = field(default_factory=dict)
+    kept_seconds: Busiest = field(default_factory=dict)
     gaps: dict[tuple[int, str], Gap] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
     costs: defaultdict[tuple[int, str, str, str], int] = field(default_factory=lambda: defaultdict(int))
@@ -43,6 +44,7 @@ class Contents:
             {name: source.copy() for name, source in self.sources.items()},
             {level: {at: dict(units) for at, units in slices.items()} for level, slices in self.counts.items()},
             dict(self.kept_peaks),
+            dict(self.kept_seconds),
             dict(self.gaps),
             list(self.spans),
             self.costs.copy(),
@@ -59,9 +61,23 @@ class Contents:
 
     def peaks(self, zone: str) -> Busiest:
         """The busiest minute of every unit and day."""
+        return busiest(self.counts[Level.MINUTE], self.feeds(), self._silences(), self.kept_peaks, zone)
+
+    def seconds(self, zone: str) -> Busiest:
+        """The busiest second of the bank and every product and day."""
+        statuses = [source.status for source in self.sources.values()]
+        return busiest_seconds(self.counts[Level.SLOT], statuses, self._silences(), self.kept_seconds, zone)
+
+    def _silences(self) -> list[Silence]:
         places = {name: source.status.source.data_center for name, source in self.sources.items()}
-        torn = silences(self.gaps.values(), places)
-        return busiest(self.counts[Level.MINUTE], self.feeds(), torn, self.kept_peaks, zone)
+        return silences(self.gaps.values(), places)
+
+    def keep_told(self, chunk: HistoryChunk, zone: str) -> None:
+        """Keeps the peaks that a chunk of history tells."""
+        for kept, told in ((self.kept_peaks, chunk.peak_minutes), (self.kept_seconds, chunk.peak_seconds)):
+            for each in told:
+                key, here = (day_start(each.at_s, zone), each.unit), (each.transactions, -each.at_s)
+                kept[key] = max(here, kept.get(key, here))
 
     def source(self, source: str) -> SourceState:
         """A source. Raises UnknownSource."""

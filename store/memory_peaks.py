@@ -6,9 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from slo.counts import Counts
-from slo.windows import day_start
-from store.peaks import PEAK_SCOPES, Feed, Peak, Silence, is_provisional, may_take, unfit
-from store.records import Level, Scope, Span, Unit
+from slo.windows import MINUTE_S, day_start
+from store.peaks import (
+    PEAK_SCOPES,
+    SECOND_SCOPES,
+    Feed,
+    Peak,
+    Silence,
+    feeds,
+    is_coarse,
+    is_provisional,
+    is_torn,
+    may_take,
+    unfit,
+)
+from store.records import Level, Scope, SourceStatus, Span, Unit
 from store.slices import is_simulated, slice_end
 
 Busiest: TypeAlias = dict[tuple[int, Unit], tuple[int, int]]
@@ -29,6 +41,27 @@ def busiest(
         day_s = day_start(at_s, zone)
         for unit, counts in units.items():
             if unit.scope in PEAK_SCOPES and counts.transactions > 0 and may_take(unit, unfit_for):
+                here = (counts.transactions, -at_s)
+                found[day_s, unit] = max(here, found.get((day_s, unit), here))
+    return found
+
+
+def busiest_seconds(
+    slots: Mapping[int, Mapping[Unit, Counts]],
+    statuses: Sequence[SourceStatus],
+    gaps: Sequence[Silence],
+    kept: Busiest,
+    zone: str,
+) -> Busiest:
+    """The busiest second of every day, of the bank and products, among ``slots`` and what was kept before."""
+    found, sources = dict(kept), feeds(statuses)
+    for at_s, units in slots.items():
+        torn = unfit(at_s - at_s % MINUTE_S, sources, gaps) or any(is_torn(gap, at_s) for gap in gaps)
+        if torn or is_coarse(statuses, at_s):
+            continue
+        day_s = day_start(at_s, zone)
+        for unit, counts in units.items():
+            if unit.scope in SECOND_SCOPES and counts.transactions > 0:
                 here = (counts.transactions, -at_s)
                 found[day_s, unit] = max(here, found.get((day_s, unit), here))
     return found

@@ -16,6 +16,11 @@ from store.records import Gap, Scope, SourceStatus, Span, Unit
 PEAK_SCOPES = (Scope.BANK, Scope.PRODUCT, Scope.CELL)
 """Scopes whose peaks are kept. Each has its own: the maximum of sums is not the sum of maxima."""
 
+SECOND_SCOPES = (Scope.BANK, Scope.PRODUCT)
+"""Scopes whose busiest seconds are kept."""
+FINEST_MS = 1000
+"""A source that is read less often brings several seconds at once: while there is one no second is a peak."""
+
 EVERYWHERE = ""
 """Data center of a source that reads several."""
 
@@ -23,9 +28,9 @@ _ABANDONED_S = HOUR_S  # a source that nobody tried to read for that long holds 
 
 
 class Peak(NamedTuple):
-    """The minute of one day in which a unit had the most transactions (of equal ones the earliest).
+    """The minute (or second) of one day in which a unit had the most transactions (of equal ones the earliest).
 
-    ``provisional``: the day has not ended for every source, so that a later minute may still be busier.
+    ``provisional``: the day has not ended for every source, so that a later one may still be busier.
     """
 
     day_s: int
@@ -90,6 +95,30 @@ def _reaches_over(gap: Silence, from_ms: int, to_ms: int) -> bool:
     if gap.to_ms < from_ms or gap.from_ms >= to_ms:
         return False
     return not (gap.exact and from_ms <= gap.from_ms and gap.to_ms < to_ms)
+
+
+def is_torn(gap: Silence, second_s: int) -> bool:
+    """Whether a gap touches a second: what it held back is counted in the second of the page that closed it."""
+    return gap.from_ms < (second_s + 1) * 1000 and gap.to_ms >= second_s * 1000
+
+
+def torn_seconds(gaps: Iterable[Silence], from_s: int, to_s: int) -> set[int]:
+    """Seconds of a stretch that a gap touches."""
+    found: set[int] = set()
+    for gap in gaps:
+        found.update(range(max(gap.from_ms // 1000, from_s), min(gap.to_ms // 1000 + 1, to_s)))
+    return found
+
+
+def is_coarse(statuses: Iterable[SourceStatus], second_s: int) -> bool:
+    """Whether some source that is still read brings several seconds at once."""
+    since_ms = (second_s - second_s % MINUTE_S - _ABANDONED_S) * 1000
+    return any(
+        each.watermark_ms is not None
+        and each.source.interval_ms > FINEST_MS
+        and (each.last_read is None or each.last_read.at_ms >= since_ms)
+        for each in statuses
+    )
 
 
 def may_take(unit: Unit, unfit_for: frozenset[str]) -> bool:

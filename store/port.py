@@ -94,6 +94,11 @@ class Reader(Protocol):
         (``store.peaks``). A day without one is left out.
         """
 
+    def daily_peak_seconds(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> list[Peak]:
+        """The second with the most transactions, in the same way, of bank and products; taken when its minute closes,
+        while every source is read each second, and from no second that a gap touches.
+        """
+
     def observed(self, from_s: int, to_s: int) -> dict[str, int]:
         """Accepted reads per source in ``[from_s, to_s)`` (edges taken outwards to whole minutes)."""
 

@@ -213,14 +213,25 @@ class Span:
     to_s: int
 
 
+class DayPeak(NamedTuple):
+    """A busiest minute or second of a day that is told, not sought: the greatest of its day stays."""
+
+    at_s: int
+    unit: Unit
+    transactions: int
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryChunk:
-    """Simulated counts of one stretch: added once (the span is the key), then marked for ever."""
+    """Simulated counts of one stretch: added once (the span is the key), then marked for ever. Peaks are told where
+    the counts are too coarse to seek them."""
 
     span: Span
     counts: Mapping[tuple[Level, int, Unit], Counts]
     costs: tuple[Cost, ...] = ()
     accounts: tuple[Accounts, ...] = ()
+    peak_minutes: tuple[DayPeak, ...] = ()
+    peak_seconds: tuple[DayPeak, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,8 @@ class SqlStore:
     def add_history(self, chunk: HistoryChunk) -> bool:
         """Adds simulated counts once; False when that span is already there."""
         self._refuse_when_closed()
-        self._number(dict.fromkeys(unit for _, _, unit in chunk.counts))
+        told = (peak.unit for peak in (*chunk.peak_minutes, *chunk.peak_seconds))
+        self._number(dict.fromkeys((*(unit for _, _, unit in chunk.counts), *told)))
         rows = writing.history_rows(chunk.counts, self._units.ids, self._layout)
         times = {level: {at for each, at, _ in chunk.counts if each is level} for level in (Level.SLOT, Level.MINUTE)}
         self._partitions.make_room({COUNTS[level]: of_level for level, of_level in times.items()})
@@ -110,6 +111,8 @@ class SqlStore:
             writing.put_day_totals(connection, chunk.costs, chunk.accounts, self._zone)
             minutes = {at for level, at, _ in chunk.counts if level is Level.MINUTE}
             peaking.take_peaks(connection, minutes, self._zone)
+            places = peaking.Places(self._units.ids, self._zone)
+            peaking.put_drawn(connection, chunk.peak_minutes, chunk.peak_seconds, places)
             writing.count_change(connection)
         return True
 

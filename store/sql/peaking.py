@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -10,11 +10,13 @@ from sqlalchemy import Connection, Select, Text, TextClause, bindparam, delete, 
 
 from slo.windows import MINUTE_S, day_start
 from store.healing import Healing
-from store.peaks import EVERYWHERE, PEAK_SCOPES, Feed, Silence, may_take, unfit
-from store.records import Batch, Gap, Level, Scope, Unit
+from store.peaks import EVERYWHERE, PEAK_SCOPES, may_take, unfit
+from store.records import Batch, DayPeak, Gap, Level, Scope, Unit
 from store.slices import slice_end, slice_start
+from store.sql.feeding import state
 from store.sql.layouts import Layout, layout_of
-from store.sql.schema import GAP, PEAK_DAY, PEAK_MARK, SOURCE, UNIT
+from store.sql.peak_seconds import revoke_seconds, take_seconds
+from store.sql.schema import PEAK_DAY, PEAK_MARK, PEAK_SECOND, SOURCE, UNIT
 
 # The number of a minute in its day (below 2048 on the longest) rides below the transactions: the greatest of those is
 # the busiest minute, of equal ones the earliest, found in one pass.
@@ -35,6 +37,13 @@ _FOLD = """
        OR (excluded.transactions = peak_day.transactions AND excluded.at < peak_day.at)
 """
 
+_PUT_DRAWN = """
+    INSERT INTO {table} (scope, day_s, unit_id, at, transactions)
+    VALUES (:scope, :day_s, :unit_id, :at, :transactions)
+    ON CONFLICT (scope, day_s, unit_id) DO UPDATE SET at = excluded.at, transactions = excluded.transactions
+    WHERE excluded.transactions > {table}.transactions
+"""
+
 _MARK = text("""
     INSERT INTO peak_mark (source_id, minute_s) VALUES (:source_id, :minute_s)
     ON CONFLICT (source_id) DO UPDATE SET minute_s = excluded.minute_s
@@ -44,17 +53,16 @@ _ABOUT = (
     .join_from(SOURCE, PEAK_MARK, SOURCE.c.id == PEAK_MARK.c.source_id, isouter=True)
     .where(SOURCE.c.id == bindparam("source_id"))
 )
-_FEEDS = select(SOURCE.c.data_center, SOURCE.c.watermark_ms, SOURCE.c.last_at_ms).where(
-    SOURCE.c.watermark_ms.is_not(None)
-)
-_GAPS = (
-    select(func.coalesce(SOURCE.c.data_center, EVERYWHERE), GAP.c.from_ms, GAP.c.to_ms, GAP.c.exact)
-    .join_from(GAP, SOURCE, SOURCE.c.name == GAP.c.source, isouter=True)
-    .where(GAP.c.to_ms >= bindparam("from_ms"), GAP.c.from_ms < bindparam("to_ms"))
-)
 _HELD = (
     select(PEAK_DAY.c.at).where(PEAK_DAY.c.scope.in_(PEAK_SCOPES), PEAK_DAY.c.day_s == bindparam("day_s")).distinct()
 )
+
+
+class Places(NamedTuple):
+    """Where peaks are filed: numbers of units, and the zone whose midnights begin days."""
+
+    ids: Mapping[Unit, int]
+    zone: str
 
 
 class _Run(NamedTuple):
@@ -110,6 +118,8 @@ def take_peaks(connection: Connection, minutes: Iterable[int], zone: str, *, dat
         for scope in PEAK_SCOPES:
             if scope is Scope.CELL or not run.unfit:
                 _fold(connection, scope, run)
+        if not run.unfit:
+            take_seconds(connection, run.day_s, run.from_s, run.to_s)
 
 
 def _fold(connection: Connection, scope: Scope, run: _Run) -> None:
@@ -135,15 +145,18 @@ def take_again(connection: Connection, minutes: Iterable[int], zone: str) -> Non
     for day_s in sorted({day_start(at_s, zone) for at_s in chosen}):
         held = {at_s for (at_s,) in connection.execute(_HELD, {"day_s": day_s})}
         fallen = [key for at_s in sorted(held & chosen) for key in _fallen(connection, day_s, at_s)]
+        sought_anew = revoke_seconds(connection, day_s, chosen)
         if fallen and _has_every_minute(connection, day_s, zone):
             key = tuple_(PEAK_DAY.c.scope, PEAK_DAY.c.day_s, PEAK_DAY.c.unit_id)
             connection.execute(delete(PEAK_DAY).where(key.in_(fallen)))
+            sought_anew = True
+        if sought_anew:
             take_peaks(connection, range(day_s, slice_end(Level.DAY, day_s, zone), MINUTE_S), zone)
 
 
 def _fallen(connection: Connection, day_s: int, at_s: int) -> list[tuple[int, int, int]]:
     """Keys of the peaks at a minute that it no longer gives."""
-    unfit_for = unfit(at_s, *_state(connection, at_s, at_s + MINUTE_S))
+    unfit_for = unfit(at_s, *state(connection, at_s, at_s + MINUTE_S))
     layout = layout_of(connection)
     fallen: list[tuple[int, int, int]] = []
     for scope in PEAK_SCOPES:
@@ -187,7 +200,7 @@ def _begun(connection: Connection, level: Level, from_s: int, to_s: int) -> int 
 
 
 def _runs(connection: Connection, minutes: Sequence[int], zone: str) -> Iterator[_Run]:
-    feeds, gaps = _state(connection, minutes[0], minutes[-1] + MINUTE_S)
+    feeds, gaps = state(connection, minutes[0], minutes[-1] + MINUTE_S)
     run: _Run | None = None
     for at_s in minutes:
         this = _Run(day_start(at_s, zone), at_s, at_s + MINUTE_S, unfit(at_s, feeds, gaps))
@@ -201,7 +214,18 @@ def _runs(connection: Connection, minutes: Sequence[int], zone: str) -> Iterator
         yield run
 
 
-def _state(connection: Connection, from_s: int, to_s: int) -> tuple[list[Feed], list[Silence]]:
-    """How far every source is, and the gaps that touch a stretch or end where it begins."""
-    feeds = [Feed(*row) for row in connection.execute(_FEEDS)]
-    return feeds, [Silence(*row) for row in connection.execute(_GAPS, {"from_ms": from_s * 1000, "to_ms": to_s * 1000})]
+def put_drawn(connection: Connection, minutes: Iterable[DayPeak], seconds: Iterable[DayPeak], places: Places) -> None:
+    """Peaks of a simulated past that came without its minutes or seconds; the greater one stays."""
+    for table, drawn in ((PEAK_DAY, minutes), (PEAK_SECOND, seconds)):
+        rows = [
+            {
+                "scope": int(each.unit.scope),
+                "day_s": day_start(each.at_s, places.zone),
+                "unit_id": places.ids[each.unit],
+                "at": each.at_s,
+                "transactions": each.transactions,
+            }
+            for each in drawn
+        ]
+        if rows:
+            connection.execute(text(_PUT_DRAWN.format(table=table.name)), rows)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Executable,
     Row,
     Select,
+    Table,
     bindparam,
     func,
     select,
@@ -58,6 +59,7 @@ from store.sql.schema import (
     INCARNATION,
     OBSERVED,
     PEAK_DAY,
+    PEAK_SECOND,
     READ,
     SERIES,
     SOURCE,
@@ -166,8 +168,14 @@ class SqlReader:
 
     def daily_peaks(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> list[Peak]:
         """The busiest minute of every unit and day that begins in ``[from_s, to_s)``, oldest day first."""
-        units = self._known(scope, traffic)
-        rows = self._integers(_PEAKS, {"scope": scope, "from_s": from_s, "to_s": to_s})
+        return self._peaks(_PEAK_MINUTES, self._known(scope, traffic), {"scope": scope, "from_s": from_s, "to_s": to_s})
+
+    def daily_peak_seconds(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> list[Peak]:
+        """The busiest second of every unit and day that begins in ``[from_s, to_s)``, oldest day first."""
+        return self._peaks(_PEAK_SECONDS, self._known(scope, traffic), {"scope": scope, "from_s": from_s, "to_s": to_s})
+
+    def _peaks(self, asked: Executable, units: Mapping[int, Unit], values: Mapping[str, int]) -> list[Peak]:
+        rows = self._integers(asked, values)
         if not units.keys() >= {row[1] for row in rows}:
             rows = [row for row in rows if row[1] in units]
         if not rows:
@@ -312,12 +320,16 @@ _ROWS_A_SEEK_COSTS = 20  # measured: reading past that many neighbors takes as l
 _MOST_SEEKS = 20_000  # beyond that a range is mostly one that nobody filled: reading what is there costs less
 
 
-_PEAKS = (
-    select(PEAK_DAY.c.day_s, PEAK_DAY.c.unit_id, PEAK_DAY.c.at, PEAK_DAY.c.transactions)
-    .where(PEAK_DAY.c.scope == bindparam("scope"))
-    .where(PEAK_DAY.c.day_s >= bindparam("from_s"), PEAK_DAY.c.day_s < bindparam("to_s"))
-    .order_by(PEAK_DAY.c.day_s, PEAK_DAY.c.unit_id)
-)
+def _peaks_of(table: Table) -> Select[Any]:
+    return (
+        select(table.c.day_s, table.c.unit_id, table.c.at, table.c.transactions)
+        .where(table.c.scope == bindparam("scope"), table.c.at.is_not(None))
+        .where(table.c.day_s >= bindparam("from_s"), table.c.day_s < bindparam("to_s"))
+        .order_by(table.c.day_s, table.c.unit_id)
+    )
+
+
+_PEAK_MINUTES, _PEAK_SECONDS = _peaks_of(PEAK_DAY), _peaks_of(PEAK_SECOND)
 
 
 def _slices(level: Level, from_s: int, to_s: int) -> float:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from store.records import Level
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Every schema that ever was, oldest first; the last is the one that this program reads and writes."""
 
 METADATA = MetaData()
@@ -268,6 +268,17 @@ PEAK_DAY = Table(
     Column("unit_id", Integer, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),  # the minute of that day with the most transactions
     Column("transactions", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+PEAK_SECOND = Table(
+    "peak_second",
+    METADATA,
+    Column("scope", Integer, primary_key=True, autoincrement=False),
+    Column("day_s", BigInteger, primary_key=True, autoincrement=False),
+    Column("unit_id", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger),  # the second of that day with the most transactions; NULL: no longer known
+    Column("transactions", BigInteger),
     sqlite_with_rowid=False,
 )
 
