@@ -64,6 +64,9 @@ class Poster:
             raise self._fault(error) from None  # its text holds the whole address
         except (HTTPError, OSError):
             raise TemporaryFault(f"{self.shown}: the answer broke off", ambiguous=True) from None
+        finally:
+            if not self._reuse:  # the other side is about to close it, and the pool may not have heard yet
+                self._session.close()
         refuse_status(response, said, self.shown)
         return said
 
