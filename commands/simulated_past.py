@@ -19,13 +19,14 @@ from lending.history import HistoryChunk as LendingChunk
 from lending.history import chunks, history
 from slo.counts import Counts
 from slo.windows import day_of
-from store.errors import StoreError
+from store.errors import StoreError, StoreUnavailable
 from store.opening import open_store
 from store.port import Store
 from store.records import Accounts, Cost, HistoryChunk, Level, Scope, Span, Unit
 from store.slices import slice_start
 
 FIRST_PAGE_WITHIN_S = 60.0
+LOCKED_AT_MOST_S = 300.0
 _LEVELS = {"minute": (Level.MINUTE, Level.HOUR, Level.DAY), "hour": (Level.HOUR, Level.DAY)}
 
 
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
             there = _stored_begins(store, until_s, args.days)
             filled, planned = len(there), len(chunks(until_s, args.days))
             for chunk in history(estate, until_s, args.days, args.seed, args.scale, already=there):
-                filled += store.add_history(stored_chunk(chunk, chosen.catalog.zone))
+                filled += _added(store, stored_chunk(chunk, chosen.catalog.zone))
                 report(chosen.data / HISTORY_FILE, filled, planned, str(day_of(chunk.from_s, chosen.catalog.zone)))
         finally:
             store.close()
@@ -71,6 +72,18 @@ def watched_since_s(store: Store) -> int:
                 f"no page was read within {FIRST_PAGE_WITHIN_S:.0f} s, so it is not known where the past ends"
             )
         time.sleep(0.1)
+
+
+def _added(store: Store, chunk: HistoryChunk) -> bool:
+    """Adds a stretch; a store that others keep busy is asked again, some time. Raises StoreUnavailable."""
+    deadline = time.monotonic() + LOCKED_AT_MOST_S
+    while True:
+        try:
+            return store.add_history(chunk)
+        except StoreUnavailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
 
 
 def _stored_begins(store: Store, until_s: int, days: int) -> frozenset[int]:

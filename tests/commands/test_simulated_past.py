@@ -12,6 +12,7 @@ from commands.progress import progress, report
 from commands.simulated_past import stored_chunk, watched_since_s
 from lending.history import DayAccounts, DayCost, HistoryChunk, Row
 from slo.counts import Counts
+from store.errors import StoreUnavailable
 from store.memory import MemoryStore
 from store.records import Batch, Incarnation, Level, Read, Scope, Source, Span, Unit
 
@@ -68,6 +69,26 @@ def test_without_a_page_the_end_of_the_past_is_unknown(monkeypatch: pytest.Monke
     monkeypatch.setattr(command, "FIRST_PAGE_WITHIN_S", 0.0)
     with pytest.raises(CommandError, match="no page was read within 0 s"):
         watched_since_s(MemoryStore(ZONE))
+
+
+def test_a_store_that_others_keep_busy_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine under load must not end the demo's past half way."""
+    store = MemoryStore()
+    answers = [StoreUnavailable("store.sqlite", "database is locked")]
+    add = store.add_history
+
+    def locked_once(stretch: HistoryChunk) -> bool:
+        if answers:
+            raise answers.pop()
+        return add(stretch)
+
+    monkeypatch.setattr(store, "add_history", locked_once)
+    monkeypatch.setattr(command.time, "sleep", lambda seconds: None)
+    assert command._added(store, stored_chunk(chunk(), ZONE))
+    monkeypatch.setattr(command, "LOCKED_AT_MOST_S", -1.0)
+    answers.append(StoreUnavailable("store.sqlite", "database is locked"))
+    with pytest.raises(StoreUnavailable, match="locked"):
+        command._added(store, stored_chunk(chunk(), ZONE))
 
 
 def test_progress_is_told_in_tenths(tmp_path: Path) -> None:
