@@ -21,6 +21,7 @@ from configuration.alerts import AlertSettings
 from configuration.calendar import CalendarSettings
 from configuration.capacity import CapacitySettings
 from configuration.catalog import CatalogSettings
+from configuration.costs import CostSettings
 from configuration.desk import DeskSettings
 from configuration.leases import LeaseSettings
 from configuration.metrics import LimitSettings, Place, defects, metric_map, reference_map
@@ -34,6 +35,7 @@ from configuration.reports import ReportsSettings
 from configuration.sla import SlaSettings
 from configuration.store import StoreAddress
 from configuration.types import Identifier, Strict, Url
+from reports.costs.policy import CostPolicy
 from reports.peaks.calendar import DayKinds
 from reports.sla.model import Tenant
 from slo.catalog import Catalog
@@ -45,6 +47,7 @@ __all__ = ["Problem", "SettingsError"]
 
 ALERTS_FILE = "alerts.yaml"
 CALENDAR_FILE = "calendar.yaml"
+COSTS_FILE = "costs.yaml"
 REGULATORY_FILE = "regulatory.yaml"
 SLA_FILE = "sla.yaml"
 SLOS_FOLDER = "slos"
@@ -150,6 +153,7 @@ class Settings(Strict):
     alerts: Path | None = None
     slos: Path | None = None
     regulatory: Path | None = None
+    costs: Path | None = None
     calendar: Path | None = None
     store: StoreAddress | None = None
     server: ServerSettings = ServerSettings()
@@ -269,6 +273,20 @@ def load_tenants(settings_path: Path) -> tuple[Tenant, ...]:
 def load_calendar(path: Path) -> DayKinds:
     """Reads config/calendar.yaml. Raises SettingsError with every defect."""
     return load(path, CalendarSettings).value()
+
+
+def load_costs(path: Path, catalog: Catalog) -> CostPolicy:
+    """Reads config/costs.yaml, whose products and data centers are the catalog's. Raises SettingsError."""
+    found = load(path, CostSettings)
+    strangers = found.strangers((each.id for each in catalog.products), (each.id for each in catalog.data_centers))
+    if strangers:
+        raise SettingsError([Problem(path, 0, "", line) for line in strangers])
+    return found.value()
+
+
+def costs_path(settings_path: Path, settings: Settings) -> Path:
+    """What was decided about costs, found as the alert policy is."""
+    return _named(settings_path, settings.costs, COSTS_FILE)
 
 
 def alerts_path(settings_path: Path, settings: Settings) -> Path:

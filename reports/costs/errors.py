@@ -1,0 +1,29 @@
+"""What can be wrong with a question about costs."""
+
+from __future__ import annotations
+
+
+class CostReportError(Exception):
+    """One line that says what, where and how to fix it."""
+
+
+class NotMonths(CostReportError):
+    """A period that is no calendar month."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"costs of {key}: costs are closed by the month; name one with --month YYYY-MM")
+
+
+class NotComparable(CostReportError):
+    """A bridge with a month whose cost or accounts are not known."""
+
+    def __init__(self, key: str, why: str) -> None:
+        super().__init__(f"bridge: {key} cannot be compared: {why}")
+
+
+class NotExported(CostReportError):
+    """Months that hold nothing to export."""
+
+
+class NotSupposed(CostReportError):
+    """A change that cannot be supposed."""
