@@ -13,7 +13,9 @@ import flask
 from dashboard.api import (
     alertmanager,
     alerts,
+    availability,
     budget,
+    failing,
     incidents,
     lanes,
     life,
@@ -44,6 +46,8 @@ ROUTES: tuple[Route, ...] = (
     *life.ROUTES,
     *lanes.ROUTES,
     *load_runs.ROUTES,
+    *availability.ROUTES,
+    *failing.ROUTES,
     *reports.ROUTES,
     *report_files.ROUTES,
 )
