@@ -14,7 +14,7 @@ from alerts.incidents.words import LANGUAGES, Names, title
 from reports.availability.gathering import counted_until
 from reports.availability.material import Given, ReportedIncident
 from reports.availability.period import Period
-from reports.history.reporting import imported_incidents
+from reports.history.reporting import imported_counts, imported_incidents, imported_outages
 from slo.catalog import Catalog
 from slo.formatting import truncated
 from slo.windows import DAY_S, Window
@@ -37,7 +37,9 @@ def given_of(
 ) -> Given:
     """Everything about a period, and about the months of its trend, that counts do not say."""
     first_s = min(period.window.from_s, period.trend()[0][1].from_s)
-    windows = between(reader.journal(), Window(first_s, period.window.to_s))
+    within = Window(first_s, period.window.to_s)
+    whole_months = Window(period.trend()[0][1].from_s, period.trend()[-1][1].to_s)
+    windows = between(reader.journal(), within)
     return Given(
         catalog=catalog,
         code_version=code_version,
@@ -46,6 +48,8 @@ def given_of(
         windows=windows,
         taken=taken_by_day(reader, _until(windows, counted_until(period, reader.sources(), now_ms)), catalog.zone),
         incidents=_incidents(reader, catalog, period),
+        imported=imported_counts(reader.journal(), catalog, within),
+        outages=imported_outages(reader.journal(), whole_months, catalog.zone, now_ms // 1000),
     )
 
 

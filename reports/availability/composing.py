@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
-from reports.availability.evidence import changes, incidents, maintenance, not_observed, statistics
+from reports.availability.evidence import changes, incidents, left_out, maintenance, not_observed, outages, statistics
 from reports.availability.figuring import Figures, Parts, budget_of, figures, parts_of, percent_text, view_texts
 from reports.availability.material import CellSlice, Material
 from reports.availability.model import (
@@ -99,6 +99,8 @@ def compose(material: Material, kind: str = KIND) -> Report:
             not_observed=not_observed(material),
             rows=_rows(material),
             gaps=gaps(material),
+            not_counted=left_out(material),
+            imported_times=outages(material),
         )
     )
 
@@ -192,8 +194,8 @@ def _time_availability(
 
 def _whole_windows(material: Material, unit: str) -> tuple[Window, ...]:
     """Maintenance that takes a product, or the bank, out wherever it runs."""
-    products = material.products if unit == BANK else (unit,)
-    return whole_windows(material.given.windows, products, material.centers)
+    centers = material.centers if unit == BANK else {unit: material.centers.get(unit, ())}
+    return whole_windows(material.given.windows, centers)
 
 
 def _beside(found: Figures) -> Beside | None:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from reports.availability.material import Material, ReportedIncident
-from reports.availability.model import Changed, Incident, Maintenance, Spread, Statistics, Stretch
-from slo.formatting import ratio
+from reports.availability.imported import joined
+from reports.availability.material import LeftOut, Material, ReportedIncident
+from reports.availability.model import (
+    Changed,
+    ImportedTime,
+    Incident,
+    Maintenance,
+    NotCounted,
+    Spread,
+    Statistics,
+    Stretch,
+)
+from slo.formatting import percent, ratio
 from slo.spread import spread
-from store.records import Span
+from slo.windows import Window
 
 MS_PER_S = 1000
+SIMULATED = "simulated"
 
 
 def incidents(material: Material) -> tuple[Incident, ...]:
@@ -103,11 +114,35 @@ def changes(material: Material) -> tuple[Changed, ...]:
 
 def not_observed(material: Material) -> tuple[Stretch, ...]:
     """Parts of the period whose counts are simulated or imported, oldest first."""
-    window = material.period.window
-    every = [*((span, "simulated") for span in material.simulated), *material.given.imported]
-    cut = [(Span(max(s.from_s, window.from_s), min(s.to_s, material.until_s)), origin) for s, origin in every]
-    inside = sorted((s.from_s, s.to_s, origin) for s, origin in cut if s.from_s < s.to_s)
-    return tuple(Stretch(utc_ms(f * MS_PER_S) or "", utc_ms(t * MS_PER_S) or "", origin) for f, t, origin in inside)
+    told = [LeftOut(span.from_s, span.to_s, SIMULATED, "") for span in material.simulated]
+    told += [LeftOut(each.from_s, each.to_s, each.file, "") for each in material.told]
+    found = joined(told, Window(material.period.window.from_s, material.until_s))
+    return tuple(Stretch(_utc(each.from_s), _utc(each.to_s), each.file) for each in found)
+
+
+def left_out(material: Material) -> tuple[NotCounted, ...]:
+    """Imported counts that touch the period and do not count, oldest first."""
+    return tuple(NotCounted(_utc(each.from_s), _utc(each.to_s), each.file, each.reason) for each in material.left_out)
+
+
+def outages(material: Material) -> tuple[ImportedTime, ...]:
+    """Months of the trend of which files tell seconds of outage; the time availability that follows."""
+    return tuple(
+        ImportedTime(
+            month=each.month,
+            service=each.service,
+            files=each.files,
+            partial_weight=ratio(each.partial_weight),
+            down_seconds=ratio(each.down_seconds, 6),
+            watched_seconds=ratio(each.watched_seconds, 6),
+            time_availability=percent(1 - each.down_seconds / each.watched_seconds) if each.watched_seconds else None,
+        )
+        for each in sorted(material.given.outages, key=lambda each: (each.month, each.service))
+    )
+
+
+def _utc(at_s: int) -> str:
+    return utc_ms(at_s * MS_PER_S) or ""
 
 
 def utc_ms(at_ms: int | None) -> str | None:

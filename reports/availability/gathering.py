@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reports.availability.downtime import bank_minutes, down_minutes, worst_windows
 from reports.availability.errors import NothingYet, UnknownProduct
+from reports.availability.imported import Imports, admitted
 from reports.availability.material import CellSlice, Given, Material
 from reports.availability.period import Period
 from reports.availability.watching import LATE_MS, Counted, Watching, newest_s
@@ -35,19 +36,21 @@ def gather(reader: Reader, period: Period, given: Given, now_ms: int) -> Materia
     watches = watched_until(reader, centers, gaps, until_s * 1000, LATE_MS)
     spans = tuple(reader.simulated())
     counted = _cells(reader, period, until_s)
-    unobserved = of_spans([*spans, *(span for span, _ in given.imported)])
-    watching = Watching(watches, unobserved, given, _products(given, counted), tuple(centers))
+    imports = admitted(given.imported, watches, spans, given.products)
+    products = _products(given, counted, imports)
+    watching = Watching(watches, of_spans(spans), given, products, tuple(centers), imports)
     slices = [(label, _cut(part, until_s)) for label, part in period.slices() if part.from_s < until_s]
     minutes = bank_minutes(reader, [_cut(day, until_s) for day in period.days() if day.from_s < until_s])
     window, holes = _cut(period.window, until_s), _holes(gaps)
+    cells = [cell for label, part in slices for cell in watching.cells(label, part, counted.get(label, {}))]
     return Material(
         period=period,
         given=given,
         now_s=now_s,
         until_s=until_s,
         products=watching.products,
-        centers=watching.centers,
-        cells=tuple(cell for label, part in slices for cell in watching.cells(label, part, counted.get(label, {}))),
+        centers={product: watching.places(product) for product in watching.products},
+        cells=(*cells, *watching.longer(window, [part for _, part in slices])),
         months=_months(reader, trend, until_s, watching),
         statuses=tuple(statuses),
         gaps=tuple(gaps),
@@ -55,6 +58,8 @@ def gather(reader: Reader, period: Period, given: Given, now_ms: int) -> Materia
         provisional=_provisional(period, statuses, now_ms),
         down=down_minutes(reader, minutes, holes),
         worst=tuple(worst_windows(reader, window, minutes, holes)),
+        told=imports.counted(window),
+        left_out=imports.not_counted(window),
     )
 
 
@@ -88,11 +93,11 @@ def _totals(reader: Reader, window: Window) -> Counted:
     return {(unit.product, unit.data_center): counts for unit, counts in totals.items()}
 
 
-def _products(given: Given, counted: Mapping[str, Counted]) -> tuple[str, ...]:
-    """Those of the catalog in its order, then any that only counts name; or those that were asked for."""
+def _products(given: Given, counted: Mapping[str, Counted], imports: Imports) -> tuple[str, ...]:
+    """Those of the catalog in its order, then any that only counts or files name; or those that were asked for."""
     named = [product.id for product in given.catalog.products]
     seen = sorted({product for cells in counted.values() for product, _ in cells})
-    known = tuple(dict.fromkeys([*named, *seen]))
+    known = tuple(dict.fromkeys([*named, *seen, *imports.products]))
     for product in given.products:
         if product not in known:
             raise UnknownProduct(product, ", ".join(known))
@@ -107,7 +112,8 @@ def _months(
     for label, window in trend:
         part = _cut(window, until_s)
         counted = _totals(reader, part)
-        found[label] = tuple(watching.cells(label, part, counted)) if counted else ()
+        known = counted or watching.imports.inside(part)
+        found[label] = tuple(watching.cells(label, part, counted)) if known else ()
     return found
 
 

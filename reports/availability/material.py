@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Protocol
 
 from reports.availability.downtime import Worst
@@ -78,8 +79,44 @@ class ReportedChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedCounts:
+    """Events of one product in one data center over ``[from_s, to_s)``, as a file tells them."""
+
+    product: str
+    data_center: str
+    from_s: int
+    to_s: int
+    good: int
+    bad: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedOutage:
+    """One service in one calendar month of files that list seconds of outage: no events, and no cells of ours."""
+
+    month: str
+    service: str
+    files: tuple[str, ...]
+    partial_weight: Fraction
+    down_seconds: Fraction
+    watched_seconds: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Imported counts that do not count. ``reason``: observed, twice or crosses."""
+
+    from_s: int
+    to_s: int
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
-    """What the store's counts do not say. ``products``: ids to report, empty for all of them."""
+    """What the store's counts do not say. ``products``: ids to report, empty for all of them; ``imported``: of the
+    newest file first."""
 
     catalog: Catalog
     code_version: str
@@ -89,7 +126,8 @@ class Given:
     taken: Taken = field(default_factory=dict)
     incidents: Sequence[ReportedIncident] = ()
     changes: Sequence[ReportedChange] = ()
-    imported: Sequence[tuple[Span, str]] = ()
+    imported: Sequence[ImportedCounts] = ()
+    outages: Sequence[ImportedOutage] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +149,15 @@ class CellSlice:
 class Material:
     """Everything of one period. ``until_s``: counts are in up to here; ``cells``: in order of slice, product, data
     center; ``months``: the same for each whole month of the trend, empty where no data are; ``down``: minutes that were
-    down by product, the bank's under the empty name, None where nobody can say."""
+    down by product, the bank's under the empty name, None where nobody can say; ``centers``: of each product; ``told``
+    and ``left_out``: imported counts of the period that count, and those that do not."""
 
     period: Period
     given: Given
     now_s: int
     until_s: int
     products: tuple[str, ...]
-    centers: tuple[str, ...]
+    centers: Mapping[str, tuple[str, ...]]
     cells: tuple[CellSlice, ...]
     months: Mapping[str, tuple[CellSlice, ...]]
     statuses: tuple[SourceStatus, ...]
@@ -127,3 +166,5 @@ class Material:
     provisional: frozenset[str]
     down: Mapping[str, Sequence[Window] | None]
     worst: tuple[Worst, ...]
+    told: tuple[ImportedCounts, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from reports.availability.material import PlannedWindow
 from slo.downtime import union
 from slo.windows import Window
 
 
-def whole_windows(
-    windows: Sequence[PlannedWindow], products: Iterable[str], centers: Sequence[str]
-) -> tuple[Window, ...]:
-    """Disjoint stretches in which every one of the products is under maintenance in every data center."""
+def whole_windows(windows: Sequence[PlannedWindow], centers: Mapping[str, Sequence[str]]) -> tuple[Window, ...]:
+    """Disjoint stretches in which every product is under maintenance in every data center. ``centers``: of each."""
     common: tuple[Window, ...] | None = None
-    for product in products:
-        for center in centers:
+    for product, places in centers.items():
+        for center in places:
             mine = union(Window(each.from_s, each.to_s) for each in windows if each.names(product, center))
             common = mine if common is None else _both(common, mine)
             if not common:

@@ -28,7 +28,7 @@ def _source(material: Material, status: SourceStatus) -> SourceQuality:
     stretch = Interval(material.period.window.from_s * 1000, material.until_s * 1000)
     gaps = tuple(gap for gap in material.gaps if gap.source == status.source.id)
     inside = clipped([Interval(gap.from_ms, gap.to_ms) for gap in gaps], stretch)
-    spans = of_spans([*material.simulated, *(span for span, _ in material.given.imported)])
+    spans = of_spans(material.simulated)
     watch = _watch(status, gaps, stretch.to_ms)
     found = unseen(stretch, watch, spans)
     length = stretch.to_ms - stretch.from_ms

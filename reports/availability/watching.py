@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from reports.availability.imported import NO_IMPORTS, Imports
 from reports.availability.material import CellSlice, Given, PlannedWindow
 from slo.counts import Counts
-from slo.windows import MINUTE_S, Window
+from slo.windows import MINUTE_S, Window, day_of
 from store.coverage import Interval, Unseen, Watch, clipped, length_ms, merged, of_spans, unseen
 from store.port import Reader
 from store.records import SourceStatus
@@ -23,14 +25,19 @@ Counted = Mapping[tuple[str, str], Counts]
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """``unobserved``: simulated and imported stretches, which count as seen; ``products``, ``centers``: in the order in
-    which they are shown."""
+    """``unobserved``: simulated stretches, which count as seen; ``products``, ``centers``: in the order in which they
+    are shown; ``imports``: counts of files, which add to cells and count as seen for their product."""
 
     watches: Mapping[str, Watch | None]
     unobserved: Sequence[Interval]
     given: Given
     products: tuple[str, ...]
     centers: tuple[str, ...]
+    imports: Imports = NO_IMPORTS
+
+    def places(self, product: str) -> tuple[str, ...]:
+        """Data centers of a product: ours, then those that only files name."""
+        return tuple(dict.fromkeys([*self.centers, *self.imports.centers(product)]))
 
     def cells(
         self,
@@ -42,33 +49,59 @@ class Watching:
     ) -> list[CellSlice]:
         """Every product in every data center over one slice; or only those that are named."""
         stretch = Interval(window.from_s * 1000, window.to_s * 1000)
-        chosen = self.centers if centers is None else centers
-        seen = {center: self.unseen(center, stretch) for center in chosen}
-        taken = self._taken(window)
+        seen = {center: self.unseen(center, stretch) for center in (self.centers if centers is None else centers)}
+        taken, told = self._taken(window), self.imports.inside(window)
         windows = [each for each in self.given.windows if each.from_s < window.to_s and each.to_s > window.from_s]
+        found = []
+        for product in self.products if products is None else products:
+            imported = product in self.imports.products
+            for center in self.places(product) if imported and centers is None else seen:
+                place = product, center
+                counts = counted.get(place, NOTHING)
+                found.append(
+                    CellSlice(
+                        label,
+                        product,
+                        center,
+                        stretch.to_ms - stretch.from_ms,
+                        counts + told[place] if place in told else counts,
+                        taken.get(place, NOTHING),
+                        self.unseen(center, stretch, product) if imported else seen[center],
+                        self._planned([each for each in windows if each.names(*place)], place, stretch),
+                    )
+                )
+        return found
+
+    def longer(self, window: Window, slices: Sequence[Window]) -> list[CellSlice]:
+        """Imported counts of more than one slice: they have no length of their own, for the slices hold all of it."""
+        ends = {each.from_s: each.to_s for each in slices}
+        begins = sorted(ends)
         return [
             CellSlice(
-                label,
-                product,
-                center,
-                stretch.to_ms - stretch.from_ms,
-                counted.get((product, center), NOTHING),
-                taken.get((product, center), NOTHING),
-                seen[center],
-                self._planned([each for each in windows if each.names(product, center)], center, stretch),
+                label=_days(row.from_s, row.to_s, self.given.catalog.zone),
+                product=row.product,
+                data_center=row.data_center,
+                length_ms=0,
+                counts=Counts(row.good, row.bad),
+                taken=NOTHING,
+                unseen=Unseen(),
+                planned=Unseen(),
             )
-            for product in (self.products if products is None else products)
-            for center in chosen
+            for row in self.imports.counted(window)
+            if row.to_s > ends[begins[bisect_right(begins, row.from_s) - 1]]
         ]
 
-    def unseen(self, center: str, part: Interval) -> Unseen:
-        """What was not seen of one data center in a stretch."""
-        return unseen(part, self.watches[center], self.unobserved)
+    def unseen(self, center: str, part: Interval, product: str = "") -> Unseen:
+        """What nobody saw of one data center in a stretch, and (a product named) no file tells of."""
+        told = self.imports.told(product, center) if product else ()
+        watch = self.watches.get(center, self.imports.watched)
+        return unseen(part, watch, [*self.unobserved, *told])
 
-    def _planned(self, windows: Sequence[PlannedWindow], center: str, stretch: Interval) -> Unseen:
+    def _planned(self, windows: Sequence[PlannedWindow], place: tuple[str, str], stretch: Interval) -> Unseen:
         """What was not seen of the part under maintenance, and how long that is."""
         parts = clipped(merged(Interval(w.from_s * 1000, w.to_s * 1000) for w in windows), stretch)
-        every = [self.unseen(center, part) for part in parts]
+        product, center = place
+        every = [self.unseen(center, part, product) for part in parts]
         return Unseen(sum(e.lost_ms for e in every), sum(e.unwatched_ms for e in every), length_ms(parts))
 
     def _taken(self, window: Window) -> Counted:
@@ -79,6 +112,11 @@ class Watching:
         return found
 
 
+def _days(from_s: int, to_s: int, zone: str) -> str:
+    """First and last local day."""
+    return f"{day_of(from_s, zone).isoformat()}..{day_of(to_s - 1, zone).isoformat()}"
+
+
 def watching_of(reader: Reader, given: Given, window: Window, now_ms: int) -> tuple[Watching, int]:
     """Who looked at what over a window, and up to where counts are in, in epoch seconds."""
     statuses = reader.sources()
@@ -86,7 +124,7 @@ def watching_of(reader: Reader, given: Given, window: Window, now_ms: int) -> tu
     centers = by_data_center([each.id for each in given.catalog.data_centers], statuses)
     gaps = reader.gaps(window.from_s * 1000, now_ms)
     watches = watched_until(reader, centers, gaps, until_s * 1000, LATE_MS)
-    unobserved = of_spans([*reader.simulated(), *(span for span, _ in given.imported)])
+    unobserved = of_spans(reader.simulated())
     products = tuple(each.id for each in given.catalog.products)
     return Watching(watches, unobserved, given, products, tuple(centers)), until_s
 

@@ -54,6 +54,8 @@ def changes(history: History, origin: Origin, journal: JournalReader, now_ms: in
         "rows": history.rows,
         "kept": history.rows - history.rejected,
         "defects": [[each.row, each.column, each.rule, each.text, each.kept] for each in history.defects],
+        "sparse": sorted(history.records.sparse),
+        "unknown": [[each.service, *_pair(each.from_s, each.to_s)] for each in history.records.unknown],
         "watched": [[each.service, *_pair(each.from_s, each.to_s)] for each in history.records.watches],
         "settings": origin.settings,
         "imported_ms": now_ms,

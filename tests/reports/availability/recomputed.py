@@ -152,6 +152,7 @@ def _units(of: dict[str, list[Line]], targets: dict[str, Fraction], window: Stre
     lines = of["period"]
     products = list(dict.fromkeys(line["product"] for line in lines))
     centers = list(dict.fromkeys(line["data_center"] for line in lines))
+    cells = {(line["product"], line["data_center"]) for line in lines}
     places = [("bank", "bank", lines, products)]
     places += [(f"product/{p}", p, [x for x in lines if x["product"] == p], [p]) for p in products]
     places += [(f"data_center/{c}", "", [x for x in lines if x["data_center"] == c], products) for c in centers]
@@ -160,7 +161,9 @@ def _units(of: dict[str, list[Line]], targets: dict[str, Fraction], window: Stre
         sums = Sums(mine, whole=False)
         figures = _view(sums, target) | {"transactions": sums["transactions"]}
         figures |= _budget(sums, target, window[1] - window[0])
-        figures |= _time(of, unit, sums, window, _planned(of["maintenance"], held, centers))
+        figures |= _time(
+            of, unit, sums, window, _planned(of["maintenance"], [cell for cell in cells if cell[0] in held])
+        )
         if sums.excluded:
             beside = _view(Sums(mine, whole=True), target)
             figures |= {f"with_maintenance.{name}": value for name, value in beside.items()}
@@ -202,17 +205,14 @@ def _time(
     }
 
 
-def _planned(lines: list[Line], products: list[str], centers: list[str]) -> set[Stretch]:
-    """Stretches between neighboring edges of windows in which every product is covered in every data center."""
-    windows = [
-        (seconds(x["from"]), seconds(x["to"]), x["product"].split() or products, x["data_center"].split() or centers)
-        for x in lines
-    ]
+def _planned(lines: list[Line], cells: list[tuple[str, str]]) -> set[Stretch]:
+    """Stretches between neighboring edges of windows in which every cell is covered."""
+    windows = [(seconds(x["from"]), seconds(x["to"]), x["product"].split(), x["data_center"].split()) for x in lines]
     edges = sorted({edge for begin, end, _, _ in windows for edge in (begin, end)})
     found = set()
     for begin, end in pairwise(edges):
         covering = [(p, c) for from_s, to_s, p, c in windows if from_s <= begin and end <= to_s]
-        if all(any(product in p and center in c for p, c in covering) for product in products for center in centers):
+        if all(any((not p or mine in p) and (not c or at in c) for p, c in covering) for mine, at in cells):
             found.add((begin, end))
     return found
 
@@ -275,7 +275,7 @@ def _sources(of: dict[str, list[Line]], from_ms: int, to_ms: int) -> Iterator[tu
     def stretch(line: Line) -> Stretch:
         return max(milliseconds(line["from"]), from_ms), min(milliseconds(line["to"]), to_ms)
 
-    told = [stretch(line) for line in of["not_observed"]]
+    told = [stretch(line) for line in of["not_observed"] if line["text"] == "simulated"]
     for line in of["source"]:
         watch = [stretch(line)] if line["from"] else []
         gaps = [(stretch(gap), gap["text"]) for gap in of["gap"] if gap["id"] == line["id"]]
