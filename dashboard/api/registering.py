@@ -22,6 +22,7 @@ from dashboard.api import (
     load_runs,
     maintenance,
     records,
+    report_deliveries,
     report_files,
     reports,
     silences,
@@ -50,6 +51,7 @@ ROUTES: tuple[Route, ...] = (
     *failing.ROUTES,
     *reports.ROUTES,
     *report_files.ROUTES,
+    *report_deliveries.ROUTES,
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DOCUMENT, PAGE = "/openapi.json", "/docs"

@@ -55,9 +55,10 @@
     etags.delete(address);
   }
 
-  /** Sends JSON; {ok, status, body, error}, error is one line for people. A repeated try is not done twice. */
-  async function send(address, content, method = "POST") {
-    const headers = { "Content-Type": "application/json", "Idempotency-Key": newKey() };
+  /** Sends JSON; {ok, status, body, error}, error is one line for people. A repeated try is not done twice; `keyed`
+   *  false: it may be, for nothing is written. */
+  async function send(address, content, method = "POST", { keyed = true } = {}) {
+    const headers = { "Content-Type": "application/json", ...(keyed ? { "Idempotency-Key": newKey() } : {}) };
     try {
       const answer = await asked(address, { method, headers, body: JSON.stringify(content) });
       const body = await readable(answer);

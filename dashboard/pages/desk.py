@@ -16,6 +16,7 @@ MENU = (
     ("/incidents", word_key("menu.incidents")),
     ("/slo", word_key("menu.slo")),
     ("/load-runs", word_key("menu.load_runs")),
+    ("/reports", word_key("menu.reports")),
 )
 """Address and name of every screen, in menu order."""
 

@@ -1,0 +1,128 @@
+/* What a report is asked for: kind, period, products, language. All of it stands in the address. */
+(function () {
+  "use strict";
+
+  const desk = window.LendingDesk;
+  const { h, word, words, page } = desk;
+  const KINDS = { availability: "reports.availability", incidents: "reports.incidents" };
+  const SPANS = { month: "reports.month", quarter: "reports.quarter", year: "reports.year", range: "reports.range" };
+  const SHAPES = { month: /^\d{4}-\d\d$/, quarter: /^\d{4}-Q\d$/, year: /^\d{4}$/, range: /^\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d$/ };
+  const MONTHS = 13;
+  const QUARTERS = 6;
+  const YEARS = 3;
+  const PAPER = { zh: "中文", en: "English" };
+
+  const pad = (number) => String(number).padStart(2, "0");
+
+  function monthBefore(today, back) {
+    const index = Number(today.slice(0, 4)) * 12 + Number(today.slice(5, 7)) - 1 - back;
+    return `${Math.floor(index / 12)}-${pad((index % 12) + 1)}`;
+  }
+
+  function quarterBefore(today, back) {
+    const index = Number(today.slice(0, 4)) * 4 + Math.floor((Number(today.slice(5, 7)) - 1) / 3) - back;
+    return `${Math.floor(index / 4)}-Q${(index % 4) + 1}`;
+  }
+
+  /** Periods to choose from, newest first; the first one is still going on. */
+  function periods(span, today) {
+    const make = { month: [MONTHS + 1, monthBefore], quarter: [QUARTERS, quarterBefore], year: [YEARS, (day, back) => String(Number(day.slice(0, 4)) - back)] }[span];
+    return Array.from({ length: make[0] }, (_, back) => make[1](today, back));
+  }
+
+  function option(value, text, chosen) {
+    return h("option", { value, selected: value === chosen }, text);
+  }
+
+  function select(id, label, options, change) {
+    return desk.field(label, h("select", { id, onchange: (event) => change(event.target.value) }, options));
+  }
+
+  /** What the address asks for; else the last month that is over. */
+  function asked(today) {
+    const said = new URLSearchParams(window.location.search);
+    const period = said.get("period") || monthBefore(today, 1);
+    const span = Object.keys(SHAPES).find((name) => SHAPES[name].test(period)) || "month";
+    const known = (said.get("products") || "").split(",").filter((id) => page.products.includes(id));
+    return {
+      kind: KINDS[said.get("kind")] ? said.get("kind") : "availability",
+      span,
+      period,
+      products: known,
+      lang: PAPER[said.get("paper")] ? said.get("paper") : page.language,
+    };
+  }
+
+  function remember(choice) {
+    const query = new URLSearchParams(window.location.search);
+    query.set("kind", choice.kind);
+    query.set("period", choice.period);
+    query.set("paper", choice.lang);
+    if (choice.products.length) query.set("products", choice.products.join(","));
+    else query.delete("products");
+    window.history.replaceState(null, "", "?" + query);
+  }
+
+  function rangeFields(choice, changed) {
+    const days = choice.period.split("_");
+    const day = (id, label, at) => desk.field(label, h("input", { id, type: "date", value: days[at] || "", onchange: (event) => { days[at] = event.target.value; if (days[0] && days[1]) { choice.period = days.join("_"); changed(); } } }));
+    return [day("from", word("reports.from"), 0), day("to", word("reports.to"), 1)];
+  }
+
+  function periodFields(choice, today, changed) {
+    if (choice.span === "range") return rangeFields(choice, changed);
+    const known = periods(choice.span, today);
+    if (!known.includes(choice.period)) known.push(choice.period);
+    const text = (period) => (period === known[0] ? word("reports.so_far", { period }) : period);
+    return [select("period", word(SPANS[choice.span]), known.map((each) => option(each, text(each), choice.period)), (value) => { choice.period = value; changed(); })];
+  }
+
+  function turn(choice, span, today) {
+    const month = choice.period.slice(0, 7);
+    choice.span = span;
+    if (span === "range") choice.period = /^\d{4}-\d\d$/.test(month) ? `${month}-01_${monthBefore(month, -1)}-01` : `${monthBefore(today, 1)}-01_${monthBefore(today, 0)}-01`;
+    else choice.period = periods(span, today)[1];
+  }
+
+  function products(choice, changed) {
+    const said = h("summary");
+    const tell = () => (said.textContent = choice.products.length ? word("reports.some_products", { count: choice.products.length }) : word("reports.all_products"));
+    const boxes = page.products.map((id) => h("label.choice", {}, h("input", { type: "checkbox", value: id, checked: choice.products.includes(id), onchange: pick }), h("span", {}, words.named(id))));
+    function pick(event) {
+      const id = event.target.value;
+      choice.products = page.products.filter((each) => (each === id ? event.target.checked : choice.products.includes(each)));
+      tell();
+      changed();
+    }
+    tell();
+    return h("details.report-products", { id: "products" }, said, h("div.choices", { role: "group", "aria-label": word("reports.products") }, boxes));
+  }
+
+  /** The form; `changed(choice)` is told whenever something else is asked for. */
+  function form(today, changed) {
+    const choice = asked(today);
+    const period = h("div.report-period");
+    const told = () => { remember(choice); changed(choice); };
+    const paint = () => period.replaceChildren(...periodFields(choice, today, told));
+    const kinds = Object.entries(KINDS).map(([name, key]) => option(name, word(key), choice.kind));
+    const spans = Object.entries(SPANS).map(([name, key]) => option(name, word(key), choice.span));
+    const papers = Object.entries(PAPER).map(([name, text]) => option(name, text, choice.lang));
+    paint();
+    const fields = h(
+      "div.report-fields", {},
+      select("kind", word("reports.kind"), kinds, (value) => { choice.kind = value; told(); }),
+      select("span", word("reports.span"), spans, (value) => { turn(choice, value, today); paint(); told(); }),
+      period,
+      select("paper", word("reports.language"), papers, (value) => { choice.lang = value; told(); }),
+      products(choice, told)
+    );
+    return { choice, fields };
+  }
+
+  /** What the API wants of a choice. */
+  function body(choice) {
+    return { kind: choice.kind, period: choice.period, products: choice.products };
+  }
+
+  desk.reports = { form, body, KINDS };
+})();

@@ -1,0 +1,29 @@
+"""Reports: made, previewed, saved, frozen, signed; and those that go out by themselves. Painted by
+``assets/reports_*.js``."""
+
+from __future__ import annotations
+
+import dash
+from dash.development.base_component import Component
+
+from dashboard.language import Words, word_key
+from dashboard.pages.desk import SHARED_ASSETS, DeskIds, screen
+from slo.catalog import Catalog
+
+PATH = "/reports"
+TITLE = word_key("reports.title")
+ASSETS = (*SHARED_ASSETS, "reports.", "reports_")
+
+
+class Ids(DeskIds):
+    """The frame's ids; everything inside is built by the script."""
+
+
+def layout(catalog: Catalog, words: Words, *, demo: bool) -> Component:
+    """The skeleton in one language; pure, callable any number of times."""
+    del catalog
+    return screen("reports", PATH, words(TITLE), words, demo=demo)
+
+
+def register_callbacks(app: dash.Dash) -> None:
+    """No callbacks: figures never become an input of Dash, whose undo history would keep them all."""
