@@ -17,12 +17,13 @@ from lending.errors import EstateError
 from lending.estate import load_estate
 from lending.history import HistoryChunk as LendingChunk
 from lending.history import chunks, history
+from lending.history_peaks import BANK, PeakRow
 from slo.counts import Counts
 from slo.windows import day_of
 from store.errors import StoreError, StoreUnavailable
 from store.opening import open_store
 from store.port import Store
-from store.records import Accounts, Cost, HistoryChunk, Level, Scope, Span, Unit
+from store.records import Accounts, Cost, DayPeak, HistoryChunk, Level, Scope, Span, Unit
 from store.slices import slice_start
 
 FIRST_PAGE_WITHIN_S = 60.0
@@ -109,7 +110,14 @@ def stored_chunk(chunk: LendingChunk, zone: str) -> HistoryChunk:
         counts=counts,
         costs=tuple(Cost(chunk.from_s, c.category, c.product, c.data_center, c.fen) for c in chunk.costs),
         accounts=tuple(Accounts(chunk.from_s, a.product, a.state, a.data_center, a.accounts) for a in chunk.accounts),
+        peak_minutes=tuple(map(_peak, chunk.peaks.minutes)),
+        peak_seconds=tuple(map(_peak, chunk.peaks.seconds)),
     )
+
+
+def _peak(row: PeakRow) -> DayPeak:
+    unit = Unit(Scope.BANK) if row.product == BANK else Unit(Scope.PRODUCT, row.product)
+    return DayPeak(row.at_s, unit, row.transactions)
 
 
 def _units(product: str, data_center: str) -> Iterator[Unit]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import add
 from random import Random
 from typing import Literal, NamedTuple
 
 from lending.chance import binomial, poisson, scatter
 from lending.curve import DAY_SECONDS, MINUTE_SECONDS, Curve, local_day, midnight_s
 from lending.estate import Estate, Product
+from lending.history_peaks import NO_PEAKS, Peaks, peaks
 from lending.incidents import Incident, incidents_of_day
 
 FINE_DAYS = 8
@@ -66,7 +68,8 @@ class HistoryChunk:
     """One stretch ``[from_s, to_s)`` within one local day, oldest row first.
 
     ``level`` is the length of the rows' slices. ``costs`` and ``accounts`` are those of the whole day that holds
-    ``from_s``; they come with the last chunk of the day and are empty in the others.
+    ``from_s``; they come with the last chunk of the day and are empty in the others. ``peaks``: of this stretch, the
+    greatest of a day's is the day's.
     """
 
     from_s: int
@@ -75,6 +78,7 @@ class HistoryChunk:
     rows: list[Row]
     costs: list[DayCost]
     accounts: list[DayAccounts]
+    peaks: Peaks = NO_PEAKS
 
 
 def chunks(until_s: int, days: int) -> list[tuple[int, int]]:
@@ -109,13 +113,16 @@ def history(
         rng = Random(f"{seed}/history/{from_s}")
         failing = _failing(curve, slices, incidents_of_day(estate, seed, day))
         last = to_s == min(midnight_s(day + 1), until_s)
+        rows = [_rows(rng, slices, lane, failing) for lane in lanes]
+        begun = _begun(lanes, rows)
         yield HistoryChunk(
             from_s=from_s,
             to_s=to_s,
             level="hour" if slices.seconds == HOUR_SECONDS else "minute",
-            rows=[row for lane in lanes for row in _rows(rng, slices, lane, failing)],
+            rows=[row for of_lane in rows for row in of_lane],
             costs=_accrued(yearly, midnight_s(day), to_s) if last else [],
             accounts=_fewer(present, today - day) if last else [],
+            peaks=peaks(Random(f"{seed}/peaks/{from_s}"), curve, slices.begins_s, begun),
         )
 
 
@@ -225,6 +232,16 @@ def _rows(rng: Random, slices: _Slices, lane: _Lane, failing: Sequence[_Failure]
         Row(at_s, lane.product, lane.data_center, good + more_good, bad + more_bad, left + more_left, good + bad + left)
         for at_s, good, bad, left, more_good, more_bad, more_left in zip(slices.begins_s, *mine, *rest, strict=True)
     ]
+
+
+def _begun(lanes: Sequence[_Lane], rows: Sequence[Sequence[Row]]) -> dict[str, list[int]]:
+    """Transactions of each product by slice."""
+    found: dict[str, list[int]] = {}
+    for lane, of_lane in zip(lanes, rows, strict=True):
+        counts = [row.transactions for row in of_lane]
+        before = found.get(lane.product)
+        found[lane.product] = counts if before is None else list(map(add, before, counts))
+    return found
 
 
 def _drawn(rng: Random, slices: _Slices, group: _Group, hitting: Sequence[Mapping[int, float]]) -> _Counts:
