@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Context, Decimal, localcontext
 from typing import NamedTuple, Protocol
 
 from store.errors import LedgerRefused
@@ -81,20 +81,6 @@ class Total(NamedTuple):
     effective_unknown: int
     list_unknown: int
 
-    def plus(self, amounts: Amounts, sign: int = 1) -> Total:
-        """The sum with a charge more, or (sign -1) less."""
-        known = [Decimal(0) if each is None else each for each in amounts]
-        add = EXACT.add if sign > 0 else EXACT.subtract
-        return Total(
-            self.charges + sign,
-            add(self.billed, known[0]),
-            add(self.effective, known[1]),
-            add(self.list, known[2]),
-            self.billed_unknown + sign * (amounts.billed is None),
-            self.effective_unknown + sign * (amounts.effective is None),
-            self.list_unknown + sign * (amounts.list is None),
-        )
-
     def and_also(self, other: Total) -> Total:
         """Both sums together."""
         return Total(
@@ -105,6 +91,18 @@ class Total(NamedTuple):
             self.billed_unknown + other.billed_unknown,
             self.effective_unknown + other.effective_unknown,
             self.list_unknown + other.list_unknown,
+        )
+
+    def less(self, other: Total) -> Total:
+        """The sum without the other's charges."""
+        return Total(
+            self.charges - other.charges,
+            EXACT.subtract(self.billed, other.billed),
+            EXACT.subtract(self.effective, other.effective),
+            EXACT.subtract(self.list, other.list),
+            self.billed_unknown - other.billed_unknown,
+            self.effective_unknown - other.effective_unknown,
+            self.list_unknown - other.list_unknown,
         )
 
 
@@ -180,26 +178,48 @@ class Settlement(NamedTuple):
 
 
 def settle(postings: Sequence[Posting], known: Mapping[bytes, Charged]) -> Settlement:
-    """Decides about charges, given what is kept of them. Pure, the same for every twin."""
-    done = Settlement(Posted(), [], [], {}, {})
+    """Decides about charges, given what is kept of them. Pure, the same for every twin. Raises LedgerRefused."""
+    charges = _by_charge(postings)
+    numbers = numbers_of(postings)
+    replaced: list[bytes] = []
+    written, gone = list[tuple[int, Posting]](), list[tuple[int, Amounts]]()
     counts = dict.fromkeys(("new", "unchanged", "replaced", "older", "contradicted"), 0)
-    # Lines are shared by many charges: known by identity, for comparing them would take longer than all the rest.
-    numbers = {key: line.number for key, line in {id(each.line): each.line for each in postings}.items()}
-    for parts in _by_charge(postings):
+    for parts in charges:
         numbered = [(numbers[id(each.line)], each) for each in parts]
         kept = known.get(parts[0].key)
         verdict = "new" if kept is None else _verdict(numbered, kept)
         counts[verdict] += 1
         if kept is not None and verdict == "replaced":
-            done.replaced.append(parts[0].key)
-            for number, amounts in kept.parts.values():
-                done.added[number] = done.added.get(number, NOTHING).plus(amounts, -1)
+            replaced.append(parts[0].key)
+            gone.extend(kept.parts.values())
         if verdict in ("new", "replaced"):
-            for number, each in numbered:
-                done.added[number] = done.added.get(number, NOTHING).plus(each.amounts)
-                done.lines[number] = each.line
-            done.written.extend(numbered)
-    return done._replace(posted=Posted(**counts))
+            written.extend(numbered)
+    added = sums_of((number, each.amounts) for number, each in written)
+    for number, total in sums_of(gone).items():
+        added[number] = added.get(number, NOTHING).less(total)
+    return Settlement(Posted(**counts), replaced, written, added, {number: each.line for number, each in written})
+
+
+def numbers_of(postings: Iterable[Posting]) -> dict[int, int]:
+    """Number of each line by the line's identity: many charges share one, and comparing lines, or numbering the same
+    one again, would take longer than all the rest."""
+    return {key: line.number for key, line in {id(each.line): each.line for each in postings}.items()}
+
+
+def sums_of(amounts: Iterable[tuple[int, Amounts]]) -> dict[int, Total]:
+    """Sums by number of the line."""
+    by_line: dict[int, list[Amounts]] = {}
+    for number, each in amounts:
+        by_line.setdefault(number, []).append(each)
+    with localcontext(EXACT):
+        return {number: _sum_of(found) for number, found in by_line.items()}
+
+
+def _sum_of(amounts: Sequence[Amounts]) -> Total:
+    known = [[each for each in column if each is not None] for column in zip(*amounts, strict=True)]
+    billed, effective, listed = (sum(column, Decimal(0)) for column in known)
+    unknown = [len(amounts) - len(column) for column in known]
+    return Total(len(amounts), billed, effective, listed, unknown[0], unknown[1], unknown[2])
 
 
 def _by_charge(postings: Sequence[Posting]) -> Iterable[list[Posting]]:

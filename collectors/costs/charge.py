@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import NamedTuple
 
 from store.costs import Amounts
@@ -28,7 +27,8 @@ class Period:
 @dataclass(frozen=True, slots=True)
 class About:
     """What many charges have in common. Empty text: the file does not say. ``kind``: usage, purchase, tax, credit or
-    adjustment; ``category`` and ``service`` as FOCUS has them; ``product`` and ``data_center`` from tags."""
+    adjustment; ``category`` and ``service`` as FOCUS has them; ``product`` and ``data_center`` from tags; ``unused``:
+    of a commitment that was paid and not used."""
 
     provider: str
     account: str
@@ -40,22 +40,19 @@ class About:
     service: str
     product: str = ""
     data_center: str = ""
+    unused: bool = False
 
 
 class Charge(NamedTuple):
     """One row. ``row`` counts records after the header from 1; ``digest``: of everything that the row says; ``id`` is
-    empty when the file gives charges no id; ``commitment``: id of the commitment discount, ``status`` Used or Unused.
-    """
+    empty when the file gives charges no id; ``commitment``: id of the commitment discount."""
 
     row: int
     amounts: Amounts
-    contracted: Decimal | None
     period: Period
     about: About
-    resource: str
     id: str
     revision: int
     digest: bytes
     commitment: str = ""
-    status: str = ""
     part: int = 0

@@ -59,7 +59,7 @@ class Commitments:
         if charge.about.kind == "purchase":
             known.purchased = EXACT.add(known.purchased, billed or Decimal(0))
             known.per_hours |= _per_hour(charge)
-        elif charge.status.casefold() == "unused":
+        elif charge.about.unused:
             known.unused = EXACT.add(known.unused, effective or Decimal(0))
         else:
             known.used = EXACT.add(known.used, effective or Decimal(0))

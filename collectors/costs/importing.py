@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import localcontext
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TypeAlias
 
 from collectors.costs.charge import Charge
 from collectors.costs.commitments import Commitment, Commitments
 from collectors.costs.defects import Defect, Tally
-from collectors.costs.identity import IdCheck, Ordinals, name_of
+from collectors.costs.identity import IdCheck, equal_key, name_of
 from collectors.costs.lines import LineBook
 from collectors.costs.opening import CostFile, open_costs
 from collectors.costs.sources import UTF_8
-from collectors.costs.spool import Aside, Spool
-from store.costs import EXACT, NOTHING, LedgerLine, Line, Posted, Posting, Total
+from collectors.costs.spool import Aside, Spool, amounts_of
+from collectors.costs.sums import Sums
+from store.costs import EXACT, LedgerLine, Line, Posted, Posting, Total, total_of
 from store.port import Store
 
 POSTED_AT_ONCE = 40_000
@@ -67,20 +70,21 @@ def import_file(path: Path, how: How, store: Store | None, on_progress: OnProgre
 
 def _read(file: CostFile, zone: str, spool: Spool, on_progress: OnProgress) -> tuple[Reading, list[Line], bool]:
     tally = Tally()
-    book, check, summary, commitments = LineBook(zone), IdCheck(tally), _Summary(), Commitments()
-    for charge in _watched(file, on_progress):
-        line = book.number(charge)
-        name = name_of(charge)
-        if name and not charge.part:
-            check.look(charge, name)
-        summary.add(charge, line)
-        if charge.commitment:
-            commitments.look(charge)
-        spool.put(Aside(name, charge.digest, charge.part, charge.revision, line, charge.amounts))
+    book, check, sums, commitments = LineBook(zone), IdCheck(tally), Sums(), Commitments()
+    number, add, put = book.number, sums.add, spool.put
+    with localcontext(EXACT):
+        for charge in _watched(file, on_progress):
+            line = number(charge)
+            name = name_of(charge) if charge.id else b""
+            if name and not charge.part:
+                check.look(charge, name)
+            if charge.commitment:
+                commitments.look(charge)
+            add(line, charge.amounts)
+            put(charge, name, line)
     lines = book.lines()
     defects = sorted([*file.defects(), *tally.defects()], key=lambda each: (each.rule, each.column))
-    reading = summary.reading(file, lines, commitments.found(), defects)
-    return reading, lines, check.unique
+    return _reading(file, sums.totals(lines), commitments.found(), defects), lines, check.unique
 
 
 def _watched(file: CostFile, on_progress: OnProgress) -> Iterator[Charge]:
@@ -91,70 +95,57 @@ def _watched(file: CostFile, on_progress: OnProgress) -> Iterator[Charge]:
     on_progress(file.size_bytes, file.size_bytes)
 
 
-@dataclass(slots=True)
-class _Summary:
-    """Sums of a file by line."""
-
-    sums: dict[int, list[Decimal]] = field(default_factory=dict)
-    counts: dict[int, list[int]] = field(default_factory=dict)
-    currencies: dict[str, int] = field(default_factory=dict)
-
-    def add(self, charge: Charge, line: int) -> None:
-        """Adds one charge."""
-        sums = self.sums.get(line)
-        if sums is None:
-            sums = self.sums[line] = [Decimal(0)] * 3
-            self.counts[line] = [0] * 4
-        counts = self.counts[line]
-        counts[0] += 1
-        for place, amount in enumerate(charge.amounts):
-            if amount is None:
-                counts[place + 1] += 1
-            else:
-                sums[place] = EXACT.add(sums[place], amount)
-
-    def totals(self) -> Iterator[tuple[int, Total]]:
-        """The sum of every line."""
-        for line, (billed, effective, listed) in self.sums.items():
-            charges, *unknown = self.counts[line]
-            yield line, Total(charges, billed, effective, listed, *unknown)
-
-    def reading(
-        self, file: CostFile, lines: Sequence[Line], commitments: list[Commitment], defects: list[Defect]
-    ) -> Reading:
-        """What the whole file says."""
-        found = [LedgerLine(lines[number], total) for number, total in self.totals()]
-        total, currencies = NOTHING, dict[str, int]()
-        for each in found:
-            total = total.and_also(each.total)
-            currencies[each.line.currency] = currencies.get(each.line.currency, 0) + each.total.charges
-        return Reading(
-            file.path, file.version, file.rows(), file.left_out(), total,
-            dict(sorted(currencies.items())), sorted(found), commitments, defects,
-        )  # fmt: skip
+def _reading(file: CostFile, found: list[LedgerLine], commitments: list[Commitment], defects: list[Defect]) -> Reading:
+    """What the whole file says."""
+    currencies = dict[str, int]()
+    for each in found:
+        currencies[each.line.currency] = currencies.get(each.line.currency, 0) + each.total.charges
+    return Reading(
+        file.path, file.version, file.rows(), file.left_out(), total_of(found),
+        dict(sorted(currencies.items())), sorted(found), commitments, defects,
+    )  # fmt: skip
 
 
-def _post(spool: Iterable[Aside], lines: Sequence[Line], store: Store, by_id: bool, numbered: bool) -> Posted:
-    posted = Posted()
-    for batch in _batches(spool, lines, by_id, numbered):
-        posted = posted.plus(store.post(batch))
-    return posted
+def _post(spool: Spool, lines: Sequence[Line], store: Store, by_id: bool, numbered: bool) -> Posted:
+    posted, piece = Posted(), list[Posting]()
+    with Spool() as second:
+        for charge in _charges(spool if by_id else _by_content(spool, second), lines, numbered):
+            piece += charge
+            if len(piece) >= POSTED_AT_ONCE:
+                posted = posted.plus(store.post(piece))
+                piece = []
+    return posted.plus(store.post(piece)) if piece else posted
 
 
-def _batches(spool: Iterable[Aside], lines: Sequence[Line], by_id: bool, numbered: bool) -> Iterator[list[Posting]]:
-    """Charges in pieces; a charge's parts stay together, and of a charge's revisions in one piece the highest stays."""
-    ordinals = Ordinals()
-    piece: dict[bytes, list[Posting]] = {}
+def _by_content(spool: Spool, second: Spool) -> Spool:
+    """The same charges, told apart by their content."""
     for aside in spool:
-        key = aside.name if aside.name and by_id else ordinals.key(aside.digest)
-        if len(piece) >= POSTED_AT_ONCE and key not in piece:
-            yield [each for parts in piece.values() for each in parts]
-            piece = {}
-        posting = Posting(key, aside.part, aside.revision, numbered, lines[aside.line], aside.amounts)
-        parts = piece.get(key)
-        if parts is None or parts[0].revision < posting.revision:
-            piece[key] = [posting]
-        elif parts[0].revision == posting.revision and posting.part > parts[-1].part:
-            parts.append(posting)
-    if piece:
-        yield [each for parts in piece.values() for each in parts]
+        second.again((aside[1], b"", *aside[2:]) if aside[1] else aside)
+    return second
+
+
+def _charges(spool: Iterable[Aside], lines: Sequence[Line], numbered: bool) -> Iterator[list[Posting]]:
+    """Charges one by one, each with its parts; of a charge's revisions the highest."""
+    for key, equal in groupby(spool, itemgetter(0)):
+        first, *others = equal
+        if not others:
+            yield [_posting(key, first, lines, numbered)]
+        elif first[1]:
+            yield [_posting(key, each, lines, numbered) for each in _highest([first, *others])]
+        else:
+            for ordinal, each in enumerate([first, *others]):
+                yield [_posting(equal_key(key, ordinal), each, lines, numbered)]
+
+
+def _highest(asides: Sequence[Aside]) -> list[Aside]:
+    """Parts of the highest revision; of one that comes more than once the first."""
+    revision = max(each[3] for each in asides)
+    parts: dict[int, Aside] = {}
+    for each in asides:
+        if each[3] == revision:
+            parts.setdefault(each[2], each)
+    return list(parts.values())
+
+
+def _posting(key: bytes, aside: Aside, lines: Sequence[Line], numbered: bool) -> Posting:
+    return Posting(key, aside[2], aside[3], numbered, lines[aside[4]], amounts_of(aside))

@@ -11,6 +11,7 @@ from store.costs import Line
 _Head: TypeAlias = tuple[int, int, int]
 _Tail: TypeAlias = tuple[str, str, str, str, str, str, str, str, str]
 _MOST_KEPT = 50_000
+_TAIL_BITS = 32
 NO_BILLING = -1
 
 
@@ -20,38 +21,42 @@ class LineBook:
 
     def __init__(self, zone: str) -> None:
         self._zone = zone
-        self._numbers: dict[tuple[_Head, _Tail], int] = {}
+        self._numbers: dict[int, int] = {}
+        self._heads: dict[_Head, int] = {}
+        self._tails: dict[_Tail, int] = {}
         # Periods and abouts are shared by many charges: known by identity, and held so that an identity stays theirs.
-        self._heads: dict[int, tuple[Period, _Head]] = {}
-        self._tails: dict[int, tuple[About, _Tail]] = {}
+        self._by_period: dict[int, tuple[int, Period]] = {}
+        self._by_about: dict[int, tuple[int, About]] = {}
 
     def number(self, charge: Charge) -> int:
         """Number of the charge's line."""
-        head = self._heads.get(id(charge.period)) or self._head(charge.period)
-        tail = self._tails.get(id(charge.about)) or self._tail(charge.about)
-        return self._numbers.setdefault((head[1], tail[1]), len(self._numbers))
+        head = self._by_period.get(id(charge.period)) or self._head(charge.period)
+        tail = self._by_about.get(id(charge.about)) or self._tail(charge.about)
+        return self._numbers.setdefault(head[0] << _TAIL_BITS | tail[0], len(self._numbers))
 
     def lines(self) -> list[Line]:
         """Every line in order of its number."""
-        return [Line(*head, *tail) for head, tail in self._numbers]
+        heads, tails = list(self._heads), list(self._tails)
+        last = (1 << _TAIL_BITS) - 1
+        return [Line(*heads[pair >> _TAIL_BITS], *tails[pair & last]) for pair in self._numbers]
 
-    def _head(self, period: Period) -> tuple[Period, _Head]:
-        if len(self._heads) >= _MOST_KEPT:
-            self._heads.clear()
+    def _head(self, period: Period) -> tuple[int, Period]:
+        if len(self._by_period) >= _MOST_KEPT:
+            self._by_period.clear()
         billing_from_s = NO_BILLING if period.billing_from_s is None else period.billing_from_s
         day_s = day_start(period.from_s, self._zone)
         next_day_s = day_start(day_s + DAY_S * 3 // 2, self._zone)
         within = period.to_s <= next_day_s
         head = (day_s, next_day_s, billing_from_s) if within else (period.from_s, period.to_s, billing_from_s)
-        found = self._heads[id(period)] = (period, head)
+        found = self._by_period[id(period)] = (self._heads.setdefault(head, len(self._heads)), period)
         return found
 
-    def _tail(self, about: About) -> tuple[About, _Tail]:
-        if len(self._tails) >= _MOST_KEPT:
-            self._tails.clear()
+    def _tail(self, about: About) -> tuple[int, About]:
+        if len(self._by_about) >= _MOST_KEPT:
+            self._by_about.clear()
         tail = (
             about.provider, about.account, about.sub_account, about.kind, about.category, about.service,
             about.currency, about.product, about.data_center,
         )  # fmt: skip
-        found = self._tails[id(about)] = (about, tail)
+        found = self._by_about[id(about)] = (self._tails.setdefault(tail, len(self._tails)), about)
         return found

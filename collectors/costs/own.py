@@ -144,9 +144,7 @@ def own_charges(own: Own, zone: str, row: int) -> Iterator[Charge]:
         shares = straight_line(own.amount, [at.to_s - at.from_s for at in months])
         parts += [("usage", at, Amounts(share, share, share)) for at, share in zip(months, shares, strict=True)]
     for part, (kind, at, amounts) in enumerate(parts):
-        yield Charge(
-            row, amounts, amounts.effective, at, _about(own, kind), own.id, own.id, own.revision, digest, part=part
-        )
+        yield Charge(row, amounts, at, _about(own, kind), own.id, own.revision, digest, part=part)
 
 
 def _about(own: Own, kind: str) -> About:

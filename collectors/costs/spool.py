@@ -1,4 +1,8 @@
-"""Charges put aside until a file is read to its end: one that turns out to be damaged leaves nothing in the store."""
+"""Charges put aside until a file is read to its end: one that turns out to be damaged leaves nothing in the store.
+
+They come back in order of what names them: a ledger of millions of charges takes them several times as fast that way,
+since neighbors share its pages, and equal rows stand side by side.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +10,29 @@ import marshal
 import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
+from operator import itemgetter
 from types import TracebackType
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from collectors.costs.charge import Charge
 from store.costs import Amounts
 
-_PIECE = 5_000
-_Texts: TypeAlias = tuple[str | None, str | None, str | None]
-
-
-class Aside(NamedTuple):
-    """A charge that was put aside; ``line``: its number in the file's line book."""
-
-    name: bytes
-    digest: bytes
-    part: int
-    revision: int
-    line: int
-    amounts: Amounts
+_BUCKETS = 256
+_WRITTEN_AT_ONCE = 50_000
+_Text: TypeAlias = str | None
+Aside: TypeAlias = tuple[bytes, bytes, int, int, int, _Text, _Text, _Text]
+"""Its name, else its digest; its digest when it has a name, else empty; part; revision; number of its line in the
+file's line book; billed, effective and list as text."""
 
 
 class Spool:
-    """A temporary file of charges, in their order; gone at the end. 100 bytes a charge on the disk."""
+    """A temporary file of charges; gone at the end. 100 bytes a charge on the disk, 10 MB in memory."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed by __exit__
-        self._piece: list[tuple[bytes, bytes, int, int, int, _Texts]] = []
+        self._pieces: list[list[tuple[int, int]]] = [[] for _ in range(_BUCKETS)]
+        self._buckets: list[list[Aside]] = [[] for _ in range(_BUCKETS)]
+        self._waiting = 0
 
     def __enter__(self) -> Spool:
         return self
@@ -39,31 +40,50 @@ class Spool:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._file.close()
 
-    def put(self, aside: Aside) -> None:
-        """Puts one aside."""
-        billed, effective, listed = aside.amounts
-        texts = (
+    def put(self, charge: Charge, name: bytes, line: int) -> None:
+        """Puts a charge of a line aside; an empty name: it has no id."""
+        billed, effective, listed = charge.amounts
+        self.again((
+            name or charge.digest, charge.digest if name else b"", charge.part, charge.revision, line,
             None if billed is None else str(billed),
             None if effective is None else str(effective),
             None if listed is None else str(listed),
-        )
-        self._piece.append((*aside[:5], texts))
-        if len(self._piece) >= _PIECE:
+        ))  # fmt: skip
+
+    def again(self, aside: Aside) -> None:
+        """Puts aside what was put aside before."""
+        self._buckets[aside[0][0]].append(aside)
+        self._waiting += 1
+        if self._waiting >= _WRITTEN_AT_ONCE:
             self._write()
 
     def __iter__(self) -> Iterator[Aside]:
-        """Everything that was put aside, oldest first."""
+        """Everything that was put aside, by name; what has the same name in the order that it came in."""
         self._write()
-        end = self._file.tell()
-        self._file.seek(0)
-        while self._file.tell() < end:
-            for name, digest, part, revision, line, texts in marshal.load(self._file):  # noqa: S302  written above
-                yield Aside(name, digest, part, revision, line, Amounts(*map(_amount, texts)))
+        for pieces in self._pieces:
+            found: list[Aside] = []
+            for begin, length in pieces:
+                self._file.seek(begin)
+                found += marshal.loads(self._file.read(length))  # noqa: S302  written below
+            found.sort(key=itemgetter(0))
+            yield from found
 
     def _write(self) -> None:
-        marshal.dump(self._piece, self._file)
-        self._piece = []
+        begin = self._file.seek(0, 2)
+        for number, bucket in enumerate(self._buckets):
+            if bucket:
+                length = self._file.write(marshal.dumps(bucket))
+                self._pieces[number].append((begin, length))
+                begin += length
+                bucket.clear()
+        self._waiting = 0
 
 
-def _amount(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+def amounts_of(aside: Aside) -> Amounts:
+    """Amounts of what was put aside."""
+    billed, effective, listed = aside[5:]
+    return Amounts(
+        None if billed is None else Decimal(billed),
+        None if effective is None else Decimal(effective),
+        None if listed is None else Decimal(listed),
+    )

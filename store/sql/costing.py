@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Executable, delete, select
@@ -20,6 +22,7 @@ from store.costs import (
     Rate,
     Settlement,
     Total,
+    numbers_of,
     settle,
 )
 from store.errors import LedgerRefused
@@ -27,6 +30,9 @@ from store.sql.puts import insert_sql, put_rows, upsert_sql
 from store.sql.schema import COST_CHARGE, COST_LINE, COST_RATE
 
 Ask: TypeAlias = Callable[[Executable], Sequence[Any]]
+_Row: TypeAlias = tuple[Any, ...]
+"""Of a charge: key, part, revision, number of its line, billed, effective, list as text."""
+_NAMED = itemgetter(0, 1)
 _ASKED_AT_ONCE = 1000
 _SUMS = ("charges", "billed", "effective", "list", "billed_unknown", "effective_unknown", "list_unknown")
 _PUT_CHARGE = insert_sql(COST_CHARGE)
@@ -40,47 +46,71 @@ def post(connection: Connection, postings: Sequence[Posting]) -> Posted:
     """Counts charges once. Raises LedgerRefused."""
     if not postings:
         return Posted()
-    done = _all_new(connection, postings)
+    rows = _rows(postings)
+    done = _all_new(connection, postings, rows)
     if done is None:
-        keys = sorted({each.key for each in postings})
-        done = settle(postings, _known(connection, keys))
-        for some in _pieces(done.replaced):
-            connection.execute(delete(COST_CHARGE).where(COST_CHARGE.c.key.in_(some)))
-        put_rows(connection, _PUT_CHARGE, _charges(done))
+        kept = _kept(connection, sorted({row[0] for row in rows}))
+        same = _same(rows, kept)
+        others = [each for each in postings if each.key not in same]
+        done = settle(others, _charged(row for row in kept if row[0] not in same))
+        _replace(connection, done)
+        done = done._replace(posted=done.posted.plus(Posted(unchanged=len(same))))
     put_rows(connection, _PUT_LINE, _lines(connection, done))
     return done.posted
 
 
-def _all_new(connection: Connection, postings: Sequence[Posting]) -> Settlement | None:
+def _all_new(connection: Connection, postings: Sequence[Posting], rows: Sequence[_Row]) -> Settlement | None:
     """Charges that are all new are written without looking for each of them, which takes longer than writing it. None,
     with nothing written, when any is known."""
-    if _known(connection, [postings[0].key]):
+    if _kept(connection, [rows[0][0]]):
         return None
     done = settle(postings, {})
     attempt = connection.begin_nested()
-    if put_rows(connection, _PUT_CHARGE, _charges(done)) == len(done.written):
+    if put_rows(connection, _PUT_CHARGE, rows) == len(rows):
         attempt.commit()
         return done
     attempt.rollback()
     return None
 
 
-def _charges(done: Settlement) -> list[tuple[object, ...]]:
+def _replace(connection: Connection, done: Settlement) -> None:
+    for some in _pieces(done.replaced):
+        connection.execute(delete(COST_CHARGE).where(COST_CHARGE.c.key.in_(some)))
+    put_rows(connection, _PUT_CHARGE, _rows([each for _, each in done.written]))
+
+
+def _rows(postings: Sequence[Posting]) -> list[_Row]:
     """Rows of charges in order of the key: neighbors share pages."""
-    return sorted(
-        (each.key, each.part, each.revision, number, *map(_written, each.amounts)) for number, each in done.written
-    )
+    numbers = numbers_of(postings)
+    rows = [
+        (each.key, each.part, each.revision, numbers[id(each.line)], *map(_written, each.amounts)) for each in postings
+    ]
+    rows.sort(key=_NAMED)
+    return rows
 
 
-def _known(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, Charged]:
-    """What is kept of these charges."""
-    found: dict[bytes, tuple[int, dict[int, tuple[int, Amounts]]]] = {}
+def _kept(connection: Connection, keys: Sequence[bytes]) -> list[_Row]:
+    """Rows of these charges, in order of the key."""
+    found: list[_Row] = []
     for some in _pieces(keys):
-        for key, part, revision, line_id, *amounts in connection.execute(
-            select(*_CHARGE_COLUMNS).where(COST_CHARGE.c.key.in_(some))
-        ):
-            found.setdefault(bytes(key), (revision, {}))[1][part] = (line_id, Amounts(*map(_read, amounts)))
-    return {key: Charged(*kept) for key, kept in found.items()}
+        asked = select(*_CHARGE_COLUMNS).where(COST_CHARGE.c.key.in_(some))
+        found += sorted(map(tuple, connection.execute(asked)), key=_NAMED)
+    return found
+
+
+def _same(given: Sequence[_Row], kept: Sequence[_Row]) -> set[bytes]:
+    """Keys of charges that are kept as they are given, to the letter: most, when a bill is imported again. Amounts that
+    are only written otherwise are for ``settle``."""
+    before = {key: list(rows) for key, rows in groupby(kept, itemgetter(0))}
+    return {key for key, rows in groupby(given, itemgetter(0)) if before.get(key) == list(rows)}
+
+
+def _charged(kept: Iterable[_Row]) -> dict[bytes, Charged]:
+    """Charges of rows that are kept."""
+    found: dict[bytes, tuple[int, dict[int, tuple[int, Amounts]]]] = {}
+    for key, part, revision, line_id, *amounts in kept:
+        found.setdefault(key, (revision, {}))[1][part] = (line_id, Amounts(*map(_read, amounts)))
+    return {key: Charged(*each) for key, each in found.items()}
 
 
 def _lines(connection: Connection, done: Settlement) -> list[tuple[object, ...]]:

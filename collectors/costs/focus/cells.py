@@ -17,6 +17,7 @@ MOST_PLACES = 30
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 _PLAIN = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,30})?").fullmatch
 """What nearly every amount looks like, and needs no further look."""
+_MOST_PLAIN = 10_000
 
 ALLOWED = {
     "ChargeCategory": ("Usage", "Purchase", "Tax", "Credit", "Adjustment"),
@@ -36,6 +37,20 @@ def is_null(cell: str) -> bool:
 def text(cell: str) -> str:
     """A word, empty for nothing."""
     return "" if is_null(cell) else cell.strip()
+
+
+class PlainAmounts(dict[str, Decimal]):
+    """Text to amount, for text that needs no further look: KeyError for any other. Rows repeat their own amounts
+    (billed, effective and contracted cost are mostly the same), so that half of them are known already."""
+
+    def __missing__(self, cell: str) -> Decimal:
+        """Reads an amount, and remembers it for a while."""
+        if not _PLAIN(cell):
+            raise KeyError(cell)
+        if len(self) >= _MOST_PLAIN:
+            self.clear()
+        value = self[cell] = Decimal(cell)
+        return value
 
 
 def amount(column: str, cell: str) -> Decimal | Finding:

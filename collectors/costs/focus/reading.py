@@ -1,4 +1,8 @@
-"""Rows of a FOCUS table to charges, one after the other: a bill of any length in little memory."""
+"""Rows of a FOCUS table to charges, one after the other: a bill of any length in little memory.
+
+A bank's bill has millions of rows, so what happens to each of them is little: cells that rows share are read once for
+all of them, plain amounts are looked up, and only a row that has something odd goes the long way.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,14 @@ from operator import itemgetter
 
 from collectors.costs.charge import NO_REVISION, About, Charge, Period
 from collectors.costs.defects import Defect, Finding, Tally
-from collectors.costs.focus.cells import amount, is_null, revision, text
+from collectors.costs.focus.cells import PlainAmounts, amount, is_null, revision, text
 from collectors.costs.focus.columns import COSTS, Header
 from collectors.costs.focus.judging import Judge
 from collectors.costs.focus.shared import ABOUT_COLUMNS, PERIOD_COLUMNS, Key, Shared, read_about, read_period
 from store.costs import Amounts
 
 _NULL_TEXTS = ("NULL", "null")
-_OTHERS = ("ResourceId", "CommitmentDiscountId", "CommitmentDiscountStatus")
 _DIGEST_BYTES = 16
-_MOST_AMOUNTS = 100_000
 _ABSENT_ANYWAY = ("cost_missing", "value_missing", "time_missing")
 
 
@@ -36,27 +38,27 @@ class FocusReader:
         self._pick_period = _picker(header, PERIOD_COLUMNS)
         self._pick_about = _picker(header, ABOUT_COLUMNS)
         self._pick_costs = _picker(header, COSTS)
-        self._pick_others = _picker(header, _OTHERS)
         self._pick_all = _picker(header, sorted(header.names))
         self._id_place = _place(header, header.id_column)
         self._revision_place = _place(header, header.revision_column)
-        self._amounts: dict[Key, tuple[Amounts, Decimal | None]] = {}
+        self._commitment_place = _place(header, "CommitmentDiscountId")
+        self._plain = PlainAmounts()
         self._nulls = 0
         self._first_null: tuple[int, str] | None = None
 
     def charges(self, rows: Iterator[list[str]]) -> Iterator[Charge]:
         """Every row that can be read as a charge; what cannot is among the defects."""
-        width = len(self._header.names)
+        width, charge_of, look = len(self._header.names), self._charge, self._judge.look
         for row in rows:
             self.rows += 1
             if len(row) != width:
                 self._leave_out(Finding("cells_differ", "", f"{len(row)} cells; the header has {width}", left_out=True))
                 continue
-            charge = self._charge(row)
+            charge = charge_of(row)
             if charge is None:
                 self.left_out += 1
                 continue
-            self._judge.look(charge)
+            look(charge)
             yield charge
 
     def defects(self) -> list[Defect]:
@@ -78,11 +80,8 @@ class FocusReader:
         self._tally.add(finding, self.rows)
 
     def _charge(self, row: list[str]) -> Charge | None:
-        nulls = "NULL" in row or "null" in row
-        if nulls:
-            self._nulls += 1
-            self._first_null = self._first_null or (self.rows, self._null_column(row))
         row.append("")  # what a column says that is not there
+        digest = self._digest(row)
         period_cells, about_cells = self._pick_period(row), self._pick_about(row)
         period = self._periods.entries.get(period_cells) or self._periods.entry(period_cells, self.rows)
         about = self._abouts.entries.get(about_cells) or self._abouts.entry(about_cells, self.rows)
@@ -92,45 +91,51 @@ class FocusReader:
         number = NO_REVISION if self._revision_place < 0 else self._revision(row[self._revision_place])
         if period.value is None or amounts is None or number is None:
             return None
-        resource, commitment, status = self._pick_others(row)
+        commitment = row[self._commitment_place]
         return Charge(
-            self.rows, amounts[0], amounts[1], period.value, about.value, resource,
-            "" if self._id_place < 0 else text(row[self._id_place]), number, _digest(self._pick_all(row), nulls),
-            "" if is_null(commitment) else commitment, status,
+            self.rows, amounts, period.value, about.value,
+            "" if self._id_place < 0 else text(row[self._id_place]), number, digest,
+            "" if commitment == "" or is_null(commitment) else commitment,
         )  # fmt: skip
 
-    def _null_column(self, row: Sequence[str]) -> str:
-        return next(
-            f"{name} is {cell}" for name, cell in zip(self._header.names, row, strict=True) if cell in _NULL_TEXTS
-        )
+    def _digest(self, row: list[str]) -> bytes:
+        """Of everything that a row says, whatever the order of its columns and its spelling of nothing."""
+        said = "\x1f" + "\x1f\x1f".join(self._pick_all(row)) + "\x1f"
+        if "\x1fNULL\x1f" in said or "\x1fnull\x1f" in said:
+            self._nulls += 1
+            self._first_null = self._first_null or (self.rows, self._null_column(row))
+            for null in _NULL_TEXTS:
+                said = said.replace(f"\x1f{null}\x1f", "\x1f\x1f")
+        return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()
 
-    def _costs(self, cells: Key) -> tuple[Amounts, Decimal | None] | None:
-        """Amounts and contracted cost; None when one cannot be read, or all that counts is missing."""
-        known = self._amounts.get(cells)
-        if known is not None:
-            return known
+    def _null_column(self, row: Sequence[str]) -> str:
+        cells = zip(self._header.names, row, strict=False)  # the row has a cell more
+        return next((f"{name} is {cell}" for name, cell in cells if cell in _NULL_TEXTS), "NULL")
+
+    def _costs(self, cells: Key) -> Amounts | None:
+        """Amounts; None when one cannot be read, or all that counts is missing."""
+        try:
+            billed, effective, listed, _ = map(self._plain.__getitem__, cells)
+        except KeyError:
+            return self._odd_costs(cells)
+        return Amounts(billed, effective, listed)
+
+    def _odd_costs(self, cells: Key) -> Amounts | None:
         costs: list[Decimal | None] = []
-        sound = True
         for column, cell in zip(COSTS, cells, strict=True):
             value = amount(column, cell)
             if isinstance(value, Finding):
                 self._tally.add(value, self.rows)
                 if value.left_out:
                     return None
-                sound = False
                 costs.append(None)
             else:
                 costs.append(value)
-        billed, effective, listed, contracted = costs
-        if billed is None and effective is None and listed is None:
-            self._tally.add(
-                Finding("no_cost", "", "neither billed nor effective nor list cost", left_out=True), self.rows
-            )
+        if costs[:3] == [None, None, None]:
+            nothing = Finding("no_cost", "", "neither billed nor effective nor list cost", left_out=True)
+            self._tally.add(nothing, self.rows)
             return None
-        found = (Amounts(billed, effective, listed), contracted)
-        if sound and len(self._amounts) < _MOST_AMOUNTS:
-            self._amounts[cells] = found  # what has findings is read again, so that each row counts
-        return found
+        return Amounts(*costs[:3])
 
     def _revision(self, cell: str) -> int | None:
         if is_null(cell):
@@ -150,12 +155,3 @@ def _picker(header: Header, names: Sequence[str]) -> Callable[[Sequence[str]], K
 def _place(header: Header, column: str) -> int:
     """Position of a column as the file spells it; -1 when there is none."""
     return header.place(column) if column else -1
-
-
-def _digest(cells: Key, nulls: bool) -> bytes:
-    """Of everything that a row says, whatever the order of its columns and its spelling of nothing."""
-    said = "\x1f" + "\x1f\x1f".join(cells) + "\x1f"
-    if nulls:
-        for null in _NULL_TEXTS:
-            said = said.replace(f"\x1f{null}\x1f", "\x1f\x1f")
-    return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()

@@ -23,6 +23,7 @@ ABOUT_COLUMNS = (
 )  # fmt: skip
 PRODUCT_TAGS = ("product", "x_product")
 DATA_CENTER_TAGS = ("data_center", "data-center", "datacenter")
+UNUSED = "unused"
 
 
 @dataclass(slots=True)
@@ -109,6 +110,7 @@ def read_about(cells: Key) -> tuple[About, list[Finding]]:
         provider, text(said["BillingAccountId"]), text(said["SubAccountId"]), code, kind.lower(),
         class_ == "Correction", text(said["ServiceCategory"]), text(said["ServiceName"]),
         _tagged(tagged, PRODUCT_TAGS), _tagged(tagged, DATA_CENTER_TAGS),
+        said["CommitmentDiscountStatus"].casefold() == UNUSED,
     )  # fmt: skip
     return about, [*findings, *odd, *bad]
 
