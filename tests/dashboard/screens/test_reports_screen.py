@@ -8,7 +8,7 @@ from pathlib import Path
 
 import flask
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from alerts.catalog_slos import slos_of_catalog
 from alerts.desk.records import DeskPolicy
@@ -98,13 +98,14 @@ def host(store: Store, deliveries: Plan) -> Iterator[Host]:
 @pytest.fixture
 def look(browser: Browser, host: Host) -> Iterator[Look]:
     """Opens the page; whatever it complains about fails the test in the end."""
-    contexts, complaints = [], []
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
 
     def go(language: str, size: tuple[int, int], query: str = "") -> Page:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: said.type in {"error", "warning"} and complaints.append(said.text))
+        page.on("console", lambda said: complaints.extend([said.text] if said.type in {"error", "warning"} else []))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{host.url}/reports?lang={language}{query}")
         page.wait_for_selector("#show", timeout=30_000)
@@ -129,7 +130,7 @@ def test_a_month_is_shown_saved_frozen_and_signed(
     expect(page.locator("#period")).to_have_value("2026-10")
     expect(page.locator(".badge-demo")).to_be_visible()
     page.click("#show")
-    assert page.wait_for_selector("iframe.report-page", timeout=30_000).get_attribute("sandbox") == ""
+    expect(page.locator("iframe.report-page")).to_have_attribute("sandbox", "", timeout=30_000)
     expect(page.frame_locator("iframe").locator("h1")).to_have_text(title)
     expect(page.frame_locator("iframe").locator(".verdict")).to_contain_text(verdict)
     with page.expect_download(timeout=30_000) as saved:
