@@ -14,7 +14,9 @@ from commands.errors import refusing
 from commands.interrupt import end_in_time, stop_event
 from commands.logs import add_logs, hide_configured, start_logs
 from commands.options import add_configuration, configuration
+from commands.own_metrics import add_metrics_port, own_metrics
 from commands.report_sending import reporting
+from dashboard.alert_metrics import AlertCollector
 from store.errors import StoreError
 from store.opening import open_store
 
@@ -23,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     add_configuration(parser)
     add_logs(parser)
+    add_metrics_port(parser)
     parser.add_argument("--owner", default="", metavar="NAME", help="name of this process (default: made up)")
 
 
@@ -39,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         service = alert_service(chosen, store, args.owner)
         service.start()
-        with reporting(chosen, store, args.owner):
+        with own_metrics(args.metrics_port, AlertCollector(service)), reporting(chosen, store, args.owner):
             stop.wait()
         service.stop()
     finally:

@@ -19,6 +19,7 @@ from commands.errors import refusing
 from commands.interrupt import end_in_time, stop_event
 from commands.logs import add_logs, hide_configured, start_logs
 from commands.options import Configuration, add_configuration, configuration
+from commands.own_metrics import LeadsCollector, add_metrics_port, own_metrics
 from commands.probing import outcome, prober
 from commands.prometheus import prometheus_sources
 from settings import ExpositionSettings
@@ -36,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     add_configuration(parser)
     add_logs(parser)
+    add_metrics_port(parser)
     parser.add_argument(
         "--once", action="store_true", help="read every source once, print what became of it; exit 1 if one failed"
     )
@@ -78,7 +80,8 @@ def run(args: argparse.Namespace) -> int:
         if args.probes_only:
             return _probe(probes, once=args.once)
         collect = _once if args.once else _until_stopped
-        return collect(chosen, store, leadership, probes)
+        with own_metrics(args.metrics_port, LeadsCollector(names, lambda name: leadership.token(name) is not None)):
+            return collect(chosen, store, leadership, probes)
     finally:
         leadership.stop()
         store.close()

@@ -10,6 +10,7 @@ import argparse
 from contextlib import nullcontext
 
 import flask
+from prometheus_client.registry import Collector
 
 from alerts.service import AlertService
 from commands.alerting import alert_service
@@ -24,6 +25,7 @@ from dashboard.alert_metrics import AlertCollector
 from dashboard.api.registering import register_api
 from dashboard.api.setting import ApiSetting
 from dashboard.errors import DashboardError, OpenToTheNetwork
+from dashboard.evaluation_metrics import EvaluationCollector
 from dashboard.factory import create_dashboard
 from dashboard.publisher import Publisher
 from dashboard.routes import register_routes
@@ -80,7 +82,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _register(server: flask.Flask, publisher: Publisher, facing: ApiSetting, alerts: AlertService | None) -> None:
-    register_routes(server, publisher, [] if alerts is None else [AlertCollector(alerts)])
+    own: list[Collector] = [EvaluationCollector(facing.store)]
+    if alerts is not None:
+        own.append(AlertCollector(alerts))
+    register_routes(server, publisher, own)
     register_api(server, facing)
 
 
