@@ -5,6 +5,7 @@
   explain FIGURE    where a figure comes from: formula, what went in, the rows that it was counted from
   issues            frozen issues and who signed them
   approve ID        signs one: prepared, then reviewed, then approved, each by another person
+  change            records what was changed in the bank's systems, for the reports of that time
   send              what is due, or one delivery now; --list, --dry-run
 
 first steps:
@@ -26,7 +27,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from commands import report_sending
+from commands import report_changes, report_sending
 from commands.errors import CommandError, refusing
 from commands.options import Configuration, add_configuration, configuration
 from commands.report_files import bank_of, maker, written_whole
@@ -50,10 +51,11 @@ ACTIONS = {
     "explain": "where a figure comes from; --list prints the id of every figure",
     "issues": "frozen issues, newest first, and who signed them",
     "approve": "signs a frozen issue: prepared, reviewed, approved",
+    "change": "records what somebody changed in the bank's systems; reports of that time list it",
     "send": "sends what is due, or one delivery now, or to a file",
 }
 Restated = tuple[tuple[str, str, str], ...]
-WRITING = ("approve", "send")
+WRITING = ("approve", "change", "send")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -76,6 +78,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     approving.add_argument("--step", choices=STEPS, required=True, help="what is signed; each by another person")
     approving.add_argument("--by", required=True, metavar="NAME", help="who signs")
     approving.add_argument("--note", default="", help="what is said with it")
+    report_changes.configure(actions.choices["change"])
     report_sending.configure(actions.choices["send"])
 
 
@@ -119,6 +122,8 @@ def _run(args: argparse.Namespace, chosen: Configuration, store: Store) -> int:
         return _issues(args, store)
     if args.action == "approve":
         return _approve(args, store)
+    if args.action == "change":
+        return report_changes.change(args, chosen, store)
     if args.action == "send":
         return report_sending.send(args, chosen, store, maker(chosen, store))
     if args.action == "explain":

@@ -16,6 +16,9 @@ from dashboard.api.errors import Unreadable
 from dashboard.api.paging import asking, listing, page
 from dashboard.api.route import Content, Json, Read, Write
 from dashboard.api.setting import ApiSetting
+from reports.changes.recording import KIND as CHANGE
+from reports.delivery.parcel import KIND as PARCEL
+from reports.issues.keeping import KIND as ISSUE
 from store.journal import Document, Numbered
 from store.port import Reader
 
@@ -31,6 +34,9 @@ KINDS = (
     INCIDENT,
     DELIVERY,
     EXTERNAL,
+    CHANGE,
+    ISSUE,
+    PARCEL,
 )
 STATUSES = tuple(each.value for each in Status)
 _LONGEST_NUMBER = 18

@@ -15,6 +15,7 @@ from dashboard.api import (
     alerts,
     availability,
     budget,
+    changes,
     failing,
     incidents,
     lanes,
@@ -52,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
     *reports.ROUTES,
     *report_files.ROUTES,
     *report_deliveries.ROUTES,
+    *changes.ROUTES,
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DOCUMENT, PAGE = "/openapi.json", "/docs"
