@@ -11,6 +11,7 @@ from alerts.incidents.codec import listed
 from alerts.incidents.figures import spent_share
 from alerts.incidents.model import Incident
 from alerts.incidents.words import LANGUAGES, Names, title
+from dashboard.reporting.changed import changes_of
 from reports.availability.gathering import counted_until
 from reports.availability.material import Given, ReportedIncident
 from reports.availability.period import Period
@@ -48,6 +49,7 @@ def given_of(
         windows=windows,
         taken=taken_by_day(reader, _until(windows, counted_until(period, reader.sources(), now_ms)), catalog.zone),
         incidents=_incidents(reader, catalog, period),
+        changes=changes_of(reader.journal(), period, products),
         imported=imported_counts(reader.journal(), catalog, within),
         outages=imported_outages(reader.journal(), whole_months, catalog.zone, now_ms // 1000),
     )
