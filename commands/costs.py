@@ -1,6 +1,10 @@
 """Costs into the ledger: bills of providers (FOCUS 1.0 to 1.4) and a bank's own costs.
 
   import FILE...    FOCUS as CSV, gzip CSV or Parquet, or own costs; names every defect, counts every charge once
+  show              what an account costs, in a month and in a year
+  bridge            why it moved between two months
+  what-if           other accounts, data centers, prices of servers
+  export            the bank's own allocation as FOCUS
 
 A file that was imported before changes nothing; a later revision of a charge replaces the earlier one. Exit code 1 when
 rows had to be left out, a revision contradicts, or an invoice does not agree; 2 when a file cannot be read: then
@@ -9,6 +13,10 @@ nothing of it is kept. docs/costs.md has the formats and the rules.
 first steps:
   python app.py costs import --dry-run bill.csv.gz
   python app.py costs import bill.csv.gz --invoices invoices.csv --rates rates.csv
+  python app.py costs show --month 2026-10
+  python app.py costs bridge --from 2026-09 --to 2026-10
+  python app.py costs what-if --accounts +10% --data-centers +1 --servers -10%
+  python app.py costs export --focus 1.4 --month 2026-10 -o allocation.csv
 """
 
 from __future__ import annotations
@@ -28,6 +36,7 @@ from collectors.costs.invoices import invoice_of, read_invoices
 from collectors.costs.rates import read_rates
 from collectors.costs.report import import_json, import_lines, is_sound, whole
 from collectors.costs.sources import UTF_8
+from commands import costs_shown
 from commands.errors import CommandError, refusing
 from commands.meter import Meter
 from commands.options import Configuration, add_configuration, configuration
@@ -57,13 +66,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     bringing.add_argument("--rates", type=Path, metavar="CSV", help="date,currency,cny: kept, and used from then on")
     bringing.add_argument("--encoding", default=UTF_8, help="of text files (default: utf-8; Chinese: gb18030)")
     bringing.add_argument("--charge-id", default="", metavar="COLUMN", help="names charges (default: x_ChargeId)")
+    for name, what in costs_shown.ACTIONS.items():
+        costs_shown.configure(name, actions.add_parser(name, help=what, description=what))
     bringing.add_argument("--revision", default="", metavar="COLUMN", help="numbers revisions (default: x_Revision)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Runs one action; what is refused becomes one line."""
     if args.action is None:
-        raise CommandError("costs: which one? import; python app.py costs --help")
+        known = ", ".join(("import", *costs_shown.ACTIONS))
+        raise CommandError(f"costs: which one? {known}; python app.py costs --help")
+    if args.action in costs_shown.ACTIONS:
+        return costs_shown.run(args)
     chosen = configuration(args)
     how = How(chosen.catalog.zone, args.encoding, args.charge_id, args.revision)
     with refusing(StoreError, CostFileError, OSError), _store(args, chosen) as store:

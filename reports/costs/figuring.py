@@ -179,7 +179,8 @@ def _texts(found: Bridge, key_0: str, key_1: str, names: Mapping[str, Mapping[st
 
 def _effects(name: str, names: Mapping[str, str], micro: Sequence[int], moved: Moved) -> Effects:
     exact = (str(moved.cost), str(moved.volume), str(moved.mix))
-    return Effects(name, names, *map(_micro, micro), _micro(sum(micro)), exact)
+    cost, volume, mix = map(_micro, micro)
+    return Effects(name, names, cost, volume, mix, _micro(sum(micro)), exact)
 
 
 def _micro(value: int) -> str:
@@ -225,4 +226,5 @@ def _by_line(figures: Figures) -> dict[tuple[str, str], int] | None:
 def names_of(material: Material) -> dict[str, Mapping[str, str]]:
     """Names of products and data centers."""
     catalog = material.catalog
-    return {each.id: dict(each.names) for each in (*catalog.products, *catalog.data_centers)}
+    centers = {each.id: each.names for each in catalog.data_centers}
+    return {**{each.id: each.names for each in catalog.products}, **centers}

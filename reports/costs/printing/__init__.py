@@ -1,0 +1,1 @@
+"""How the cost report is laid out on paper."""
