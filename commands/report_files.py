@@ -20,6 +20,7 @@ from reports.delivery.model import Made, Make, Order
 from reports.delivery.period import Unit
 from reports.paper.errors import PaperError
 from reports.paper.html import html
+from settings import load_tenants
 from store.port import Store
 
 _CALENDAR = {Unit.MONTH, Unit.QUARTER, Unit.YEAR}
@@ -27,7 +28,7 @@ _CALENDAR = {Unit.MONTH, Unit.QUARTER, Unit.YEAR}
 
 def bank_of(chosen: Configuration) -> Bank:
     """What every report of a configuration has in common."""
-    return Bank(chosen.catalog, VERSION, chosen.settings.demo)
+    return Bank(chosen.catalog, VERSION, chosen.settings.demo, load_tenants(chosen.path))
 
 
 def written_whole(path: Path, content: bytes) -> None:

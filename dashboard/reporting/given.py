@@ -15,7 +15,10 @@ from dashboard.reporting.changed import changes_of
 from reports.availability.gathering import counted_until
 from reports.availability.material import Given, ReportedIncident
 from reports.availability.period import Period
+from reports.availability.planned import whole_windows
 from reports.history.reporting import imported_counts, imported_incidents, imported_outages
+from reports.sla.assessing import Judging, assess
+from reports.sla.model import Tenant, TenantSla
 from slo.catalog import Catalog
 from slo.formatting import truncated
 from slo.windows import DAY_S, Window
@@ -35,24 +38,46 @@ def given_of(
     code_version: str,
     demo: bool,
     products: Sequence[str] = (),
+    tenants: Sequence[Tenant] = (),
 ) -> Given:
     """Everything about a period, and about the months of its trend, that counts do not say."""
     first_s = min(period.window.from_s, period.trend()[0][1].from_s)
     within = Window(first_s, period.window.to_s)
     whole_months = Window(period.trend()[0][1].from_s, period.trend()[-1][1].to_s)
     windows = between(reader.journal(), within)
+    until_s = counted_until(period, reader.sources(), now_ms)
+    promised = [each for each in tenants if not products or each.product in products]
     return Given(
         catalog=catalog,
         code_version=code_version,
         demo=demo,
         products=tuple(products),
         windows=windows,
-        taken=taken_by_day(reader, _until(windows, counted_until(period, reader.sources(), now_ms)), catalog.zone),
+        taken=taken_by_day(reader, _until(windows, until_s), catalog.zone),
         incidents=_incidents(reader, catalog, period),
         changes=changes_of(reader.journal(), period, products),
         imported=imported_counts(reader.journal(), catalog, within),
         outages=imported_outages(reader.journal(), whole_months, catalog.zone, now_ms // 1000),
+        contracts=[_contract(reader, each, windows, Judging(period.window, period.zone, until_s)) for each in promised],
     )
+
+
+def _contract(
+    reader: Reader, tenant: Tenant, windows: Sequence[Maintenance], judging: Judging
+) -> tuple[TenantSla, TenantSla]:
+    """A contract without the maintenance that was announced for all that serves it, and with it."""
+    centers = [tenant.data_center] if tenant.data_center else sorted(_centers(reader, windows))
+    planned = whole_windows(windows, {tenant.product: centers})
+    (with_it,) = assess(reader, [tenant], judging)
+    if not planned:
+        return with_it, with_it
+    (without,) = assess(reader, [tenant], replace(judging, excluded=planned))
+    return without, with_it
+
+
+def _centers(reader: Reader, windows: Sequence[Maintenance]) -> set[str]:
+    """Data centers that are read, and those that windows name."""
+    return {each.source.data_center for each in reader.sources()} | {c for w in windows for c in w.data_centers}
 
 
 def _until(windows: Sequence[Maintenance], until_s: int) -> list[Maintenance]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
+from reports.availability.contract import contracts
 from reports.availability.evidence import changes, incidents, left_out, maintenance, not_observed, outages, statistics
 from reports.availability.figuring import Figures, Parts, budget_of, figures, parts_of, percent_text, view_texts
 from reports.availability.material import CellSlice, Material
@@ -101,6 +102,7 @@ def compose(material: Material, kind: str = KIND) -> Report:
             gaps=gaps(material),
             not_counted=left_out(material),
             imported_times=outages(material),
+            sla=contracts(given),
         )
     )
 

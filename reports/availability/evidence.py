@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from reports.availability.beside import ImportedTime, NotCounted
 from reports.availability.imported import joined
 from reports.availability.material import LeftOut, Material, ReportedIncident
 from reports.availability.model import (
     Changed,
-    ImportedTime,
     Incident,
     Maintenance,
-    NotCounted,
     Spread,
     Statistics,
     Stretch,
@@ -32,7 +31,7 @@ def incidents(material: Material) -> tuple[Incident, ...]:
         each
         for each in material.given.incidents
         if each.begin_ms < to_ms
-        and (each.restored_ms is None or each.restored_ms >= from_ms)
+        and (each.restored_ms is None or each.restored_ms > from_ms or each.begin_ms >= from_ms)
         and (not chosen or not each.products or chosen & set(each.products))
     )
     return tuple(_incident(each) for each in sorted(touching, key=lambda each: (each.begin_ms, each.id)))

@@ -2,61 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from reports.availability.errors import UnknownFigure
+from reports.availability.formulas import FORMULAS, OF_PLACES, WITH_MAINTENANCE
 from reports.availability.model import Availability, Beside, Report, Row
 
-FORMULAS: Mapping[str, str] = {
-    "good": "sum of (good - excluded_good) over rows",
-    "bad": "sum of (bad - excluded_bad) over rows",
-    "total": "good + bad",
-    "missing_estimate": "per product and data center: ceil(events x lost_ms / (length_ms - excluded_ms - lost_ms)), "
-    "lost_ms without that of maintenance; a data center that was never seen: at the mean rate of the others; summed",
-    "availability": "good / total, in per cent, truncated after 5 decimals",
-    "low": "good / (total + missing_estimate), in per cent, truncated",
-    "high": "(good + missing_estimate) / (total + missing_estimate), in per cent, truncated",
-    "verdict": "met: low >= target; missed: high < target; else not proven; decided in integers",
-    "completeness": "1 - sum(unwatched_ms - excluded_unwatched_ms) / sum(length_ms - excluded_ms)",
-    "transactions": "sum of (transactions - excluded_transactions) over rows",
-    "downtime_seconds": "60 s for every down minute (at least half of its events bad, and at least 5), "
-    "without the time in which all of it was under maintenance",
-    "time_availability": "1 - downtime_seconds / (length x completeness), truncated; length without the time in which "
-    "all of it was under maintenance",
-    "time_availability_low": "completeness - downtime_seconds / length, truncated; length as above",
-    "allowed_events": "total x (1 - target), truncated after 2 decimals",
-    "remaining_events": "allowed_events - bad, truncated",
-    "budget_spent_percent": "bad / allowed_events x 100, truncated",
-    "budget_seconds": "length of the period so far x (1 - target)",
-    "pooled": "sum of good over products / sum of total over products",
-    "worst": "the lowest good / total of a product with events",
-    "mean": "sum of good / total of products with events / their number",
-    "gaps": "number of its gaps that touch the period so far",
-    "lost_seconds": "time of the period in which nobody looked and no later sample told what happened",
-    "unwatched_seconds": "time of the period in which nobody looked",
-    "longest_gap_seconds": "the longest of its gaps, as far as it lies in the period",
-    "mtta_ms": "acknowledged - detected",
-    "mttd_ms": "detected - impact_start",
-    "n": "number of incidents that touch the period",
-    "known": "incidents with this time",
-    "unknown": "incidents without this time",
-    "median_ms": "the one in the middle, of an even number the mean of the two in the middle",
-    "p90_ms": "nearest rank: the smallest time that at least 90 % do not exceed",
-    "max_ms": "the longest",
-    "mttr_ms": "restored - impact_start",
-    "failed": "bad events of the affected cells over the incident",
-}
 _BANK = "bank"
 _WITH = "with_maintenance"
-_WITH_FORMULAS: Mapping[str, str] = {
-    "good": "sum of good over rows, with maintenance",
-    "bad": "sum of bad over rows, with maintenance",
-    "missing_estimate": "per product and data center: ceil(events x lost_ms / (length_ms - lost_ms)); a data center "
-    "that was never seen: at the mean rate of the others; summed",
-    "completeness": "1 - sum(unwatched_ms) / sum(length_ms)",
-}
 _TREND, _PERIOD = "trend", "period"
 
 
@@ -161,9 +116,33 @@ def _others(report: Report) -> Iterable[tuple[str, Any, dict[str, Any]]]:
         for key in ("availability", "bad", "total"):
             window = {"from": worst.from_, "to": worst.to, "good": worst.good, "bad": worst.bad}
             yield f"worst/{worst.seconds}/{key}", getattr(worst, key), window
+    yield from _beside(report)
     for source in report.data_quality:
         for key in ("gaps", "lost_seconds", "unwatched_seconds", "longest_gap_seconds", "completeness"):
             yield f"source/{source.id}/{key}", getattr(source, key), {"first_page": source.first_page}
+
+
+_OF_CONTRACTS = (
+    *("good", "bad", "total", "availability", "low", "high", "verdict"),
+    *("downtime_seconds_least", "downtime_seconds_most", "time_low", "time_high"),
+    *("guideline_seconds_least", "guideline_seconds_most", "unseen_seconds", "coarsest_slice_seconds"),
+    *("credit_percent_least", "credit_percent_most"),
+)
+
+
+def _beside(report: Report) -> Iterable[tuple[str, Any, dict[str, Any]]]:
+    """Contracts, and outages that files tell of."""
+    for each in report.sla:
+        inputs = {key: getattr(each, key) for key in ("good", "bad", "target", "measure", "judged_seconds")}
+        inputs |= {"unseen_seconds": each.unseen_seconds, "downtime_seconds_most": each.downtime_seconds_most}
+        inputs |= {"credits": ", ".join(f"below {row.below} %: {row.credit_percent} %" for row in each.credits)}
+        for key in _OF_CONTRACTS:
+            yield f"sla/{each.id}/{key}", getattr(each, key), inputs
+    for told in report.imported_times:
+        inputs = {"partial_weight": told.partial_weight, "files": ", ".join(told.files)}
+        inputs |= {"down_seconds": told.down_seconds, "watched_seconds": told.watched_seconds}
+        for key in ("time_availability", "down_seconds", "watched_seconds"):
+            yield f"imported/{told.month}/{told.service}/{key}", getattr(told, key), inputs
 
 
 def _rows(report: Report, record: str, **wanted: str) -> tuple[Row, ...]:
@@ -175,7 +154,7 @@ def _rows(report: Report, record: str, **wanted: str) -> tuple[Row, ...]:
 def _made(report: Report, figure: str, value: Any, inputs: dict[str, Any], rows: tuple[Row, ...] = ()) -> Explanation:
     base, _, field = figure.rsplit("/", 1)[-1].rpartition(".")
     whole = base == _WITH
-    formula = _WITH_FORMULAS.get(field) if whole else None
+    formula = (WITH_MAINTENANCE if whole else OF_PLACES.get(figure.split("/", maxsplit=1)[0], {})).get(field)
     counted = _sums(report.rows.columns, rows, whole=whole) if rows else {}
     columns = report.rows.columns
     return Explanation(figure, value, formula or FORMULAS.get(field, "as listed"), inputs, counted, columns, rows)

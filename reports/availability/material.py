@@ -9,6 +9,7 @@ from typing import Protocol
 
 from reports.availability.downtime import Worst
 from reports.availability.period import Period
+from reports.sla.model import TenantSla
 from slo.catalog import Catalog
 from slo.counts import Counts
 from slo.windows import Window
@@ -116,7 +117,7 @@ class LeftOut:
 @dataclass(frozen=True, slots=True)
 class Given:
     """What the store's counts do not say. ``products``: ids to report, empty for all of them; ``imported``: of the
-    newest file first."""
+    newest file first; ``contracts``: each without announced maintenance, and with it."""
 
     catalog: Catalog
     code_version: str
@@ -128,6 +129,7 @@ class Given:
     changes: Sequence[ReportedChange] = ()
     imported: Sequence[ImportedCounts] = ()
     outages: Sequence[ImportedOutage] = ()
+    contracts: Sequence[tuple[TenantSla, TenantSla]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
+from reports.availability.beside import Contract, ImportedTime, NotCounted
+
 DEFINITION_VERSION = "1"
 """Of docs/reports.md, "What each figure means"; grows when a formula changes."""
 SCHEMA = 1
@@ -258,31 +260,6 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class NotCounted:
-    """Imported counts that are left out. ``reason``: observed (we looked ourselves), twice (a later file says so too)
-    or crosses (they reach beyond the period)."""
-
-    from_: Annotated[str, Field(alias="from")]
-    to: str
-    file: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedTime:
-    """One service in one month of the trend, from files that list seconds of outage; beside the other figures, in none
-    of them. ``down_seconds``: major + partial_weight x partial; ``watched_seconds``: what the files tell of."""
-
-    month: str
-    service: str
-    files: tuple[str, ...]
-    partial_weight: str
-    down_seconds: str
-    watched_seconds: str
-    time_availability: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class DownMinute:
     """A minute of a product (or the bank) in which at least half of the events failed."""
 
@@ -332,6 +309,7 @@ class Report:
     gaps: tuple[SourceGap, ...] = ()
     not_counted: tuple[NotCounted, ...] = ()
     imported_times: tuple[ImportedTime, ...] = ()
+    sla: tuple[Contract, ...] = ()
     snapshot_sha256: str = ""
 
 

@@ -3,7 +3,9 @@
 ``period`` and ``trend``: a product in a data center over one slice; ``down``: a down minute, or (text "not known") a
 unit of which nobody can say; ``worst``: a worst window; ``incident``; ``maintenance``: a window; ``source``: who
 looked, from when until when; ``gap``: a stretch without pages of one (text "exact" or "lost"); ``not_observed``:
-simulated or imported; ``target``: what each unit is held to; ``about``: the report itself.
+simulated or imported; ``contract`` (slice: its target, text: its measure); ``credit`` (text: below so much, so much;
+both in per cent); ``outage``: a month that files tell of (text: down and told seconds); ``target``: what each unit is
+held to; ``about``: the report itself.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ _COUNTS = (
     "provisional",
 )
 _TEXTS = ("record", "slice", "id", "product", "data_center", "from", "to")
-_MORE = ("detected", "acknowledged", "failed", "text")
+_SECONDS = ("judged_s", "down_least_s", "down_most_s", "guideline_least_s", "guideline_most_s", "unseen_s", "slice_s")
+_MORE = ("detected", "acknowledged", "failed", *_SECONDS, "text")
 KEYS = (*_TEXTS, *_COUNTS, *_MORE)
 
 _Record = Mapping[str, int | str | None]
@@ -42,7 +45,7 @@ def data(report: Report) -> Table:
     empty = Cell(None)
     cells = [tuple(empty if number is None else Cell(row[number]) for number in order) for row in report.rows.rows]
     cells += [tuple(Cell(record.get(key)) for key in KEYS) for record in _records(report)]
-    kinds = {**dict.fromkeys(_COUNTS, Kind.INTEGER), "failed": Kind.INTEGER}
+    kinds = {**dict.fromkeys(_COUNTS, Kind.INTEGER), **dict.fromkeys(("failed", *_SECONDS), Kind.INTEGER)}
     shape = tuple(Column(key, key, kinds.get(key, Kind.TEXT)) for key in KEYS)
     return Table("data", "data", shape, tuple(cells))
 
@@ -76,7 +79,34 @@ def _records(report: Report) -> Iterator[_Record]:
             "to": window.to,
             "text": window.title,
         }
+    yield from _contracts(report)
     yield from _about(report)
+
+
+def _contracts(report: Report) -> Iterable[_Record]:
+    for each in report.sla:
+        yield {
+            "record": "contract",
+            "id": each.id,
+            "slice": each.target,
+            "product": each.product,
+            "data_center": each.data_center,
+            "good": each.good,
+            "bad": each.bad,
+            "judged_s": each.judged_seconds,
+            "down_least_s": each.downtime_seconds_least,
+            "down_most_s": each.downtime_seconds_most,
+            "guideline_least_s": each.guideline_seconds_least,
+            "guideline_most_s": each.guideline_seconds_most,
+            "unseen_s": each.unseen_seconds,
+            "slice_s": each.coarsest_slice_seconds,
+            "text": each.measure,
+        }
+        for row in each.credits:
+            yield {"record": "credit", "id": each.id, "text": f"{row.below} {row.credit_percent}"}
+    for told in report.imported_times:
+        text = f"{told.down_seconds} {told.watched_seconds}"
+        yield {"record": "outage", "id": told.service, "slice": told.month, "text": text}
 
 
 def _worst(report: Report) -> Iterable[_Record]:

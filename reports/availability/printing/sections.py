@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.availability.model import Report
-from reports.availability.printing import charts, tables
+from reports.availability.printing import beside, charts, tables
 from reports.availability.printing.texts import VERDICT_TONES, Texts
 from reports.paper.model import Block, Cell, Fact, Facts, Kind, Paragraph, Section, Table, Tone
 
@@ -43,10 +43,11 @@ def sections(report: Report, texts: Texts, restated: Sequence[tuple[str, str, st
         section("heat", charts.heat_map(report, texts)),
         section("worst", tables.worst(report, texts)),
         section("budget", tables.budget(report, texts)),
+        section("contracts", *beside.contracts(report, texts)),
         section("incidents", tables.incident_times(report, texts), tables.incidents(report, texts), new_page=True),
         section("maintenance", tables.with_and_without(report, texts), tables.maintenance(report, texts)),
         section("changes", tables.changes(report, texts)),
-        section("quality", tables.quality(report, texts), _not_observed(report, texts)),
+        section("quality", tables.quality(report, texts), _not_observed(report, texts), *_imported(report, texts)),
         section("definitions", *_definitions(report, texts), _restated(restated, texts), new_page=True),
     )
     return tuple(each for each in every if report.kind != INCIDENTS or each.id in OF_INCIDENTS)
@@ -66,6 +67,8 @@ def summary(report: Report, texts: Texts) -> list[Block]:
         blocks.append(Paragraph(words("summary.simulated"), Tone.WARNING))
     if any(each.origin != "simulated" for each in report.not_observed):
         blocks.append(Paragraph(words("summary.imported"), Tone.WARNING))
+    if report.not_counted:
+        blocks.append(Paragraph(words("summary.not_counted"), Tone.WARNING))
     missed = [texts.name(each.id) for each in report.products if each.verdict == "missed"]
     unproven = [texts.name(each.id) for each in report.products if each.verdict == "not proven"]
     for key, units in (("missed", missed), ("not_proven", unproven)):
@@ -124,6 +127,12 @@ def _not_observed(report: Report, texts: Texts) -> Table:
         for each in report.not_observed
     )
     return Table("not_observed", words("table.not_observed"), shape, rows, empty=words("empty.not_observed"))
+
+
+def _imported(report: Report, texts: Texts) -> list[Table]:
+    """Only where files were imported: most banks never read these."""
+    told = [beside.outages(report, texts)] if report.imported_times else []
+    return told + ([beside.not_counted(report, texts)] if report.not_counted else [])
 
 
 def _origin(origin: str, texts: Texts) -> str:

@@ -35,6 +35,8 @@ class Texts:
         """Of the bank, a product or a data center; an id that has no name is its own."""
         if unit == self.report.bank.id:
             return self.words("unit.bank") if unit == "bank" else self.words("unit.selection")
+        if unit == "imported":
+            return self.words("unit.imported")
         units = (*self.report.products, *self.report.data_centers)
         return next((each.names.get(self.language, unit) for each in units if each.id == unit), unit)
 
