@@ -14,7 +14,7 @@ import time
 
 from commands.errors import refusing
 from commands.options import add_configuration, configuration
-from reports.load_runs.capacity import capacity_json, read_capacity
+from reports.peaks.capacity import capacity_json, read_capacity
 from store.errors import StoreError
 from store.opening import open_store
 
@@ -33,7 +33,9 @@ def run(args: argparse.Namespace) -> int:
         try:
             with store.reading() as reader:
                 now_ms = time.time_ns() // 1_000_000
-                view = read_capacity(reader, now_ms, catalog.zone, len(catalog.data_centers), policy)
+                view = read_capacity(
+                    reader, now_ms, catalog.zone, len(catalog.data_centers), policy, kinds=chosen.kinds
+                )
         finally:
             store.close()
     print(json.dumps(capacity_json(view), indent=2, ensure_ascii=False))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from commands.errors import refusing
 from commands.objectives import objectives
 from commands.options import Configuration
-from commands.report_sending import plan_of, workdays
+from commands.report_files import bank_of
+from commands.report_sending import plan_of, quiet_libraries, workdays
 from commands.version import VERSION
 from dashboard.api.setting import ApiSetting
 from dashboard.api.tokens import Tokens
@@ -18,6 +19,7 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
     """What the routes are built on. Raises CommandError with the first defect of what it is made from."""
     with refusing(SettingsError):
         table = load_regulatory(regulatory_path(chosen.path, chosen.settings))
+    quiet_libraries()
     desk = chosen.settings.desk.policy(chosen.policy)
     return ApiSetting(
         store,
@@ -28,5 +30,6 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
         VERSION,
         Tokens(chosen.data),
         chosen.settings.capacity.policy(),
-        Reporting(chosen.settings.demo, plan_of(chosen), workdays),
+        Reporting(bank_of(chosen), plan_of(chosen), workdays),
+        kinds=chosen.kinds,
     )

@@ -10,11 +10,14 @@ from alerts.policy import Policy
 from collectors.mapping import MetricMap
 from commands.errors import CommandError, refusing
 from configuration.prometheus import PrometheusSettings
+from reports.peaks.calendar import DayKinds
 from settings import (
     Settings,
     SettingsError,
     alerts_path,
+    calendar_path,
     catalog_path,
+    load_calendar,
     load_catalog,
     load_metrics,
     load_policy,
@@ -40,6 +43,7 @@ class Configuration:
     mapping: MetricMap
     data: Path
     policy: Policy
+    kinds: DayKinds
 
     @property
     def store(self) -> Path | str:
@@ -73,12 +77,13 @@ def configuration(args: argparse.Namespace) -> Configuration:
         catalog = load_catalog(catalog_path(path, settings))
         mapping = load_metrics(catalog_path(path, settings), settings.limits.limits())
         policy = load_policy(alerts_path(path, settings))
+        kinds = load_calendar(calendar_path(path, settings))
     _known_data_centers(path, settings, catalog)
     _known_probed(path, settings, catalog)
     products = frozenset(product.id for product in catalog.products)
     for line in (*settings.notify.unknown_products(products), *settings.reports.unknown_products(products)):
         raise CommandError(f"{path}: {line}")
-    return Configuration(path, settings, catalog, mapping, args.data or settings.data, policy)
+    return Configuration(path, settings, catalog, mapping, args.data or settings.data, policy, kinds)
 
 
 def _known_probed(path: Path, settings: Settings, catalog: Catalog) -> None:

@@ -76,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
     finally:
         if alerts is not None:
             alerts.stop()
+        facing.reporting.jobs.close()
         publisher.stop()
         store.close()
     return 0
@@ -98,6 +99,7 @@ def _setting(chosen: Configuration) -> Setting:
         build=VERSION,
         history=history.span() if history else None,
         capacity=chosen.settings.capacity.policy(),
+        kinds=chosen.kinds,
     )
 
 

@@ -23,6 +23,7 @@ from dashboard.quality import quality_of, with_quality
 from dashboard.recent import Recent, recent
 from dashboard.sources import SourceState, SourceView, source_view
 from reports.load_runs.policy import SHIPPED, CapacityPolicy
+from reports.peaks.calendar import NO_KINDS, DayKinds
 from slo.catalog import Catalog
 from slo.counts import Counts
 from slo.states import StatePolicy
@@ -75,6 +76,7 @@ def gather(
     past: Past | None,
     *,
     capacity: CapacityPolicy = SHIPPED,
+    kinds: DayKinds = NO_KINDS,
 ) -> Facts:
     """Reads what a frame needs; ``past`` is that of an earlier frame, used while it holds."""
     periods = Periods.at(now_ms, catalog.zone)
@@ -82,7 +84,7 @@ def gather(
     groups = by_data_center([c.id for c in catalog.data_centers], statuses)
     alerting = alert_facts(reader.journal(), now_ms, _reach(periods))
     known = current_past(reader, periods, groups, catalog.zone, past, windows=alerting.windows)
-    known = known.with_capacity(reader, periods, catalog, capacity)
+    known = known.with_capacity(reader, periods, catalog, capacity, kinds)
     periods = periods.answered_by(known)
     quality = quality_of(reader.gauges(), now_ms)
     views = {s.source.id: with_quality(source_view(s, now_ms), quality) for s in statuses}

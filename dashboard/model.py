@@ -12,7 +12,7 @@ from dashboard.cost import CostPerAccount
 from dashboard.probes import ProbeView
 from dashboard.sources import SourceView
 from reports.availability.headline import AvailabilityView
-from reports.load_runs.capacity import CapacityView
+from reports.peaks.capacity import CapacityView
 from slo.availability import Composite
 from slo.budget import Budget
 from slo.catalog import DataCenter, Product

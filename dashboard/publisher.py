@@ -187,7 +187,15 @@ class Publisher:
 
     def _facts(self, reader: Reader) -> Facts:
         setting, past = self._setting, self._memory.past
-        facts = gather(reader, self._now_ms(), setting.catalog, setting.policy, past, capacity=setting.capacity)
+        facts = gather(
+            reader,
+            self._now_ms(),
+            setting.catalog,
+            setting.policy,
+            past,
+            capacity=setting.capacity,
+            kinds=setting.kinds,
+        )
         self._memory.past = facts.past
         return facts
 

@@ -23,7 +23,7 @@ from dashboard.probes import ProbeView
 from dashboard.snapshot import Setting
 from dashboard.sources import SourceView
 from reports.availability.headline import AvailabilityView
-from reports.load_runs.capacity import CapacityView, capacity_json
+from reports.peaks.capacity import CapacityView, capacity_json
 from slo.budget import Budget
 from slo.counts import Counts
 from slo.formatting import percent, ratio, truncated

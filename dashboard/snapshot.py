@@ -23,6 +23,7 @@ from dashboard.past import ROLLING_S
 from dashboard.planned import holding
 from reports.availability.headline import AvailabilityView, ByCenter, share
 from reports.load_runs.policy import SHIPPED, CapacityPolicy
+from reports.peaks.calendar import NO_KINDS, DayKinds
 from slo.availability import composite
 from slo.budget import Budget, burn_rate
 from slo.catalog import Catalog, Product
@@ -52,6 +53,7 @@ class Setting:
     build: str
     history: Span | None = None
     capacity: CapacityPolicy = SHIPPED
+    kinds: DayKinds = NO_KINDS
 
 
 def judge(facts: Facts, setting: Setting, sequence: int, remembered: Remembered) -> Snapshot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from slo.windows import DAY_S
 
 DAY_MS = DAY_S * 1000
+YEAR_DAYS = 365
 
 
 class Tie(NamedTuple):
@@ -97,3 +98,41 @@ def without_one(capacity_per_second: Fraction, data_centers: int | None) -> Frac
     if data_centers is None:
         return None
     return capacity_per_second * (data_centers - 1) / data_centers
+
+
+class RunOut(enum.Enum):
+    """When a capacity stops being enough."""
+
+    ON_DAY = "on_day"
+    NOT_WITHIN_A_YEAR = "not_within_a_year"
+    NOT_KNOWN = "not_known"
+
+
+class RunsOut(NamedTuple):
+    """``day``: number of the first day whose peak may exceed the capacity; None unless it is ON_DAY."""
+
+    when: RunOut
+    day: int | None = None
+
+
+def runs_out(
+    capacity: Fraction | None, peaks: Sequence[tuple[int, Fraction]], growth_per_year: Fraction | None
+) -> RunsOut:
+    """The first day on which the P95 of the peak exceeds a capacity, both in the same unit.
+
+    ``peaks``: P95 by the number of each day of the forecast; from its end on its greatest grows evenly, by
+    ``growth_per_year`` of itself in a year, up to a year from its first day.
+    """
+    if capacity is None or not peaks:
+        return RunsOut(RunOut.NOT_KNOWN)
+    for day, peak in peaks:
+        if peak > capacity:
+            return RunsOut(RunOut.ON_DAY, day)
+    if growth_per_year is None:
+        return RunsOut(RunOut.NOT_KNOWN)
+    first, last, top = peaks[0][0], peaks[-1][0], max(peak for _, peak in peaks)
+    step = top * growth_per_year / YEAR_DAYS
+    if step <= 0:
+        return RunsOut(RunOut.NOT_WITHIN_A_YEAR)
+    day = last + int((capacity - top) / step) + 1  # the first whole day beyond: at an exact hit it is only reached
+    return RunsOut(RunOut.ON_DAY, day) if day < first + YEAR_DAYS else RunsOut(RunOut.NOT_WITHIN_A_YEAR)

@@ -10,13 +10,13 @@ from dashboard.api.paging import asking, listing, page
 from dashboard.api.route import Content, Json, Plan, Read, Write
 from dashboard.api.setting import ApiSetting
 from dashboard.api.tokens import LOAD_RUNS
-from reports.load_runs.capacity import capacity_json, read_capacity
 from reports.load_runs.comparing import compare
 from reports.load_runs.errors import LoadRunError
 from reports.load_runs.keeping import KIND, find, keep, result_of, run_of
 from reports.load_runs.model import LoadRun
 from reports.load_runs.reading import MOST_BYTES
 from reports.load_runs.view import comparison_json, run_json
+from reports.peaks.capacity import capacity_json, read_capacity
 from store.journal import Document
 from store.port import Reader
 
@@ -66,8 +66,10 @@ def take(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan
 
 def capacity(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     """The document of ``python app.py capacity``."""
-    catalog, policy = setting.catalog, setting.capacity
-    return capacity_json(read_capacity(reader, setting.now_ms(), catalog.zone, len(catalog.data_centers), policy))
+    catalog, policy, kinds = setting.catalog, setting.capacity, setting.kinds
+    return capacity_json(
+        read_capacity(reader, setting.now_ms(), catalog.zone, len(catalog.data_centers), policy, kinds=kinds)
+    )
 
 
 def _found(reader: Reader, run_id: str) -> LoadRun:

@@ -13,6 +13,7 @@ from alerts.policy import Slo
 from dashboard.api.tokens import Tokens
 from dashboard.reporting.setting import Reporting
 from reports.load_runs.policy import SHIPPED, CapacityPolicy
+from reports.peaks.calendar import NO_KINDS, DayKinds
 from slo.catalog import Catalog
 from store.port import Store
 
@@ -36,6 +37,7 @@ class ApiSetting:
     capacity: CapacityPolicy = SHIPPED
     reporting: Reporting = field(default_factory=Reporting)
     now_ms: Callable[[], int] = field(default=wall_clock_ms)
+    kinds: DayKinds = NO_KINDS
 
     @property
     def names(self) -> Names:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -11,45 +11,54 @@ from reports.load_runs.keeping import MOST, listed
 from reports.load_runs.model import LoadRun
 from reports.load_runs.policy import CapacityPolicy
 from reports.load_runs.view import utc
-from slo.capacity import Proof, ProvenCapacity, headroom, proven_capacity, without_one
-from slo.forecasting.peak import Forecast, forecast_peak
+from reports.peaks.calendar import NO_KINDS, DayKinds
+from reports.peaks.forecasting import Outlook, outlook
+from reports.peaks.gathering import At, Days, read_days, until_now
+from slo.capacity import Proof, ProvenCapacity, RunOut, RunsOut, headroom, proven_capacity, runs_out, without_one
+from slo.forecasting.peak import Forecast
 from slo.formatting import ratio, truncated
-from slo.windows import DAY_S, MINUTE_S, day_of, day_window
+from slo.windows import DAY_S, MINUTE_S, day_of
 from store.port import Reader
-from store.records import Scope
 
-HISTORY_DAYS = 400
 PEAK = "busiest minute of the day, per second"
 
 
 @dataclass(frozen=True, slots=True)
 class CapacityView:
-    """``peak_today``: transactions in the busiest minute of today so far, None before the first closed one."""
+    """``today``: the busiest minute of today so far, None before the first closed one. ``seen``: every day that is
+    stored of the bank; ``outlook``: what comes from today on."""
 
     policy: CapacityPolicy
     proven: ProvenCapacity | None
-    peak_today: int | None
-    peak_at_s: int | None
-    forecast: Forecast
+    today: At | None
+    outlook: Outlook
+    seen: Days
+
+    @property
+    def forecast(self) -> Forecast:
+        """Of the peak."""
+        return self.outlook.peak
 
 
-def read_capacity(reader: Reader, now_ms: int, zone: str, data_centers: int, policy: CapacityPolicy) -> CapacityView:
+def read_capacity(
+    reader: Reader, now_ms: int, zone: str, data_centers: int, policy: CapacityPolicy, *, kinds: DayKinds = NO_KINDS
+) -> CapacityView:
     """The capacity of an estate of so many data centers, at one instant."""
     now_s = now_ms // 1000
-    today = day_window(day_of(now_s, zone), zone)
-    first = day_window(day_of(now_s, zone) - timedelta(days=HISTORY_DAYS), zone)
-    peaks = reader.daily_peaks(Scope.BANK, first.from_s, today.to_s)
-    closed = {day_of(p.day_s, zone).toordinal(): p.transactions for p in peaks if p.day_s < today.from_s}
-    now = next((peak for peak in peaks if peak.day_s >= today.from_s), None)
+    seen = read_days(reader, until_now(now_s, zone), zone)
+    first = day_of(now_s, zone)
     since_ms = now_ms - 2 * policy.expires_days * DAY_S * 1000
     proofs = [proof_of(run, policy) for run in listed(reader.journal(), from_ms=since_ms, most=MOST)]
     known = [each for each in proofs if each is not None]
+    totals, peaks = (
+        {day: n for day, n in each.items() if day < first.toordinal()} for each in (seen.totals(), seen.peaks())
+    )
     return CapacityView(
         policy,
         proven=proven_capacity(known, now_ms, data_centers, policy.expires_days),
-        peak_today=None if now is None else now.transactions,
-        peak_at_s=None if now is None else now.at_s,
-        forecast=forecast_peak(closed, day_of(now_s, zone).toordinal()),
+        today=next((each.minute for each in seen.days if each.day == first), None),
+        outlook=outlook(kinds, totals, peaks, first),
+        seen=seen,
     )
 
 
@@ -66,28 +75,62 @@ def capacity_json(view: CapacityView) -> dict[str, Any]:
         "proven_per_second": None if proven is None else proven.proof.per_second,
         "proven_at": None if proven is None else utc(proven.proof.at_ms),
         "expires_at": None if proven is None else utc(proven.expires_at_ms),
-        "peak_today_per_second": None if view.peak_today is None else view.peak_today // MINUTE_S,
+        "peak_today_per_second": None if view.today is None else view.today.transactions // MINUTE_S,
         "forecast_p95_per_second": None if forecast is None else int(forecast.value / MINUTE_S),
-        "headroom": _share(_headroom(view, lost=False)),
-        "headroom_n_1": _share(_headroom(view, lost=True)),
+        "headroom": _share(headroom_p95(view, lost=False)),
+        "headroom_n_1": _share(headroom_p95(view, lost=True)),
+        "headroom_today": _share(headroom_today(view, lost=False)),
+        "headroom_today_n_1": _share(headroom_today(view, lost=True)),
+        **_runs_out_json(view),
         "state": "none" if proven is None else proven.standing.value,
         "contradicted_by": (proven.against or None) if proven else None,
         "tied_to": None if proven is None else _tie(proven),
         "held_seconds": view.policy.held_seconds,
         "expires_days": view.policy.expires_days,
         "peak": PEAK,
-        "peak_today_at": None if view.peak_at_s is None else utc(view.peak_at_s * 1000),
-        "forecast": None
-        if forecast is None
-        else {
-            "highest_28d_per_second": forecast.highest // MINUTE_S,
-            "ratio_p95": truncated(forecast.ratio, 4),
-            "nominal_coverage": "0.95",
-            "achieved_coverage": ratio(Fraction(forecast.covered, forecast.checked), 4) if forecast.checked else None,
-            "days_checked": forecast.checked,
-        },
+        "peak_today_at": None if view.today is None else utc(view.today.at_s * 1000),
+        "forecast": peak_json(view.forecast),
         "reasons": reasons(view),
     }
+
+
+def peak_json(found: Forecast) -> dict[str, Any] | None:
+    """A forecast of the peak: its horizon, and what past ones were worth."""
+    forecast = found.peak
+    if forecast is None:
+        return None
+    return {
+        "horizon_days": forecast.horizon_days,
+        "p95_per_second": int(forecast.value / MINUTE_S),
+        "highest_28d_per_second": forecast.highest // MINUTE_S,
+        "ratio_p95": truncated(forecast.ratio, 4),
+        "nominal_coverage": "0.95",
+        "achieved_coverage": ratio(Fraction(forecast.covered, forecast.checked), 4) if forecast.checked else None,
+        "days_checked": forecast.checked,
+    }
+
+
+def _runs_out_json(view: CapacityView) -> dict[str, Any]:
+    whole, lost = ends(view, lost=False), ends(view, lost=True)
+    growth = view.outlook.growth_per_year
+    return {
+        "runs_out": whole.when.value,
+        "runs_out_on": _date(whole),
+        "runs_out_n_1": lost.when.value,
+        "runs_out_n_1_on": _date(lost),
+        "growth_per_year": None if growth is None else truncated(growth, 4),
+    }
+
+
+def _date(found: RunsOut) -> str | None:
+    return None if found.day is None else date.fromordinal(found.day).isoformat()
+
+
+def ends(view: CapacityView, *, lost: bool) -> RunsOut:
+    """The day on which the capacity stops being enough; with one data center ``lost``."""
+    capacity = usable(view, lost=lost)
+    daily = [(day, peak / MINUTE_S) for day, peak in view.outlook.daily_p95()]
+    return runs_out(capacity, daily, view.outlook.growth_per_year)
 
 
 def reasons(view: CapacityView) -> dict[str, str]:
@@ -98,16 +141,20 @@ def reasons(view: CapacityView) -> dict[str, str]:
             f"no load run has held a rate for {view.policy.held_seconds} s with its objectives proven; "
             "see docs/load-runs.md"
         )
-    if view.peak_today is None:
+    if view.today is None:
         found["peak_today_per_second"] = "no minute of today has closed yet"
     if view.forecast.peak is None:
         found["forecast_p95_per_second"] = view.forecast.reason
-    if _headroom(view, lost=False) is None:
+    if headroom_p95(view, lost=False) is None:
         found["headroom"] = _why_no_headroom(view)
-    if _headroom(view, lost=True) is None:
+    if headroom_p95(view, lost=True) is None:
         unsaid = view.proven is not None and view.proven.proof.tie.data_centers is None
         found["headroom_n_1"] = found.get("headroom") or (
             "the run did not say how many data centers served (--data-centers)" if unsaid else "not known"
+        )
+    if ends(view, lost=False).when is RunOut.NOT_KNOWN:
+        found["runs_out_on"] = found.get("headroom") or (
+            "growth by the year is not known: the same 28 days of last year are not there"
         )
     return found
 
@@ -120,15 +167,27 @@ def _why_no_headroom(view: CapacityView) -> str:
     return "the forecast of the peak is 0"
 
 
-def _headroom(view: CapacityView, *, lost: bool) -> Fraction | None:
-    """Above the forecast of the peak; with one data center ``lost``."""
-    proven, forecast = view.proven, view.forecast.peak
-    if proven is None or forecast is None or not proven.counts:
+def usable(view: CapacityView, *, lost: bool) -> Fraction | None:
+    """Requests per second that are proven and hold now; with one data center ``lost``."""
+    proven = view.proven
+    if proven is None or not proven.counts:
         return None
-    capacity: Fraction | None = Fraction(proven.proof.per_second)
-    if lost:
-        capacity = without_one(Fraction(proven.proof.per_second), proven.proof.tie.data_centers)
-    return None if capacity is None else headroom(capacity, forecast.value / MINUTE_S)
+    capacity = Fraction(proven.proof.per_second)
+    return without_one(capacity, proven.proof.tie.data_centers) if lost else capacity
+
+
+def headroom_p95(view: CapacityView, *, lost: bool) -> Fraction | None:
+    """Above the forecast of the peak."""
+    forecast, capacity = view.forecast.peak, usable(view, lost=lost)
+    return None if capacity is None or forecast is None else headroom(capacity, forecast.value / MINUTE_S)
+
+
+def headroom_today(view: CapacityView, *, lost: bool) -> Fraction | None:
+    """Above the busiest minute of today so far."""
+    capacity = usable(view, lost=lost)
+    if capacity is None or view.today is None:
+        return None
+    return headroom(capacity, Fraction(view.today.transactions, MINUTE_S))
 
 
 def _tie(proven: ProvenCapacity) -> dict[str, Any]:

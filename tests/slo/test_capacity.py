@@ -9,10 +9,13 @@ import pytest
 from slo.capacity import (
     DAY_MS,
     Proof,
+    RunOut,
+    RunsOut,
     Standing,
     Tie,
     headroom,
     proven_capacity,
+    runs_out,
     without_one,
 )
 
@@ -100,3 +103,26 @@ def test_one_lost_data_center_takes_its_share() -> None:
     assert without_one(Fraction(600), 6) == 500
     assert without_one(Fraction(600), 1) == 0
     assert without_one(Fraction(600), None) is None
+
+
+def test_a_capacity_runs_out_on_the_first_day_whose_peak_exceeds_it() -> None:
+    """Reaching it is not exceeding it."""
+    peaks = [(100, Fraction(900)), (101, Fraction(1000)), (102, Fraction(1001)), (103, Fraction(2000))]
+    assert runs_out(Fraction(1000), peaks, None) == RunsOut(RunOut.ON_DAY, 102)
+
+
+def test_after_the_forecast_its_greatest_peak_grows_evenly() -> None:
+    """1,000 growing by 36.5 % in a year is one more each day: it is reached on the tenth."""
+    peaks = [(100, Fraction(700)), (101, Fraction(1000))]
+    assert runs_out(Fraction(1010), peaks, Fraction(365, 1000)) == RunsOut(RunOut.ON_DAY, 112)
+    assert runs_out(Fraction(10095, 10), peaks, Fraction(365, 1000)) == RunsOut(RunOut.ON_DAY, 111)
+
+
+def test_a_capacity_that_lasts_a_year_says_so() -> None:
+    """And one of which nothing is known says that."""
+    peaks = [(100, Fraction(1000))]
+    assert runs_out(Fraction(5000), peaks, Fraction(1, 2)).when is RunOut.NOT_WITHIN_A_YEAR
+    assert runs_out(Fraction(1001), peaks, Fraction(-1, 10)).when is RunOut.NOT_WITHIN_A_YEAR
+    assert runs_out(Fraction(1001), peaks, None).when is RunOut.NOT_KNOWN
+    assert runs_out(None, peaks, Fraction(0)).when is RunOut.NOT_KNOWN
+    assert runs_out(Fraction(1), [], Fraction(0)).when is RunOut.NOT_KNOWN

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from reports.load_runs.capacity import capacity_json, read_capacity
 from reports.load_runs.errors import OtherResult
 from reports.load_runs.keeping import find, keep, listed, result_of
 from reports.load_runs.model import held_rate
 from reports.load_runs.policy import SHIPPED, CapacityPolicy
+from reports.peaks.capacity import capacity_json, read_capacity
 from slo.capacity import DAY_MS
 from slo.windows import SHANGHAI
 from store.memory import MemoryStore
