@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := prometheus prometheus-alertmanager victoria-metrics openssl chromium fonts-noto-cjk postgresql prometheus-node-exporter prometheus-blackbox-exporter haproxy libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-faults check format bench screenshots drill prove clean
+.PHONY: help setup setup-dev run test test-faults check format bench lock licenses sbom screenshots drill prove clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,16 @@ drill: setup-dev ## Loses data centers 25 times under load, with the shipped and
 
 prove: setup-dev ## Proves five nines of the estate behind HAProxy under load; minutes (ARGS="--profile poisson --rate 1500")
 	$(BIN)/python -m loadtests.proving $(ARGS)
+
+lock: setup-dev ## Writes requirements*.lock anew: versions and digests of every package
+	$(BIN)/python -m scripts.supply.lock
+
+licenses: setup-dev ## Writes docs/licenses.md anew
+	$(BIN)/python -m scripts.supply.licenses > docs/licenses.md.new && mv docs/licenses.md.new docs/licenses.md
+
+sbom: setup-dev ## Writes build/sbom.cdx.json: what the product is made of (CycloneDX)
+	@mkdir -p build
+	$(BIN)/python -m scripts.supply.sbom > build/sbom.cdx.json
 
 screenshots: setup-dev ## Takes the README's pictures from a running demo
 	$(BIN)/python scripts/screenshots.py
