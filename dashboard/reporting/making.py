@@ -22,6 +22,7 @@ from reports.paper.html import html
 from reports.paper.model import Paper
 from reports.paper.pdf import pdf
 from reports.paper.xlsx import xlsx
+from reports.sla.model import Tenant
 from slo.catalog import Catalog
 from store.journal import Change, JournalReader
 from store.port import Reader
@@ -42,6 +43,7 @@ class Bank:
     catalog: Catalog
     code_version: str
     demo: bool = False
+    tenants: tuple[Tenant, ...] = ()
 
 
 def report(
@@ -49,7 +51,14 @@ def report(
 ) -> Report:
     """A report as the store says now. Raises AvailabilityReportError."""
     given = given_of(
-        reader, bank.catalog, period, now_ms, code_version=bank.code_version, demo=bank.demo, products=products
+        reader,
+        bank.catalog,
+        period,
+        now_ms,
+        code_version=bank.code_version,
+        demo=bank.demo,
+        products=products,
+        tenants=bank.tenants,
     )
     return compose(gather(reader, period, given, now_ms), kind)
 
