@@ -15,8 +15,8 @@ from scripts.supply.vendored import assets
 HEAD = """\
 # Licences
 Written by `make licenses` from what the installed packages say of themselves; a test compares. The product itself is
-Apache-2.0. Where a package offers several licences ("OR") the most permissive is chosen. LGPL and MPL packages are used as
-they are, through their public interfaces, and are replaceable by `pip install`; none is changed.
+Apache-2.0. Where a package offers several licences ("OR") the most permissive is chosen. LGPL and MPL packages are used
+as they are, through their public interfaces, and are replaceable by `pip install`; none is changed.
 """
 
 
