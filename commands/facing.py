@@ -19,6 +19,7 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
     """What the routes are built on. Raises CommandError with the first defect of what it is made from."""
     with refusing(SettingsError):
         table = load_regulatory(regulatory_path(chosen.path, chosen.settings))
+        bank = bank_of(chosen)
     quiet_libraries()
     desk = chosen.settings.desk.policy(chosen.policy)
     return ApiSetting(
@@ -30,6 +31,5 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
         VERSION,
         Tokens(chosen.data),
         chosen.settings.capacity.policy(),
-        Reporting(bank_of(chosen), plan_of(chosen), workdays),
-        kinds=chosen.kinds,
+        Reporting(bank, plan_of(chosen), workdays),
     )

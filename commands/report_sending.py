@@ -84,14 +84,19 @@ def workdays() -> Calendar:
     return ChineseWorkdays()
 
 
+def quiet_libraries() -> None:
+    """What draws a PDF tells of every step; a log wants what went wrong."""
+    for chatty in ("weasyprint", "weasyprint.progress", "fontTools"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
 def reporter(chosen: Configuration, store: Store, owner: str = "") -> Reporter | None:
     """What sends reports beside alerting or the dashboard, not started yet; None when nothing is to be sent."""
     if not chosen.settings.reports.deliveries:
         return None
     from commands.report_files import maker  # paper and figures, only for who sends them
 
-    for chatty in ("weasyprint", "weasyprint.progress", "fontTools"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    quiet_libraries()
     name = owner or new_owner()
     look = looking(chosen, store, maker(chosen, store), name)
     return Reporter(store, look, owner=name, timing=chosen.settings.lease.timing())

@@ -94,7 +94,7 @@ def sign(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan
 
 def bank_of(setting: ApiSetting) -> Bank:
     """What every report of this control center has in common."""
-    return Bank(setting.catalog, setting.build or "unknown", setting.reporting.demo)
+    return setting.reporting.bank or Bank(setting.catalog, setting.build or "unknown")
 
 
 def period_asked(text: str | None, setting: ApiSetting) -> Period:

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from dashboard.api.registering import register_api
 from dashboard.api.setting import ApiSetting
 from dashboard.reporting.jobs import Jobs, Output
+from dashboard.reporting.making import Bank
 from dashboard.reporting.orders import EXPECTED
 from slo.counts import Counts
 from store.port import Store
@@ -38,7 +39,9 @@ def jobs() -> Iterator[Jobs]:
 @pytest.fixture
 def setting(setting: ApiSetting, jobs: Jobs) -> ApiSetting:
     """A demo."""
-    return replace(setting, reporting=replace(setting.reporting, demo=True, jobs=jobs))
+    return replace(
+        setting, reporting=replace(setting.reporting, bank=Bank(setting.catalog, "0.1.0", demo=True), jobs=jobs)
+    )
 
 
 @pytest.fixture

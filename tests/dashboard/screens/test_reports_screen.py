@@ -15,6 +15,7 @@ from alerts.desk.records import DeskPolicy
 from dashboard.api.registering import register_api
 from dashboard.api.setting import ApiSetting
 from dashboard.factory import create_dashboard
+from dashboard.reporting.making import Bank
 from dashboard.reporting.setting import Reporting
 from reports.delivery.model import Delivery, FolderTo, Plan
 from reports.delivery.parcel import Parcel, Status
@@ -81,7 +82,7 @@ def host(store: Store, deliveries: Plan) -> Iterator[Host]:
     """A real server."""
     catalog = load_catalog(CONFIG / "catalog.yaml")
     slos = slos_of_catalog(catalog, load_policy(CONFIG / "alerts.yaml"))
-    reporting = Reporting(True, deliveries, ChineseWorkdays)
+    reporting = Reporting(Bank(catalog, "0.1.0", demo=True), deliveries, ChineseWorkdays)
     setting = ApiSetting(store, catalog, slos, DeskPolicy(), load_regulatory(CONFIG / "regulatory.yaml"), "0.1.0")
     setting = replace(setting, reporting=reporting, now_ms=lambda: NOW_MS)
 
