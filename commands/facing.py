@@ -32,4 +32,5 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
         Tokens(chosen.data),
         chosen.settings.capacity.policy(),
         Reporting(bank, plan_of(chosen), workdays),
+        kinds=chosen.kinds,
     )

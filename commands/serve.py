@@ -99,6 +99,7 @@ def _setting(chosen: Configuration) -> Setting:
         build=VERSION,
         history=history.span() if history else None,
         capacity=chosen.settings.capacity.policy(),
+        kinds=chosen.kinds,
     )
 
 
