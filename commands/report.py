@@ -2,6 +2,7 @@
 
   availability      verdict, products, trend, incidents, budget, data quality: PDF, XLSX, CSV, JSON, HTML
   incidents         the incidents of a period alone
+  costs             a month's IT cost per account, who bears it, why it moved
   explain FIGURE    where a figure comes from: formula, what went in, the rows that it was counted from
   issues            frozen issues and who signed them
   approve ID        signs one: prepared, then reviewed, then approved, each by another person
@@ -27,7 +28,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from commands import report_changes, report_sending
+from commands import report_changes, report_costs, report_sending
 from commands.errors import CommandError, refusing
 from commands.options import Configuration, add_configuration, configuration
 from commands.report_files import bank_of, maker, written_whole
@@ -48,6 +49,7 @@ from store.port import Store
 ACTIONS = {
     "availability": "verdict, products, trend, incidents, budget, data quality of a period",
     "incidents": "the incidents of a period: list, MTTD, MTTA, MTTR",
+    "costs": "what an account costs in IT and why, in a month",
     "explain": "where a figure comes from; --list prints the id of every figure",
     "issues": "frozen issues, newest first, and who signed them",
     "approve": "signs a frozen issue: prepared, reviewed, approved",
@@ -79,6 +81,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     approving.add_argument("--by", required=True, metavar="NAME", help="who signs")
     approving.add_argument("--note", default="", help="what is said with it")
     report_changes.configure(actions.choices["change"])
+    report_costs.configure(actions.choices["costs"])
     report_sending.configure(actions.choices["send"])
 
 
@@ -126,9 +129,9 @@ def _run(args: argparse.Namespace, chosen: Configuration, store: Store) -> int:
         return report_changes.change(args, chosen, store)
     if args.action == "send":
         return report_sending.send(args, chosen, store, maker(chosen, store))
-    if args.action == "explain":
-        return _explain(args, chosen, store)
-    return _report(args, chosen, store)
+    if args.action == "costs":
+        return report_costs.report(args, chosen, store, _format(args))
+    return (_explain if args.action == "explain" else _report)(args, chosen, store)
 
 
 def _made(

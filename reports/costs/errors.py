@@ -14,6 +14,13 @@ class NotMonths(CostReportError):
         super().__init__(f"costs of {key}: costs are closed by the month; name one with --month YYYY-MM")
 
 
+class NotBegun(CostReportError):
+    """A month that lies ahead."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"costs of {key}: the month has not begun")
+
+
 class NotComparable(CostReportError):
     """A bridge with a month whose cost or accounts are not known."""
 

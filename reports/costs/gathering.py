@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.availability.period import Period
-from reports.costs.errors import NotMonths
+from reports.costs.errors import NotBegun, NotMonths
 from reports.costs.material import Material, figures_of, invoiced
 from reports.costs.policy import CostPolicy
 from reports.costs.run_rate import last_days, run_rate
@@ -24,12 +24,12 @@ class Desk:
 
 
 def gather(reader: Reader, desk: Desk, period: Period, now_s: int) -> Material:
-    """Material of a month's report. Raises NotMonths (another period, or not begun), BadAllocation."""
+    """Material of a month's report. Raises NotMonths, NotBegun, BadAllocation."""
     if period.kind != "month":
         raise NotMonths(period.key)
     windows = period.trend()
     if period.window.from_s >= now_s:
-        raise NotMonths(f"{period.key}, which has not begun,")
+        raise NotBegun(period.key)
     zone = desk.catalog.zone
     months = figures_of(reader, desk.policy, windows, now_s, zone)
     days = last_days(months[-1].month.until_s, zone)

@@ -104,8 +104,8 @@ def _sections(texts: Texts, restated: Sequence[tuple[str, str, str]]) -> Iterabl
     yield section("data_centers", tables.parts(texts, "data_centers", report.data_centers))
     yield section("unusual", tables.unusual(texts))
     yield section("invoices", tables.invoices(texts), tables.left_out(texts))
-    yield section("peers", tables.peers(texts), tables.assumptions(texts))
-    yield section("definitions", *_definitions(texts), _restated(texts, restated), new_page=True)
+    yield section("peers", tables.peers(texts), tables.assumptions(texts), new_page=True)
+    yield section("definitions", *_definitions(texts), _restated(texts, restated))
 
 
 def _summary(texts: Texts) -> list[Block]:
