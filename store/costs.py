@@ -8,11 +8,14 @@ counted as unknown in its line, never as 0.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal, localcontext
-from typing import NamedTuple, Protocol
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple, Protocol, TypeAlias
 
 from store.errors import LedgerRefused
 
@@ -57,17 +60,19 @@ class Line(NamedTuple):
         return int.from_bytes(hashlib.blake2b(said, digest_size=_LINE_ID_BYTES).digest()) >> 1
 
 
-class Posting(NamedTuple):
-    """One charge for the ledger. ``key``: 16 bytes that name the charge; ``part``: of a charge that lies in several
-    lines; ``revision``: a higher one replaces all parts of a lower one; ``numbered``: the bill gives revisions, so that
-    other content under the same one is a contradiction. Without, what comes later replaces."""
+ChargeRow: TypeAlias = tuple[bytes, int, int, int, str | None, str | None, str | None]
+"""One charge for the ledger, as it is written (millions are): its key (16 bytes that name it); its part, of one that
+lies in several lines; its revision, a higher one replaces all parts of a lower one, and other content under the same is
+a contradiction (below 0: the bill gives none, and what comes later replaces); ``Line.number``; billed, effective and
+list as text (``money_text``)."""
 
-    key: bytes
-    part: int
-    revision: int
-    numbered: bool
-    line: Line
-    amounts: Amounts
+
+def money_text(amount: Decimal | None) -> str | None:
+    """An amount as it is kept."""
+    if amount is None:
+        return None
+    text = str(amount)  # several times as fast as format, which is for what str writes with an exponent
+    return text if "E" not in text else format(amount, "f")
 
 
 class Total(NamedTuple):
@@ -146,18 +151,12 @@ class Rate(NamedTuple):
     cny: Decimal
 
 
-class Charged(NamedTuple):
-    """A charge as it is kept: its parts by number -> (line's number, amounts)."""
-
-    revision: int
-    parts: Mapping[int, tuple[int, Amounts]]
-
-
 class LedgerStore(Protocol):
     """Where charges and rates go; part of ``store.port.Store``."""
 
-    def post(self, postings: Sequence[Posting]) -> Posted:
-        """Counts charges once, in one transaction. All parts of a charge come in the same call.
+    def post(self, rows: Sequence[ChargeRow], lines: Mapping[int, Line]) -> Posted:
+        """Counts charges once, in one transaction. All parts of a charge come in the same call; ``lines`` has every
+        line that a row names, by number.
 
         Raises LedgerRefused, with nothing written.
         """
@@ -167,83 +166,83 @@ class LedgerStore(Protocol):
 
 
 class Settlement(NamedTuple):
-    """What posting would change: charges whose parts are to be replaced, parts to be written
-    (with the number of their line), sums to be added."""
+    """What posting would change: keys of charges whose parts are to be replaced, parts to be written, sums to be added
+    by number of the line."""
 
     posted: Posted
     replaced: list[bytes]
-    written: list[tuple[int, Posting]]
+    written: list[ChargeRow]
     added: dict[int, Total]
-    lines: dict[int, Line]
 
 
-def settle(postings: Sequence[Posting], known: Mapping[bytes, Charged]) -> Settlement:
-    """Decides about charges, given what is kept of them. Pure, the same for every twin. Raises LedgerRefused."""
-    charges = _by_charge(postings)
-    numbers = numbers_of(postings)
-    replaced: list[bytes] = []
-    written, gone = list[tuple[int, Posting]](), list[tuple[int, Amounts]]()
+def settle(rows: Sequence[ChargeRow], kept: Mapping[bytes, Sequence[ChargeRow]]) -> Settlement:
+    """Decides about charges, given the parts that are kept of them. Pure, the same for every twin. Rows come in order
+    of key and part. Raises LedgerRefused."""
+    charges = len({row[0] for row in rows})
+    if charges < len(rows):
+        _refuse_twice(rows)
+    if not kept:
+        return Settlement(Posted(new=charges), [], list(rows), sums_of(rows))
     counts = dict.fromkeys(("new", "unchanged", "replaced", "older", "contradicted"), 0)
-    for parts in charges:
-        numbered = [(numbers[id(each.line)], each) for each in parts]
-        kept = known.get(parts[0].key)
-        verdict = "new" if kept is None else _verdict(numbered, kept)
+    replaced, written, gone = list[bytes](), list[ChargeRow](), list[ChargeRow]()
+    for key, group in groupby(rows, itemgetter(0)):
+        parts, before = list(group), kept.get(key, ())
+        verdict = _verdict(parts, before)
         counts[verdict] += 1
-        if kept is not None and verdict == "replaced":
-            replaced.append(parts[0].key)
-            gone.extend(kept.parts.values())
+        if verdict == "replaced":
+            replaced.append(key)
+            gone += before
         if verdict in ("new", "replaced"):
-            written.extend(numbered)
-    added = sums_of((number, each.amounts) for number, each in written)
+            written += parts
+    added = sums_of(written)
     for number, total in sums_of(gone).items():
         added[number] = added.get(number, NOTHING).less(total)
-    return Settlement(Posted(**counts), replaced, written, added, {number: each.line for number, each in written})
+    return Settlement(Posted(**counts), replaced, written, added)
 
 
-def numbers_of(postings: Iterable[Posting]) -> dict[int, int]:
-    """Number of each line by the line's identity: many charges share one, and comparing lines, or numbering the same
-    one again, would take longer than all the rest."""
-    return {key: line.number for key, line in {id(each.line): each.line for each in postings}.items()}
+def _refuse_twice(rows: Sequence[ChargeRow]) -> None:
+    revisions: dict[bytes, int] = {}
+    for row in rows:
+        if revisions.setdefault(row[0], row[2]) != row[2]:
+            raise LedgerRefused(row[0].hex(), "comes twice in one call")
+    if len({row[:2] for row in rows}) < len(rows):
+        named = Counter(row[:2] for row in rows).most_common(1)[0][0]
+        raise LedgerRefused(named[0].hex(), "comes twice in one call")
 
 
-def sums_of(amounts: Iterable[tuple[int, Amounts]]) -> dict[int, Total]:
+def _verdict(parts: Sequence[ChargeRow], kept: Sequence[ChargeRow]) -> str:
+    if not kept:
+        return "new"
+    revision, before = parts[0][2], kept[0][2]
+    if revision < before:
+        return "older"
+    if revision > before:
+        return "replaced"
+    if list(parts) == list(kept) or list(map(_meant, parts)) == list(map(_meant, kept)):
+        return "unchanged"
+    return "contradicted" if revision >= 0 else "replaced"
+
+
+def _meant(row: ChargeRow) -> tuple[int, int, list[Decimal | None]]:
+    """What a row says, however its amounts are written."""
+    return row[1], row[3], [None if text is None else Decimal(text) for text in row[4:]]
+
+
+def sums_of(rows: Iterable[ChargeRow]) -> dict[int, Total]:
     """Sums by number of the line."""
-    by_line: dict[int, list[Amounts]] = {}
-    for number, each in amounts:
-        by_line.setdefault(number, []).append(each)
+    by_line: dict[int, list[ChargeRow]] = {}
+    for row in rows:
+        by_line.setdefault(row[3], []).append(row)
     with localcontext(EXACT):
         return {number: _sum_of(found) for number, found in by_line.items()}
 
 
-def _sum_of(amounts: Sequence[Amounts]) -> Total:
-    known = [[each for each in column if each is not None] for column in zip(*amounts, strict=True)]
-    billed, effective, listed = (sum(column, Decimal(0)) for column in known)
-    unknown = [len(amounts) - len(column) for column in known]
-    return Total(len(amounts), billed, effective, listed, unknown[0], unknown[1], unknown[2])
-
-
-def _by_charge(postings: Sequence[Posting]) -> Iterable[list[Posting]]:
-    if len({each.key for each in postings}) == len(postings):
-        return [[each] for each in postings]
-    charges: dict[bytes, list[Posting]] = {}
-    for each in postings:
-        charges.setdefault(each.key, []).append(each)
-    for parts in charges.values():
-        if len({each.part for each in parts}) < len(parts) or len({each.revision for each in parts}) > 1:
-            raise LedgerRefused(parts[0].key.hex(), "comes twice in one call")
-    return charges.values()
-
-
-def _verdict(numbered: Sequence[tuple[int, Posting]], kept: Charged) -> str:
-    first = numbered[0][1]
-    if first.revision < kept.revision:
-        return "older"
-    same = {each.part: (number, each.amounts) for number, each in numbered} == dict(kept.parts)
-    if first.revision > kept.revision:
-        return "replaced"
-    if same:
-        return "unchanged"
-    return "contradicted" if first.numbered else "replaced"
+def _sum_of(rows: Sequence[ChargeRow]) -> Total:
+    columns = list(zip(*rows, strict=True))[-3:]
+    known = [[text for text in column if text is not None] for column in columns]
+    billed, effective, listed = (sum(map(Decimal, texts), Decimal(0)) for texts in known)
+    unknown = [len(rows) - len(texts) for texts in known]
+    return Total(len(rows), billed, effective, listed, unknown[0], unknown[1], unknown[2])
 
 
 def total_of(lines: Iterable[LedgerLine]) -> Total:

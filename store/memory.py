@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 from slo.counts import Counts
 from slo.windows import SHANGHAI, day_start
-from store.costs import LedgerLine, Posted, Posting, Rate
+from store.costs import ChargeRow, LedgerLine, Line, Posted, Rate
 from store.errors import StaleWriter
 from store.healing import Healing, kept_growth, kept_observed, kept_reads, kept_rollups, lived
 from store.journal import Change, refuse_unstorable
@@ -301,10 +301,10 @@ class MemoryStore(MemoryLeases):
             contents.version += max(1, len(change.entries))
             return contents.version
 
-    def post(self, postings: Sequence[Posting]) -> Posted:
+    def post(self, rows: Sequence[ChargeRow], lines: Mapping[int, Line]) -> Posted:
         """Counts charges once (``store.costs.LedgerStore``). Raises LedgerRefused."""
         with self._writing() as contents:
-            posted = contents.ledger.post(postings)
+            posted = contents.ledger.post(rows, lines)
             contents.version += bool(posted.new or posted.replaced)
             return posted
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
-from store.costs import NOTHING, Amounts, Charged, LedgerLine, Line, Posted, Posting, Rate, Total, settle
+from store.costs import NOTHING, ChargeRow, LedgerLine, Line, Posted, Rate, Total, settle
 
 
 @dataclass(slots=True)
 class LedgerShelf:
     """Every charge, line and rate. ``totals``: number of a line -> the line and its sum."""
 
-    charges: dict[bytes, Charged] = field(default_factory=dict)
+    charges: dict[bytes, list[ChargeRow]] = field(default_factory=dict)
     totals: dict[int, tuple[Line, Total]] = field(default_factory=dict)
     rates: dict[tuple[str, str], Rate] = field(default_factory=dict)
 
@@ -20,17 +22,14 @@ class LedgerShelf:
         """Another shelf with the same contents."""
         return LedgerShelf(dict(self.charges), dict(self.totals), dict(self.rates))
 
-    def post(self, postings: Sequence[Posting]) -> Posted:
+    def post(self, rows: Sequence[ChargeRow], lines: Mapping[int, Line]) -> Posted:
         """Counts charges once; all or nothing. Raises LedgerRefused."""
-        done = settle(postings, self.charges)
-        written: dict[bytes, dict[int, tuple[int, Amounts]]] = {}
-        for number, each in done.written:
-            written.setdefault(each.key, {})[each.part] = (number, each.amounts)
-            self.charges[each.key] = Charged(each.revision, written[each.key])
+        in_order = sorted(rows, key=itemgetter(0, 1))
+        done = settle(in_order, {row[0]: self.charges[row[0]] for row in in_order if row[0] in self.charges})
+        self.charges |= {key: list(parts) for key, parts in groupby(done.written, itemgetter(0))}
         for number, added in done.added.items():
-            line, total = self.totals.get(number, (done.lines.get(number), NOTHING))
-            if line is not None:
-                self.totals[number] = (line, total.and_also(added))
+            line, total = self.totals.get(number) or (lines[number], NOTHING)
+            self.totals[number] = (line, total.and_also(added))
         return done.posted
 
     def lines(self, from_s: int, to_s: int) -> list[LedgerLine]:

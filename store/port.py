@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 from slo.counts import Counts
-from store.costs import LedgerLine, Posted, Posting, Rate
+from store.costs import ChargeRow, LedgerLine, Line, Posted, Rate
 from store.healing import Healing
 from store.journal import Change, JournalReader
 from store.leases import Beat, Lease
@@ -185,7 +185,7 @@ class Store(Protocol):
     def record_probes(self, results: Sequence[ProbeResult]) -> int:
         """Adds results of probes; returns how many were new (``store.probes.ProbeStore``). Raises UnknownProbe."""
 
-    def post(self, postings: Sequence[Posting]) -> Posted:
+    def post(self, rows: Sequence[ChargeRow], lines: Mapping[int, Line]) -> Posted:
         """Counts charges once, in one transaction (``store.costs.LedgerStore``). Raises LedgerRefused."""
 
     def put_rates(self, rates: Sequence[Rate]) -> int:

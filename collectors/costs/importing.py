@@ -5,7 +5,7 @@ Whoever is killed on the way imports the file again: what was posted is known, t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import localcontext
 from itertools import groupby
@@ -20,9 +20,9 @@ from collectors.costs.identity import IdCheck, equal_key, name_of
 from collectors.costs.lines import LineBook
 from collectors.costs.opening import CostFile, open_costs
 from collectors.costs.sources import UTF_8
-from collectors.costs.spool import Aside, Spool, amounts_of
+from collectors.costs.spool import Aside, Spool
 from collectors.costs.sums import Sums
-from store.costs import EXACT, LedgerLine, Line, Posted, Posting, Total, total_of
+from store.costs import EXACT, ChargeRow, LedgerLine, Line, Posted, Total, total_of
 from store.port import Store
 
 POSTED_AT_ONCE = 40_000
@@ -64,11 +64,11 @@ def import_file(path: Path, how: How, store: Store | None, on_progress: OnProgre
         reading, lines, unique = _read(file, how.zone, spool, on_progress)
         if store is None:
             return reading
-        posted = _post(spool, lines, store, unique, file.numbered)
+        posted = _post(spool, lines, store, unique)
         return replace(reading, posted=posted)
 
 
-def _read(file: CostFile, zone: str, spool: Spool, on_progress: OnProgress) -> tuple[Reading, list[Line], bool]:
+def _read(file: CostFile, zone: str, spool: Spool, on_progress: OnProgress) -> tuple[Reading, dict[int, Line], bool]:
     tally = Tally()
     book, check, sums, commitments = LineBook(zone), IdCheck(tally), Sums(), Commitments()
     number, add, put = book.number, sums.add, spool.put
@@ -82,9 +82,8 @@ def _read(file: CostFile, zone: str, spool: Spool, on_progress: OnProgress) -> t
                 commitments.look(charge)
             add(line, charge.amounts)
             put(charge, name, line)
-    lines = book.lines()
     defects = sorted([*file.defects(), *tally.defects()], key=lambda each: (each.rule, each.column))
-    return _reading(file, sums.totals(lines), commitments.found(), defects), lines, check.unique
+    return _reading(file, sums.totals(book.lines), commitments.found(), defects), book.lines, check.unique
 
 
 def _watched(file: CostFile, on_progress: OnProgress) -> Iterator[Charge]:
@@ -106,46 +105,53 @@ def _reading(file: CostFile, found: list[LedgerLine], commitments: list[Commitme
     )  # fmt: skip
 
 
-def _post(spool: Spool, lines: Sequence[Line], store: Store, by_id: bool, numbered: bool) -> Posted:
-    posted, piece = Posted(), list[Posting]()
+def _post(spool: Spool, lines: Mapping[int, Line], store: Store, by_id: bool) -> Posted:
+    posted = Posted()
+    for rows in _pieces(spool, by_id):
+        posted = posted.plus(store.post(rows, lines))
+    return posted
+
+
+def _pieces(spool: Spool, by_id: bool) -> Iterator[list[ChargeRow]]:
+    """Rows for the ledger in pieces; a charge's parts stay together."""
     with Spool() as second:
-        for charge in _charges(spool if by_id else _by_content(spool, second), lines, numbered):
-            piece += charge
+        piece: list[ChargeRow] = []
+        for asides in spool if by_id else _by_content(spool, second):
+            piece += _rows(asides)
             if len(piece) >= POSTED_AT_ONCE:
-                posted = posted.plus(store.post(piece))
+                yield piece
                 piece = []
-    return posted.plus(store.post(piece)) if piece else posted
+    if piece:
+        yield piece
 
 
 def _by_content(spool: Spool, second: Spool) -> Spool:
     """The same charges, told apart by their content."""
-    for aside in spool:
-        second.again((aside[1], b"", *aside[2:]) if aside[1] else aside)
+    for asides in spool:
+        for aside in asides:
+            second.again((aside[-1], *aside[1:-1], b"") if aside[-1] else aside)
     return second
 
 
-def _charges(spool: Iterable[Aside], lines: Sequence[Line], numbered: bool) -> Iterator[list[Posting]]:
-    """Charges one by one, each with its parts; of a charge's revisions the highest."""
-    for key, equal in groupby(spool, itemgetter(0)):
+def _rows(asides: Sequence[Aside]) -> list[ChargeRow]:
+    """Rows for the ledger; of a charge's revisions the highest, of equal rows without an id each."""
+    if len({aside[0] for aside in asides}) == len(asides):
+        return [aside[:-1] for aside in asides]
+    rows: list[ChargeRow] = []
+    for key, equal in groupby(asides, itemgetter(0)):
         first, *others = equal
-        if not others:
-            yield [_posting(key, first, lines, numbered)]
-        elif first[1]:
-            yield [_posting(key, each, lines, numbered) for each in _highest([first, *others])]
+        if first[-1]:
+            rows += _highest([first, *others])
         else:
-            for ordinal, each in enumerate([first, *others]):
-                yield [_posting(equal_key(key, ordinal), each, lines, numbered)]
+            rows += [(equal_key(key, nth), *aside[1:-1]) for nth, aside in enumerate([first, *others])]
+    return rows
 
 
-def _highest(asides: Sequence[Aside]) -> list[Aside]:
+def _highest(asides: Sequence[Aside]) -> list[ChargeRow]:
     """Parts of the highest revision; of one that comes more than once the first."""
-    revision = max(each[3] for each in asides)
-    parts: dict[int, Aside] = {}
-    for each in asides:
-        if each[3] == revision:
-            parts.setdefault(each[2], each)
+    revision = max(aside[2] for aside in asides)
+    parts: dict[int, ChargeRow] = {}
+    for aside in asides:
+        if aside[2] == revision:
+            parts.setdefault(aside[1], aside[:-1])
     return list(parts.values())
-
-
-def _posting(key: bytes, aside: Aside, lines: Sequence[Line], numbered: bool) -> Posting:
-    return Posting(key, aside[2], aside[3], numbered, lines[aside[4]], amounts_of(aside))

@@ -9,20 +9,18 @@ from __future__ import annotations
 import marshal
 import tempfile
 from collections.abc import Iterator
-from decimal import Decimal
 from operator import itemgetter
 from types import TracebackType
 from typing import TypeAlias
 
 from collectors.costs.charge import Charge
-from store.costs import Amounts
+from store.costs import money_text
 
 _BUCKETS = 256
 _WRITTEN_AT_ONCE = 50_000
-_Text: TypeAlias = str | None
-Aside: TypeAlias = tuple[bytes, bytes, int, int, int, _Text, _Text, _Text]
-"""Its name, else its digest; its digest when it has a name, else empty; part; revision; number of its line in the
-file's line book; billed, effective and list as text."""
+Aside: TypeAlias = tuple[bytes, int, int, int, str | None, str | None, str | None, bytes]
+"""A row for the ledger (``store.costs.ChargeRow``) whose key is its name, else its digest; then its digest when it has
+a name, else nothing."""
 
 
 class Spool:
@@ -44,10 +42,8 @@ class Spool:
         """Puts a charge of a line aside; an empty name: it has no id."""
         billed, effective, listed = charge.amounts
         self.again((
-            name or charge.digest, charge.digest if name else b"", charge.part, charge.revision, line,
-            None if billed is None else str(billed),
-            None if effective is None else str(effective),
-            None if listed is None else str(listed),
+            name or charge.digest, charge.part, charge.revision, line,
+            money_text(billed), money_text(effective), money_text(listed), charge.digest if name else b"",
         ))  # fmt: skip
 
     def again(self, aside: Aside) -> None:
@@ -57,8 +53,9 @@ class Spool:
         if self._waiting >= _WRITTEN_AT_ONCE:
             self._write()
 
-    def __iter__(self) -> Iterator[Aside]:
-        """Everything that was put aside, by name; what has the same name in the order that it came in."""
+    def __iter__(self) -> Iterator[list[Aside]]:
+        """Everything that was put aside, a hundredth at a time, in order of the key; what has the same key in the order
+        that it came in."""
         self._write()
         for pieces in self._pieces:
             found: list[Aside] = []
@@ -66,7 +63,7 @@ class Spool:
                 self._file.seek(begin)
                 found += marshal.loads(self._file.read(length))  # noqa: S302  written below
             found.sort(key=itemgetter(0))
-            yield from found
+            yield found
 
     def _write(self) -> None:
         begin = self._file.seek(0, 2)
@@ -77,13 +74,3 @@ class Spool:
                 begin += length
                 bucket.clear()
         self._waiting = 0
-
-
-def amounts_of(aside: Aside) -> Amounts:
-    """Amounts of what was put aside."""
-    billed, effective, listed = aside[5:]
-    return Amounts(
-        None if billed is None else Decimal(billed),
-        None if effective is None else Decimal(effective),
-        None if listed is None else Decimal(listed),
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -49,7 +49,7 @@ class Sums:
         else:
             found.list += listed
 
-    def totals(self, lines: Sequence[Line]) -> list[LedgerLine]:
+    def totals(self, lines: Mapping[int, Line]) -> list[LedgerLine]:
         """The sum of every line."""
         return [LedgerLine(lines[number], _total(each)) for number, each in self._sums.items()]
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 
-from store.costs import Posted, Posting, Rate
+from store.costs import ChargeRow, Line, Posted, Rate
 from store.errors import StoreUnavailable
 from store.healing import Healing, healed_starts, healed_units, kept_growth, kept_observed, kept_reads, kept_rollups
 from store.journal import Change, refuse_unstorable
@@ -170,11 +170,11 @@ class SqlStore:
                 leasing.refuse_lost(connection, change.lease, change.token)
             return journaling.write(connection, change)
 
-    def post(self, postings: Sequence[Posting]) -> Posted:
+    def post(self, rows: Sequence[ChargeRow], lines: Mapping[int, Line]) -> Posted:
         """Counts charges once, in one transaction (``store.costs.LedgerStore``). Raises LedgerRefused."""
         self._refuse_when_closed()
         with self._database.writing(self._engine) as connection:
-            posted = costing.post(connection, postings)
+            posted = costing.post(connection, rows, lines)
             if posted.new or posted.replaced:
                 writing.count_change(connection)
         return posted

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 
-from store.costs import Amounts, LedgerLine, Line, Posted, Posting, Rate, Total, total_of
+from store.costs import ChargeRow, LedgerLine, Line, Posted, Rate, Total, money_text, total_of
 from store.errors import LedgerRefused
 from store.port import Store
 
@@ -16,10 +18,24 @@ DAY = Line(86_400, 172_800, 0, "p", "a", "s", "usage", "Compute", "vm", "USD", "
 NEXT_DAY = DAY._replace(from_s=172_800, to_s=259_200)
 
 
-def posting(name: str, billed: str, *, line: Line = DAY, part: int = 0, revision: int = -1) -> Posting:
+class Posting(NamedTuple):
     """A charge; its effective cost is half of it, its list price is not known."""
-    amounts = Amounts(Decimal(billed), Decimal(billed) / 2, None)
-    return Posting(name.encode().rjust(16), part, revision, revision >= 0, line, amounts)
+
+    name: str
+    billed: str
+    line: Line = DAY
+    part: int = 0
+    revision: int = -1
+
+
+def post(store: Store, charges: Sequence[Posting]) -> Posted:
+    """Posts charges."""
+    rows: list[ChargeRow] = []
+    for each in charges:
+        half = money_text(Decimal(each.billed) / 2)
+        key = each.name.encode().rjust(16)
+        rows.append((key, each.part, each.revision, each.line.number, money_text(Decimal(each.billed)), half, None))
+    return store.post(rows, {each.line.number: each.line for each in charges})
 
 
 def lines(store: Store, from_s: int = 0, to_s: int = 10**10) -> list[LedgerLine]:
@@ -32,8 +48,8 @@ def billed(store: Store) -> Decimal:
 
 
 def test_charges_add_up_in_lines_and_what_is_unknown_is_counted_not_zero(store: Store) -> None:
-    assert store.post([posting("a", "0.00000080000"), posting("b", "-2.61370000000")]) == Posted(new=2)
-    store.post([posting("c", "1e-12", line=NEXT_DAY)])
+    assert post(store, [Posting("a", "0.00000080000"), Posting("b", "-2.61370000000")]) == Posted(new=2)
+    post(store, [Posting("c", "1e-12", line=NEXT_DAY)])
     assert lines(store, 0, 172_800) == [
         LedgerLine(DAY, Total(2, Decimal("-2.6136992"), Decimal("-1.3068496"), Decimal(0), 0, 0, 2))
     ]
@@ -41,12 +57,12 @@ def test_charges_add_up_in_lines_and_what_is_unknown_is_counted_not_zero(store: 
 
 
 def test_the_same_charges_again_change_nothing(store: Store) -> None:
-    some = [posting(str(number), "0.1") for number in range(5)]
-    store.post(some)
+    some = [Posting(str(number), "0.1") for number in range(5)]
+    post(store, some)
     with store.reading() as reader:
         version = reader.version()
-    assert store.post(some) == Posted(unchanged=5)
-    assert store.post([*some[3:], posting("new", "1")]) == Posted(new=1, unchanged=2)
+    assert post(store, some) == Posted(unchanged=5)
+    assert post(store, [*some[3:], Posting("new", "1")]) == Posted(new=1, unchanged=2)
     assert billed(store) == Decimal("1.5")
     with store.reading() as reader:
         assert reader.version() == version + 1
@@ -54,8 +70,8 @@ def test_the_same_charges_again_change_nothing(store: Store) -> None:
 
 def test_a_known_charge_behind_new_ones_is_not_counted_twice(store: Store) -> None:
     """Whoever takes the first one as a sign that all are new must find out, and leave nothing half written."""
-    store.post([posting("known", "1")])
-    assert store.post([posting("a", "1"), posting("known", "1"), posting("b", "1")]) == Posted(new=2, unchanged=1)
+    post(store, [Posting("known", "1")])
+    assert post(store, [Posting("a", "1"), Posting("known", "1"), Posting("b", "1")]) == Posted(new=2, unchanged=1)
     assert billed(store) == 3
 
 
@@ -73,23 +89,23 @@ def test_a_known_charge_behind_new_ones_is_not_counted_twice(store: Store) -> No
 def test_revisions_decide(
     store: Store, first: tuple[int, str], second: tuple[int, str], became: Posted, left: str
 ) -> None:
-    store.post([posting("a", first[1], revision=first[0])])
-    assert store.post([posting("a", second[1], revision=second[0])]) == became
+    post(store, [Posting("a", first[1], revision=first[0])])
+    assert post(store, [Posting("a", second[1], revision=second[0])]) == became
     assert billed(store) == Decimal(left)
 
 
 def test_a_later_revision_takes_all_parts_of_the_earlier_one_away(store: Store) -> None:
     """Three months of depreciation become two: the third leaves its line, and an empty line is not shown."""
     months = [DAY._replace(from_s=n * 100, to_s=n * 100 + 100) for n in range(3)]
-    store.post([posting("a", "1", line=line, part=n, revision=1) for n, line in enumerate(months)])
-    new = [posting("a", "1.5", line=line, part=n, revision=2) for n, line in enumerate(months[:2])]
-    assert store.post(new) == Posted(replaced=1)
+    post(store, [Posting("a", "1", line=line, part=n, revision=1) for n, line in enumerate(months)])
+    new = [Posting("a", "1.5", line=line, part=n, revision=2) for n, line in enumerate(months[:2])]
+    assert post(store, new) == Posted(replaced=1)
     assert [(each.line, each.total.billed) for each in lines(store)] == [(line, Decimal("1.5")) for line in months[:2]]
 
 
 def test_a_charge_that_comes_twice_in_one_call_is_refused_whole(store: Store) -> None:
     with pytest.raises(LedgerRefused, match="comes twice"):
-        store.post([posting("b", "1"), posting("a", "1"), posting("a", "2")])
+        post(store, [Posting("b", "1"), Posting("a", "1"), Posting("a", "2")])
     assert lines(store) == []
 
 
@@ -97,7 +113,7 @@ def test_any_order_of_random_revisions_leaves_the_highest_of_each(store: Store) 
     drawn = random.Random(7)
     history = [(str(drawn.randrange(40)), drawn.randrange(5), drawn.choice([DAY, NEXT_DAY])) for _ in range(300)]
     for name, revision, line in history:
-        store.post([posting(name, f"{revision}.{name}", line=line, revision=revision)])
+        post(store, [Posting(name, f"{revision}.{name}", line=line, revision=revision)])
     highest = {name: max(r for n, r, _ in history if n == name) for name, _, _ in history}
     assert billed(store) == sum(Decimal(f"{revision}.{name}") for name, revision in highest.items())
     assert total_of(lines(store)).charges == len(highest)
