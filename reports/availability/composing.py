@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
@@ -36,6 +36,7 @@ from slo.downtime import covered_seconds, downtime_seconds
 from slo.objective import Objective
 from slo.windows import Window
 
+_OfUnits = Sequence[tuple[str, dict[str, Any]]]
 BANK = "bank"
 KIND = "availability"
 PERIOD, TREND = "period", "trend"
@@ -72,6 +73,7 @@ def compose(material: Material, kind: str = KIND) -> Report:
         for center, cells in _by(material.cells, "data_center").items()
     )
     listed = incidents(material)
+    months = {month: list(_units(material, cells)) for month, cells in material.months.items()}
     return sealed(
         Report(
             kind=kind,
@@ -88,8 +90,8 @@ def compose(material: Material, kind: str = KIND) -> Report:
             products=products,
             data_centers=centers,
             composite=_composite(products),
-            trend=tuple(_trend(material)),
-            slices=tuple(_slices(material)),
+            trend=tuple(_trend(material, months)),
+            slices=tuple(_slices(material, months)),
             worst_windows=_worst(material),
             incidents=listed,
             incident_statistics=statistics(listed),
@@ -214,13 +216,13 @@ def _composite(products: Sequence[Availability]) -> Composite:
     )
 
 
-def _trend(material: Material) -> Iterable[Month]:
+def _trend(material: Material, months: Mapping[str, _OfUnits]) -> Iterable[Month]:
     """Bank and products of thirteen calendar months."""
     windows = dict(material.period.trend())
-    for month, cells in material.months.items():
-        window = windows[month]
-        state = "no_data" if not cells else "whole" if window.to_s <= material.until_s else "provisional"
-        for unit, texts in _units(material, cells):
+    for month, units in months.items():
+        whole = windows[month].to_s <= material.until_s
+        state = "no_data" if not material.months[month] else "whole" if whole else "provisional"
+        for unit, texts in units:
             yield Month(month=month, id=unit, state=state, **texts)
 
 
@@ -233,9 +235,11 @@ def _units(material: Material, cells: Sequence[CellSlice]) -> Iterable[tuple[str
         yield product, view_texts(figures([mine], length_ms, objective_of(material, product)).counted)
 
 
-def _slices(material: Material) -> Iterable[Slice]:
+def _slices(material: Material, months: Mapping[str, _OfUnits]) -> Iterable[Slice]:
+    """Of a long period slices are months, mostly those of the trend: then their figures are made already."""
     for label, cells in _by(material.cells, "label").items():
-        for unit, texts in _units(material, cells):
+        same = material.months.get(label) == tuple(cells)
+        for unit, texts in months[label] if same else _units(material, cells):
             kept = {key: texts[key] for key in ("good", "bad", "total", "availability", "verdict", "completeness")}
             yield Slice(slice=label, id=unit, provisional=label in material.provisional, **kept)
 

@@ -7,7 +7,7 @@ customer at night is no outage. Only days, then hours, then minutes with that ma
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from slo.counts import Counts
@@ -50,15 +50,17 @@ def bank_minutes(reader: Reader, days: Sequence[Window]) -> BankMinutes:
     return BankMinutes(slices, days, frozenset(whole))
 
 
-def down_minutes(reader: Reader, minutes: BankMinutes, holes: Sequence[Window]) -> dict[str, list[Window] | None]:
+def down_minutes(
+    reader: Reader, minutes: BankMinutes, holes: Sequence[Window], products: Collection[str]
+) -> dict[str, list[Window] | None]:
     """Down minutes by product, and of the bank under the empty name; None where a day that may hold one has no minutes.
 
     Units that were never down are left out, and so are minutes that ``holes`` reach into: what is counted in them may
     have happened in others.
     """
     found: dict[str, list[Window] | None] = {}
-    for scope in (Scope.BANK, Scope.PRODUCT):
-        for product, hours in _failing_hours(reader, scope, minutes).items():
+    for scope, units in ((Scope.BANK, {""}), (Scope.PRODUCT, set(products))):
+        for product, hours in _failing_hours(reader, scope, minutes, units).items():
             if hours is None:
                 found[product] = None
                 continue
@@ -69,11 +71,15 @@ def down_minutes(reader: Reader, minutes: BankMinutes, holes: Sequence[Window]) 
     return found
 
 
-def _failing_hours(reader: Reader, scope: Scope, minutes: BankMinutes) -> Mapping[str, list[int] | None]:
+def _failing_hours(
+    reader: Reader, scope: Scope, minutes: BankMinutes, units: Set[str]
+) -> Mapping[str, list[int] | None]:
     """Hours that may hold a down minute, by product; None when one of them lies in a day without minutes."""
     found: dict[str, list[int] | None] = {}
     begins: dict[str, list[int]] = defaultdict(list)
     for day in minutes.days:
+        if units <= found.keys():  # nobody can say of any
+            break
         failing = reader.timeline(Level.DAY, scope, day.from_s, day.to_s, least_bad=LEAST_BAD)
         if not failing:
             continue

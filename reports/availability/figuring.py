@@ -131,10 +131,13 @@ def _add(sums: list[int], cell: CellSlice) -> None:
 
 def _parts(by_center: Mapping[str, Sequence[int]]) -> Parts:
     whole: tuple[dict[str, Counts], dict[str, Unseen]] = ({}, {})
-    counted: tuple[dict[str, Counts], dict[str, Unseen]] = ({}, {})
     for center, s in by_center.items():
         whole[0][center] = Counts(*s[0:4])
         whole[1][center] = Unseen(s[4], s[5])
+    if not any(s[12] for s in by_center.values()):
+        return Parts(whole, whole, planned=False)
+    counted: tuple[dict[str, Counts], dict[str, Unseen]] = ({}, {})
+    for center, s in by_center.items():
         counted[0][center] = Counts(s[0] - s[6], s[1] - s[7], s[2] - s[8], s[3] - s[9])
         counted[1][center] = Unseen(s[4] - s[10], s[5] - s[11], s[12])
-    return Parts(counted, whole, any(s[12] for s in by_center.values()))
+    return Parts(counted, whole, planned=True)

@@ -10,7 +10,7 @@ from reports.availability.errors import NothingYet, UnknownProduct
 from reports.availability.imported import Imports, admitted
 from reports.availability.material import CellSlice, Given, Material
 from reports.availability.period import Period
-from reports.availability.watching import LATE_MS, Counted, Watching, newest_s
+from reports.availability.watching import LATE_MS, NOTHING, Counted, Watching, newest_s
 from slo.counts import Counts
 from slo.downtime import union
 from slo.windows import Window, day_of
@@ -42,7 +42,8 @@ def gather(reader: Reader, period: Period, given: Given, now_ms: int) -> Materia
     slices = [(label, _cut(part, until_s)) for label, part in period.slices() if part.from_s < until_s]
     minutes = bank_minutes(reader, [_cut(day, until_s) for day in period.days() if day.from_s < until_s])
     window, holes = _cut(period.window, until_s), _holes(gaps)
-    cells = [cell for label, part in slices for cell in watching.cells(label, part, counted.get(label, {}))]
+    made = {part: tuple(watching.cells(label, part, counted.get(label, {}))) for label, part in slices}
+    cells = [cell for of_slice in made.values() for cell in of_slice]
     return Material(
         period=period,
         given=given,
@@ -51,12 +52,12 @@ def gather(reader: Reader, period: Period, given: Given, now_ms: int) -> Materia
         products=watching.products,
         centers={product: watching.places(product) for product in watching.products},
         cells=(*cells, *watching.longer(window, [part for _, part in slices])),
-        months=_months(reader, trend, until_s, watching),
+        months=_months(reader, trend, until_s, watching, made),
         statuses=tuple(statuses),
         gaps=tuple(gaps),
         simulated=spans,
         provisional=_provisional(period, statuses, now_ms),
-        down=down_minutes(reader, minutes, holes),
+        down=down_minutes(reader, minutes, holes, watching.products),
         worst=tuple(worst_windows(reader, window, minutes, holes)),
         told=imports.counted(window),
         left_out=imports.not_counted(window),
@@ -105,15 +106,23 @@ def _products(given: Given, counted: Mapping[str, Counted], imports: Imports) ->
 
 
 def _months(
-    reader: Reader, trend: Sequence[tuple[str, Window]], until_s: int, watching: Watching
+    reader: Reader,
+    trend: Sequence[tuple[str, Window]],
+    until_s: int,
+    watching: Watching,
+    made: Mapping[Window, tuple[CellSlice, ...]],
 ) -> dict[str, tuple[CellSlice, ...]]:
-    """The whole months of the trend, as far as counts are in; empty where there are none."""
+    """The whole months of the trend, as far as counts are in; empty where there are none. ``made``: slices of the
+    period, of which some may be such months."""
     found = {}
     for label, window in trend:
         part = _cut(window, until_s)
-        counted = _totals(reader, part)
-        known = counted or watching.imports.inside(part)
-        found[label] = tuple(watching.cells(label, part, counted)) if known else ()
+        cells = made.get(part)
+        if cells is None or cells[0].label != label:
+            counted = _totals(reader, part)
+            known = counted or watching.imports.inside(part)
+            cells = tuple(watching.cells(label, part, counted)) if known else ()
+        found[label] = cells if any(each.counts != NOTHING for each in cells) else ()
     return found
 
 

@@ -7,10 +7,10 @@ percentages are texts, truncated. None is "not known". Field names are the JSON 
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeAlias
 
+import orjson
 from pydantic import Field, TypeAdapter
 
 from reports.availability.beside import Contract, ImportedTime, NotCounted
@@ -329,7 +329,7 @@ def report_of(document: dict[str, Any]) -> Report:
 
 def canonical(document: dict[str, Any]) -> bytes:
     """The same bytes for the same document, in every process."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
 def sealed(report: Report) -> Report:

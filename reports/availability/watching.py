@@ -19,6 +19,7 @@ from store.watching import by_data_center, watched_until
 LATE_MS = 120_000
 """A source whose newest page is older than this went missing; the others say how far counts are in."""
 NOTHING = Counts()
+NOTHING_PLANNED = Unseen()
 Counted = Mapping[tuple[str, str], Counts]
 """Counts by product and data center."""
 
@@ -67,7 +68,9 @@ class Watching:
                         counts + told[place] if place in told else counts,
                         taken.get(place, NOTHING),
                         self.unseen(center, stretch, product) if imported else seen[center],
-                        self._planned([each for each in windows if each.names(*place)], place, stretch),
+                        self._planned([each for each in windows if each.names(*place)], place, stretch)
+                        if windows
+                        else NOTHING_PLANNED,
                     )
                 )
         return found
@@ -99,6 +102,8 @@ class Watching:
 
     def _planned(self, windows: Sequence[PlannedWindow], place: tuple[str, str], stretch: Interval) -> Unseen:
         """What was not seen of the part under maintenance, and how long that is."""
+        if not windows:
+            return NOTHING_PLANNED
         parts = clipped(merged(Interval(w.from_s * 1000, w.to_s * 1000) for w in windows), stretch)
         product, center = place
         every = [self.unseen(center, part, product) for part in parts]
