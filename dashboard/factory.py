@@ -12,11 +12,33 @@ from flask_compress import Compress
 
 from dashboard.document import DashParts, WatchTimes, document, page_data
 from dashboard.language import Words, choose, read_all_words
-from dashboard.pages import alerts, incident, incidents, load_run, load_runs, objective, objectives, reports, wall
+from dashboard.pages import (
+    alerts,
+    incident,
+    incidents,
+    load_run,
+    load_runs,
+    objective,
+    objectives,
+    peaks,
+    reports,
+    wall,
+)
 from dashboard.screens import Screen, assets_of, page_at, register_layouts, with_layout_of
 from slo.catalog import Catalog
 
-PAGES: tuple[ModuleType, ...] = (wall, alerts, incidents, incident, objectives, objective, load_runs, load_run, reports)
+PAGES: tuple[ModuleType, ...] = (
+    wall,
+    alerts,
+    incidents,
+    incident,
+    objectives,
+    objective,
+    load_runs,
+    load_run,
+    peaks,
+    reports,
+)
 """Every page, in menu order."""
 
 CATCH_ALL = "/<path:path>"

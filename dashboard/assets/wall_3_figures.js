@@ -168,7 +168,7 @@
     const proven = Boolean(figures) && figures.proven_per_second !== null;
     const doubtful = proven && figures.state !== "current";
     const peak = figures && figures.peak_today_per_second !== null ? word("capacity.wall_peak", { peak: format.grouped(figures.peak_today_per_second) }) : "";
-    say(line, joined(peak, (doubtful ? page.states.degraded.glyph + " " : "") + (proven ? standing(figures, zone) : "")));
+    say(line, joined(peak, (doubtful ? page.states.degraded.glyph + " " : "") + (proven ? standing(figures, zone) : ""), proven && !doubtful ? headroom(figures) : ""));
     wear(line, "alarm-", doubtful ? "degraded" : "none");
     line.title = proven ? tie(figures.tied_to) : "";
   }
@@ -176,6 +176,12 @@
   function standing(figures, zone) {
     const day = format.time(Date.parse(figures.expires_at), zone, "date").slice(0, 10);
     return word("capacity.wall", { capacity: format.grouped(figures.proven_per_second), standing: word(STANDINGS[figures.state]), day });
+  }
+
+  /** What is left above the P95 of the peak, and what of it with one data center lost. */
+  function headroom(figures) {
+    const share = (value) => (value === null ? format.NONE : format.decimals((Number(value) * 100).toFixed(1), 1, 1));
+    return word("capacity.wall_headroom", { p95: share(figures.headroom), n_1: share(figures.headroom_n_1) });
   }
 
   function tie(to) {

@@ -16,6 +16,8 @@ MENU = (
     ("/incidents", word_key("menu.incidents")),
     ("/slo", word_key("menu.slo")),
     ("/load-runs", word_key("menu.load_runs")),
+    ("/peaks", word_key("menu.peaks")),
+    ("/costs", word_key("menu.costs")),
     ("/reports", word_key("menu.reports")),
 )
 """Address and name of every screen, in menu order."""

@@ -24,9 +24,10 @@ def store() -> MemoryStore:
     return MemoryStore(SHANGHAI)
 
 
-def tell(store: MemoryStore, days: int, total: Told, *, until: date = TODAY) -> None:
+def tell(store: MemoryStore, days: int, total: Told, *, until: date = TODAY, hours: int = 24) -> None:
     """So many whole days before ``until``: ``total(day, number)`` transactions each, a 600th of them in the busiest
-    minute at 10:00, a 30,000th in its second second; the loan has half of everything."""
+    minute at 10:00, a 30,000th in its second second; the loan has half of everything.
+    ``hours``: of each day that are over; its transactions are spread evenly over them."""
     for number in range(days):
         day = until - timedelta(days=days - number)
         window = day_window(day, SHANGHAI)
@@ -36,9 +37,13 @@ def tell(store: MemoryStore, days: int, total: Told, *, until: date = TODAY) -> 
             (Level.DAY, window.from_s, BANK): Counts(begun, 0, 0, begun),
             (Level.DAY, window.from_s, LOAN): Counts(begun // 2, 0, 0, begun // 2),
         }
+        for hour in range(hours):
+            counts[Level.HOUR, window.from_s + hour * 3600, BANK] = Counts(begun // hours, 0, 0, begun // hours)
         minutes = (DayPeak(ten_s, BANK, begun // 600), DayPeak(ten_s, LOAN, begun // 1200))
         seconds = (DayPeak(ten_s + 1, BANK, begun // 30_000),)
-        chunk = HistoryChunk(Span(window.from_s, window.to_s), counts, peak_minutes=minutes, peak_seconds=seconds)
+        chunk = HistoryChunk(
+            Span(window.from_s, window.from_s + hours * 3600), counts, peak_minutes=minutes, peak_seconds=seconds
+        )
         store.add_history(chunk)
 
 

@@ -1,0 +1,140 @@
+/* The page of peaks. Which product stands in the address. */
+(function () {
+  "use strict";
+
+  const desk = window.LendingDesk;
+  const { h, get, word, words, life, page, load, peakPictures } = desk;
+  const { format } = window.LendingWall;
+  const POLL_MS = 15_000;
+  const STANDINGS = { none: "capacity.none", current: "capacity.current", expired: "capacity.expired", contradicted: "capacity.contradicted", other_data_centers: "capacity.other_data_centers" };
+  const ENDS = { not_within_a_year: "peaks.not_within_a_year", not_known: "capacity.unknown" };
+  let parts = null;
+  let body = null;
+  let product = new URLSearchParams(window.location.search).get("product") || "";
+
+  function build(content) {
+    parts = { facts: h("section.panel.peaks-facts", { id: "facts" }), room: h("section.panel.peaks-room", { id: "room" }), today: picture("today"), ahead: picture("ahead"), note: h("p.peaks-note", { id: "forecast-note" }), coming: h("div", { id: "coming" }), days: h("div", { id: "days" }) };
+    const names = page.products.map((id) => h("option", { value: id, selected: id === product }, words.named(id)));
+    const select = h("select", { id: "product", "aria-label": word("peaks.product"), onchange: (event) => choose(event.target.value) }, h("option", { value: "" }, word("peaks.bank")), names);
+    const panel = (title, ...inside) => h("section.panel", {}, h("h2.label", {}, word(title)), inside);
+    content.append(h("div.filters", {}, select), parts.facts, parts.room, h("div.load-columns", {}, panel("peaks.day", parts.today), panel("peaks.ahead", parts.ahead, parts.note)), h("div.load-columns", {}, panel("peaks.days", parts.days), panel("peaks.coming", parts.coming)));
+    life.every(POLL_MS, read);
+    window.addEventListener("resize", () => body && pictures());
+  }
+
+  function picture(id) {
+    return h("div.load-plot", { id: "picture-" + id, role: "img", "aria-label": word("peaks.picture_" + id) });
+  }
+
+  function choose(id) {
+    product = id;
+    window.history.replaceState(null, "", load.address("/peaks", id ? { product: id } : {}));
+    read();
+  }
+
+  async function read() {
+    const answer = await get("/api/v1/peaks" + (product ? "?product=" + encodeURIComponent(product) : ""));
+    if (answer.status === 404) return parts.facts.replaceChildren(h("p.nothing", {}, answer.body.error));
+    if (!answer.fresh || (answer.body.product || "") !== product) return;
+    body = answer.body;
+    paint();
+  }
+
+  function figure(name, value, unit, ...notes) {
+    return h("div.load-figure", {}, h("div.label", {}, name), h("strong", {}, value), unit && value !== format.NONE && h("span.unit", {}, " " + unit), notes.filter(Boolean).map((note) => h("small", {}, note)));
+  }
+
+  function moment(at) {
+    return at ? words.exactly(at.at).slice(0, 19) : "";
+  }
+
+  /** What is to be known of a day beside its figures, each with its own word. */
+  function tags(day) {
+    const kinds = day.kinds.map((kind) => kind.name[page.language] || kind.id);
+    const doubts = ["provisional", "incomplete", "simulated"].filter((doubt) => day[doubt]).map((doubt) => word("peaks." + doubt));
+    return [...kinds, ...doubts];
+  }
+
+  function rate(at) {
+    return at ? format.grouped(at.per_second) : format.NONE;
+  }
+
+  function facts() {
+    const { day, minute, second } = body.records;
+    const now = body.days.find((each) => each.day === body.today.day);
+    const perSecond = word("capacity.per_second");
+    const today = now ? figure(word("peaks.today"), format.large(now.transactions, 4), "", tags(now).join(" · "), now.load_test_transactions ? word("peaks.load_test", { count: format.grouped(now.load_test_transactions) }) : "") : figure(word("peaks.today"), format.NONE, "", word("peaks.nothing_today"));
+    return [
+      today,
+      figure(word("peaks.record"), day ? format.large(day.transactions, 4) : format.NONE, "", day ? [day.day, ...tags(day)].join(" · ") : word("peaks.no_record")),
+      figure(word("peaks.record_minute"), minute ? rate(minute.peak_minute) : format.NONE, perSecond, minute && moment(minute.peak_minute), minute && tags(minute).join(" · ")),
+      figure(word("peaks.record_second"), second ? rate(second.peak_second) : format.NONE, perSecond, second && moment(second.peak_second), second && tags(second).join(" · ")),
+    ];
+  }
+
+  /** One bar: how much of the proven capacity a peak takes. */
+  function bar(name, room) {
+    const state = room === null ? "is-unknown" : Number(room) < 0 ? "is-over" : "is-within";
+    const fill = h("div.peaks-fill");
+    fill.style.width = room === null ? "0" : Math.min(100, 100 / (1 + Number(room))).toFixed(1) + "%";
+    const said = room === null ? "? " + word("capacity.unknown") : (Number(room) < 0 ? "▲ " : "") + words.percent(room, 1) + " %";
+    return h(`div.peaks-bar.${state}`, {}, h("span", {}, name), h("div.peaks-track", { "aria-hidden": "true" }, fill), h("strong", {}, said));
+  }
+
+  function ending(when, day) {
+    return day || word(ENDS[when] || "capacity.unknown");
+  }
+
+  function room() {
+    const capacity = body.capacity;
+    const lasts = capacity.expires_at && word("capacity.until", { day: words.exactly(capacity.expires_at).slice(0, 10) });
+    const notes = [word(STANDINGS[capacity.state] || "capacity.none"), lasts].filter(Boolean).join(" · ");
+    return [
+      figure(word("capacity.proven"), format.grouped(capacity.proven_per_second), word("capacity.per_second"), notes, word("peaks.runs_out", { day: ending(capacity.runs_out, capacity.runs_out_on) }), word("peaks.runs_out_n_1", { day: ending(capacity.runs_out_n_1, capacity.runs_out_n_1_on) })),
+      h("div.peaks-bars", {}, h("div.label", {}, word("peaks.headroom")), bar(word("peaks.at_today"), capacity.headroom_today), bar(word("peaks.at_p95"), capacity.headroom), bar(word("peaks.at_today_n_1"), capacity.headroom_today_n_1), bar(word("peaks.at_p95_n_1"), capacity.headroom_n_1)),
+    ];
+  }
+
+  function note() {
+    const { daily, peak, reasons } = body.forecast;
+    const share = (value) => (value === null ? format.NONE : words.percent(value, 2));
+    const said = [];
+    if (daily) said.push(word("peaks.model", { model: daily.model, wape: share(daily.wape), naive: share(daily.naive_wape), achieved: share(daily.achieved_coverage), nominal: share(daily.nominal_coverage), days: daily.days_checked }));
+    if (peak) said.push(word("peaks.peak_model", { peak: format.grouped(peak.p95_per_second), horizon: peak.horizon_days, achieved: share(peak.achieved_coverage), days: peak.days_checked }));
+    if (reasons.daily || reasons.peak) said.push(word("peaks.short"), ...Object.values(reasons));
+    return said.join(" ");
+  }
+
+  function column(name, value, number = true) {
+    return { name: word(name), value, number };
+  }
+
+  function days() {
+    if (!body.days.length) return h("p.nothing", {}, word("peaks.no_days"));
+    const columns = [column("peaks.date", (day) => day.day, false), column("peaks.transactions", (day) => format.grouped(day.transactions)), column("peaks.minute", (day) => rate(day.peak_minute)), column("peaks.at", (day) => moment(day.peak_minute).slice(11, 16) || format.NONE, false), column("peaks.second", (day) => rate(day.peak_second)), column("peaks.kind", (day) => h("span", {}, tags(day).map((tag) => h("span.peaks-tag", {}, tag))), false)];
+    return h("div.peaks-days", {}, load.table(word("peaks.days"), columns, [...body.days].reverse()));
+  }
+
+  function coming() {
+    const daily = body.forecast.daily;
+    if (!daily) return h("p.nothing", {}, `${word("peaks.short")} ${body.forecast.reasons.daily || ""}`);
+    const columns = [column("peaks.date", (day) => day.day, false), column("peaks.low", (day) => format.grouped(day.low)), column("peaks.point", (day) => format.grouped(day.point)), column("peaks.high", (day) => format.grouped(day.high)), column("peaks.kind", (day) => h("span", {}, tags(day).map((tag) => h("span.peaks-tag", {}, tag))), false)];
+    return h("div.peaks-days", {}, load.table(word("peaks.coming"), columns, daily.days));
+  }
+
+  function pictures() {
+    peakPictures.today(parts.today, body.curve);
+    peakPictures.ahead(parts.ahead, body.days, body.forecast.daily);
+  }
+
+  function paint() {
+    parts.facts.replaceChildren(...facts());
+    parts.room.replaceChildren(...room());
+    parts.note.textContent = note();
+    parts.days.replaceChildren(days());
+    parts.coming.replaceChildren(coming());
+    pictures();
+  }
+
+  life.start(build);
+})();
