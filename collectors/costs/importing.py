@@ -6,6 +6,7 @@ Whoever is killed on the way imports the file again: what was posted is known, t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from decimal import localcontext
 from itertools import groupby
@@ -18,8 +19,7 @@ from collectors.costs.commitments import Commitment, Commitments
 from collectors.costs.defects import Defect, Tally
 from collectors.costs.identity import IdCheck, equal_key, name_of
 from collectors.costs.lines import LineBook
-from collectors.costs.opening import CostFile, open_costs
-from collectors.costs.sources import UTF_8
+from collectors.costs.opening import CostFile, How, open_costs
 from collectors.costs.spool import Aside, Spool
 from collectors.costs.sums import Sums
 from store.costs import EXACT, ChargeRow, LedgerLine, Line, Posted, Total, total_of
@@ -49,23 +49,34 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class How:
-    """How a file is read: the zone of the ledger's days, the text's encoding, columns that number charges."""
+class FileRead:
+    """A file that was read to its end, and waits to be posted. Close it."""
 
-    zone: str
-    encoding: str = UTF_8
-    id_column: str = ""
-    revision_column: str = ""
+    reading: Reading
+    _spool: Spool
+    _lines: Mapping[int, Line]
+    _by_id: bool
+
+    def post(self, store: Store) -> Reading:
+        """Posts its charges; killed on the way, the next import posts the rest. Raises StoreError."""
+        posted = Posted()
+        for rows in _pieces(self._spool, self._by_id):
+            posted = posted.plus(store.post(rows, self._lines))
+        return replace(self.reading, posted=posted)
+
+    def close(self) -> None:
+        """Forgets the charges."""
+        self._spool.close()
 
 
-def import_file(path: Path, how: How, store: Store | None, on_progress: OnProgress) -> Reading:
-    """Reads a file and posts its charges; without a store it only reads. Raises CostFileError, StoreError, OSError."""
-    with Spool() as spool, open_costs(path, how.encoding, how.id_column, how.revision_column, how.zone) as file:
-        reading, lines, unique = _read(file, how.zone, spool, on_progress)
-        if store is None:
-            return reading
-        posted = _post(spool, lines, store, unique)
-        return replace(reading, posted=posted)
+def read_file(path: Path, how: How, on_progress: OnProgress) -> FileRead:
+    """Reads a file; nothing is kept. Raises CostFileError, OSError."""
+    with ExitStack() as undo, open_costs(path, how) as file:
+        spool = Spool()
+        undo.callback(spool.close)
+        reading, lines, by_id = _read(file, how.zone, spool, on_progress)
+        undo.pop_all()
+        return FileRead(reading, spool, lines, by_id)
 
 
 def _read(file: CostFile, zone: str, spool: Spool, on_progress: OnProgress) -> tuple[Reading, dict[int, Line], bool]:
@@ -105,16 +116,9 @@ def _reading(file: CostFile, found: list[LedgerLine], commitments: list[Commitme
     )  # fmt: skip
 
 
-def _post(spool: Spool, lines: Mapping[int, Line], store: Store, by_id: bool) -> Posted:
-    posted = Posted()
-    for rows in _pieces(spool, by_id):
-        posted = posted.plus(store.post(rows, lines))
-    return posted
-
-
 def _pieces(spool: Spool, by_id: bool) -> Iterator[list[ChargeRow]]:
     """Rows for the ledger in pieces; a charge's parts stay together."""
-    with Spool() as second:
+    with closing(Spool()) as second:
         piece: list[ChargeRow] = []
         for asides in spool if by_id else _by_content(spool, second):
             piece += _rows(asides)

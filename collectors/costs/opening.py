@@ -1,4 +1,5 @@
-"""Any file of costs, recognized by its contents: FOCUS as CSV, gzip or Parquet, or a bank's own costs."""
+"""Any file of costs, recognized by its contents: FOCUS as CSV, gzip or Parquet, what OpenCost says, a bank's own
+costs."""
 
 from __future__ import annotations
 
@@ -10,11 +11,13 @@ from pathlib import Path
 from collectors.costs.charge import Charge
 from collectors.costs.defects import Defect
 from collectors.costs.errors import NotCosts
+from collectors.costs.focus.cells import currency
 from collectors.costs.focus.columns import Header, read_header
 from collectors.costs.focus.reading import FocusReader
+from collectors.costs.opencost import Cluster, OpenCostReader, read_document
 from collectors.costs.own import OwnReader, is_own, place_of
 from collectors.costs.parquet import parquet_table
-from collectors.costs.sources import UTF_8, is_parquet
+from collectors.costs.sources import UTF_8, is_json, is_parquet
 from collectors.costs.table import Table, csv_table
 
 _AMOUNTS = ("BilledCost", "EffectiveCost")
@@ -24,11 +27,10 @@ _TIMES = ("ChargePeriodStart", "BillingPeriodStart")
 @dataclass(frozen=True, slots=True)
 class CostFile:
     """A file whose charges are taken once from front to back; the functions tell how far that is, and at the end what
-    was found. ``version``: of FOCUS, or ``own``; ``numbered``: whether it gives revisions."""
+    was found. ``version``: of FOCUS, or ``own``, or ``opencost``."""
 
     path: Path
     version: str
-    numbered: bool
     charges: Iterator[Charge]
     rows: Callable[[], int]
     left_out: Callable[[], int]
@@ -37,21 +39,33 @@ class CostFile:
     size_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a file is read: the zone of the ledger's days, the text's encoding, columns that number charges, the currency
+    of a document that names none."""
+
+    zone: str
+    encoding: str = UTF_8
+    id_column: str = ""
+    revision_column: str = ""
+    currency: str = ""
+
+
 @contextmanager
-def open_costs(
-    path: Path, encoding: str = UTF_8, id_column: str = "", revision_column: str = "", zone: str = "UTC"
-) -> Iterator[CostFile]:
-    """Opens a file of costs; ``zone``: of the months of a bank's own costs. Raises CostFileError (also while charges
-    are taken), OSError."""
-    with parquet_table(path) if is_parquet(path) else csv_table(path, encoding) as table:
+def open_costs(path: Path, how: How) -> Iterator[CostFile]:
+    """Opens a file of costs. Raises CostFileError (also while charges are taken), OSError."""
+    if is_json(path):
+        yield _opencost(path, how)
+        return
+    with parquet_table(path) if is_parquet(path) else csv_table(path, how.encoding) as table:
         if is_own(table.header):
-            yield _own(path, table, zone)
+            yield _own(path, table, how.zone)
             return
-        header = read_header(table.header, id_column, revision_column)
-        _refuse(path, header, table.header, (id_column, revision_column))
+        header = read_header(table.header, how.id_column, how.revision_column)
+        _refuse(path, header, table.header, (how.id_column, how.revision_column))
         reader = FocusReader(header)
         yield CostFile(
-            path, header.version, bool(header.revision_column), reader.charges(table.rows),
+            path, header.version, reader.charges(table.rows),
             lambda: reader.rows, lambda: reader.left_out, reader.defects, table.position, table.size_bytes,
         )  # fmt: skip
 
@@ -59,8 +73,20 @@ def open_costs(
 def _own(path: Path, table: Table, zone: str) -> CostFile:
     reader = OwnReader(place_of(path, table.header), zone)
     return CostFile(
-        path, "own", True, reader.charges(table.rows),
+        path, "own", reader.charges(table.rows),
         lambda: reader.rows, lambda: reader.left_out, reader.defects, table.position, table.size_bytes,
+    )  # fmt: skip
+
+
+def _opencost(path: Path, how: How) -> CostFile:
+    sets, size_bytes = read_document(path, how.encoding), path.stat().st_size
+    code, _ = currency(how.currency)
+    if not code:
+        raise NotCosts(path, "OpenCost names no currency; say that of its prices, such as --currency USD")
+    reader = OpenCostReader(Cluster(code, how.zone))
+    return CostFile(
+        path, "opencost", reader.charges(sets), lambda: reader.rows, lambda: reader.left_out, reader.defects,
+        lambda: size_bytes, size_bytes,
     )  # fmt: skip
 
 

@@ -181,7 +181,7 @@ def import_lines(result: Whole) -> list[str]:
 
 
 def _format(version: str) -> str:
-    return "own costs" if version == "own" else f"FOCUS {version}"
+    return {"own": "own costs", "opencost": "allocations of OpenCost"}.get(version) or f"FOCUS {version}"
 
 
 def _kept(posted: Posted | None) -> str:

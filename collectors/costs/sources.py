@@ -18,7 +18,9 @@ GZIP_MAGIC, PARQUET_MAGIC, ZIP_MAGIC = b"\x1f\x8b", b"PAR1", b"PK\x03\x04"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 MOST_RATIO = 400
 """Bytes unpacked for each packed one; billing files come to 10 to 100, gzip's own end is 1,032."""
-RATIO_FROM_BYTES = 64 << 20
+RATIO_FROM_BYTES = 1 << 20
+_UNPACKED_AT_ONCE = 1 << 18
+_SNIFFED_BYTES = 64
 LONGEST_LINE = 4 << 20
 """Characters in a line; rows of bills have a few thousand."""
 UTF_8 = "utf-8-sig"
@@ -50,12 +52,47 @@ def lines_of(path: Path, encoding: str = UTF_8) -> Iterator[Lines]:
         begin = packed.read(len(ZIP_MAGIC))
         packed.seek(0)
         _refuse_others(path, begin, encoding)
-        plain: BinaryIO = packed
-        if begin.startswith(GZIP_MAGIC):
-            plain = io.BufferedReader(_Unpacked(path, packed), 1 << 20)
-        text = io.TextIOWrapper(plain, encoding=encoding, newline="")
+        text = io.TextIOWrapper(_plain(path, packed, begin), encoding=encoding, newline="")
         text.reconfigure(errors="strict")
         yield Lines(_checked(path, text, encoding), path.stat().st_size, packed)
+
+
+def is_json(path: Path) -> bool:
+    """Whether a text file, packed by gzip or not, begins a JSON object. Raises UnreadableFile, OSError."""
+    with path.open("rb") as packed:
+        begin = packed.read(len(ZIP_MAGIC))
+        packed.seek(0)
+        with _naming_damage(path, "at its begin"):
+            first = _plain(path, packed, begin).read(_SNIFFED_BYTES)
+    return first.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
+
+
+def whole_text(path: Path, encoding: str, most_bytes: int) -> str:
+    """A text that is read whole, packed by gzip or not. Raises UnreadableFile, OSError."""
+    with path.open("rb") as packed:
+        begin = packed.read(len(ZIP_MAGIC))
+        packed.seek(0)
+        _refuse_others(path, begin, encoding)
+        with _naming_damage(path, "in the middle"):
+            found = _plain(path, packed, begin).read(most_bytes + 1)
+    if len(found) > most_bytes:
+        raise UnreadableFile(path, f"more than {most_bytes >> 20} MiB of text; ask for a shorter time, or less detail")
+    try:
+        return found.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(path, f"byte {error.start} is no {error.encoding}; name its encoding") from error
+
+
+def _plain(path: Path, packed: BinaryIO, begin: bytes) -> BinaryIO:
+    return io.BufferedReader(_Unpacked(path, packed), _UNPACKED_AT_ONCE) if begin.startswith(GZIP_MAGIC) else packed
+
+
+@contextmanager
+def _naming_damage(path: Path, where: str) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UnreadableFile(path, f"{where}: the gzip file is cut off or damaged: {error}") from error
 
 
 def _refuse_others(path: Path, begin: bytes, encoding: str) -> None:

@@ -10,7 +10,6 @@ import marshal
 import tempfile
 from collections.abc import Iterator
 from operator import itemgetter
-from types import TracebackType
 from typing import TypeAlias
 
 from collectors.costs.charge import Charge
@@ -27,15 +26,13 @@ class Spool:
     """A temporary file of charges; gone at the end. 100 bytes a charge on the disk, 10 MB in memory."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed by __exit__
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed by close
         self._pieces: list[list[tuple[int, int]]] = [[] for _ in range(_BUCKETS)]
         self._buckets: list[list[Aside]] = [[] for _ in range(_BUCKETS)]
         self._waiting = 0
 
-    def __enter__(self) -> Spool:
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def close(self) -> None:
+        """Removes the file."""
         self._file.close()
 
     def put(self, charge: Charge, name: bytes, line: int) -> None:

@@ -59,3 +59,29 @@ def test_what_cannot_be_read_is_one_line_each_and_the_rest_is_kept(
     assert [line.split(":")[0] for line in shown.err.splitlines()] == ["error", "error"]
     assert "1 new" in shown.out
     assert main(["costs", "import", *data, half]) == 1
+
+
+def test_an_invoice_that_does_not_fit_the_files_is_refused_before_anything_is_posted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two accounts have no single total; nor has a file that could not be read."""
+    data, bad = ["--data", str(tmp_path / "data")], tmp_path / "bad.csv"
+    bad.write_text("a,b\n")
+    two = write(tmp_path, "two.csv", {}, {"BillingAccountId": "other"})
+    for files, total in (([two], "3"), ([write(tmp_path, "one.csv", {})], "three"), ([two, str(bad)], "3")):
+        assert main(["costs", "import", *data, *files, "--invoice", total]) == 2
+        assert "--invoice" in capsys.readouterr().err
+    assert main(["costs", "import", *data, two]) == 0
+    assert "2 new" in capsys.readouterr().out
+
+
+def test_rates_that_are_kept_can_be_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, rates = ["--data", str(tmp_path / "data")], tmp_path / "rates.csv"
+    rates.write_text("date,currency,cny\n2026-09-01,USD,7.1\n2026-09-01,EUR,8.25\n")
+    assert main(["costs", "import", *data, write(tmp_path, "bill.csv", {}), "--rates", str(rates)]) == 0
+    capsys.readouterr()
+    assert main(["costs", "rates", "show", *data, "--currency", "usd", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"rates": [{"date": "2026-09-01", "currency": "USD", "cny": "7.1"}]}
+    assert main(["costs", "rates", "show", *data]) == 0
+    assert "2026-09-01  EUR  8.25" in capsys.readouterr().out
+    assert main(["costs", "rates", "show", *data, "--currency", "JPY"]) == 2

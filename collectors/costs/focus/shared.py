@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -96,7 +96,7 @@ def read_about(cells: Key) -> tuple[About, list[Finding]]:
     for column in ("ChargeFrequency", "PricingCategory", "CommitmentDiscountStatus"):
         findings += word(column, said[column], nullable=True)[1]
     code, odd = currency(said["BillingCurrency"])
-    tagged, bad = tags(said["Tags"])
+    labels, bad = tags(said["Tags"])
     provider = text(said["ServiceProviderName"]) or text(said["ProviderName"])
     for column, value in (
         ("ServiceProviderName", provider),
@@ -109,11 +109,12 @@ def read_about(cells: Key) -> tuple[About, list[Finding]]:
     about = About(
         provider, text(said["BillingAccountId"]), text(said["SubAccountId"]), code, kind.lower(),
         class_ == "Correction", text(said["ServiceCategory"]), text(said["ServiceName"]),
-        _tagged(tagged, PRODUCT_TAGS), _tagged(tagged, DATA_CENTER_TAGS),
+        tagged(labels, PRODUCT_TAGS), tagged(labels, DATA_CENTER_TAGS),
         said["CommitmentDiscountStatus"].casefold() == UNUSED,
     )  # fmt: skip
     return about, [*findings, *odd, *bad]
 
 
-def _tagged(tagged: dict[str, str], keys: tuple[str, ...]) -> str:
-    return next((tagged[key] for key in keys if key in tagged), "")
+def tagged(labels: Mapping[str, str], keys: tuple[str, ...]) -> str:
+    """What the first of these labels says; empty without any."""
+    return next((labels[key] for key in keys if key in labels), "")

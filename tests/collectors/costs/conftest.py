@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 
-from collectors.costs.importing import How, Reading, import_file
+from collectors.costs.importing import Reading, read_file
+from collectors.costs.opening import How
 from slo.windows import SHANGHAI
 from store.memory import MemoryStore
 from store.port import Store
@@ -54,4 +56,9 @@ def store() -> Store:
 @pytest.fixture
 def imported(store: Store) -> Import:
     """Imports a file into the store."""
-    return lambda path, **how: import_file(path, How(SHANGHAI, **how), store, lambda *_: None)
+
+    def take(path: Path, **how: str) -> Reading:
+        with closing(read_file(path, How(SHANGHAI, **how), lambda *_: None)) as file:
+            return file.post(store)
+
+    return take
