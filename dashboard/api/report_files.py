@@ -12,7 +12,7 @@ from pydantic import Field
 from dashboard.api.asking import Asked, body_of
 from dashboard.api.bodies import Body, Name
 from dashboard.api.errors import Missing, Refused, Unfit, Unreadable
-from dashboard.api.reports import MOST_PRODUCTS, bank_of, found, period_asked
+from dashboard.api.reports import MOST_PRODUCTS, bank_of, found, later, period_asked
 from dashboard.api.route import Content, Direct, File, Json, Plan, Route, Write
 from dashboard.api.setting import ApiSetting
 from dashboard.reporting.jobs import KEPT_SECONDS, OPEN, Job, JobState, NoSeat, Output, TooManyJobs, Work
@@ -104,14 +104,14 @@ def _begun(setting: ApiSetting, order: FileOrder) -> Job:
     try:
         return setting.reporting.jobs.ask(order, STEPS, _work(setting, order))
     except TooManyJobs as full:
-        raise _later(full) from full
+        raise later(full) from full
 
 
 def _waited(setting: ApiSetting, order: FileOrder) -> Output:
     try:
         ended = setting.reporting.jobs.made(order, STEPS, _work(setting, order), LONGEST_WAIT_SECONDS)
     except (TooManyJobs, NoSeat) as full:
-        raise _later(full) from full
+        raise later(full) from full
     if ended is None or ended.state in OPEN:
         text = f"it is not made within {LONGEST_WAIT_SECONDS:.0f} s; POST {JOB} and look at the job until it is done"
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, text, {"Retry-After": "5"})
@@ -120,10 +120,6 @@ def _waited(setting: ApiSetting, order: FileOrder) -> Output:
 
 def _work(setting: ApiSetting, order: FileOrder) -> Work:
     return partial(made, setting.store, bank_of(setting), order, setting.now_ms())
-
-
-def _later(full: Exception) -> Refused:
-    return Refused(HTTPStatus.TOO_MANY_REQUESTS, str(full), {"Retry-After": "5"})
 
 
 def _output(ended: Job) -> Output:

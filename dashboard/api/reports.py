@@ -10,10 +10,11 @@ from pydantic import Field
 from alerts.incidents.view import utc
 from dashboard.api.asking import Asked, actor_of, body_of
 from dashboard.api.bodies import Act, Name
-from dashboard.api.errors import Missing, Unfit
+from dashboard.api.errors import Missing, Refused, Unfit
 from dashboard.api.paging import asking, listing, page
 from dashboard.api.route import Content, Json, Plan, Read, Route, Write
 from dashboard.api.setting import ApiSetting
+from dashboard.reporting.jobs import NoSeat
 from dashboard.reporting.making import KINDS, Bank, frozen_now, report, restated
 from reports.availability.errors import AvailabilityReportError
 from reports.availability.period import Period, period_of
@@ -73,12 +74,15 @@ def take(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan
     """Freezes; what says the same already is not frozen twice."""
     given = body_of(asked, NewIssue)
     products = tuple(dict.fromkeys(given.products))
+    period = period_asked(given.period, setting)
     try:
-        period = period_of(given.period, setting.catalog.zone)
-        made = report(reader, bank_of(setting), period, now_ms, kind=given.kind, products=products)
-        change, issue = frozen_now(made, products, reader.journal(), now_ms, actor_of(asked))
+        with setting.reporting.jobs.seated():
+            made = report(reader, bank_of(setting), period, now_ms, kind=given.kind, products=products)
+            change, issue = frozen_now(made, products, reader.journal(), now_ms, actor_of(asked))
     except (AvailabilityReportError, IssueError) as error:
         raise Unfit(str(error)) from error
+    except NoSeat as full:
+        raise later(full) from full
     return Plan(change, issue_json(issue), HTTPStatus.CREATED if change.documents else HTTPStatus.OK)
 
 
@@ -103,6 +107,11 @@ def period_asked(text: str | None, setting: ApiSetting) -> Period:
         return period_of(text or "", setting.catalog.zone)
     except AvailabilityReportError as error:
         raise Unfit(str(error)) from error
+
+
+def later(full: Exception) -> Refused:
+    """Too much is being made at the moment."""
+    return Refused(HTTPStatus.TOO_MANY_REQUESTS, str(full), {"Retry-After": "5"})
 
 
 def found(reader: Reader, issue_id: str) -> Issue:

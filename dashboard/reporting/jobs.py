@@ -12,7 +12,8 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 log = logging.getLogger(__name__)
@@ -83,10 +84,12 @@ class TooManyJobs(Exception):
 
 
 class NoSeat(Exception):
-    """Nobody else may stand and wait for a file; a job asks for no patience."""
+    """Nobody else may hold a thread of the server for long; a job holds none."""
 
     def __init__(self) -> None:
-        super().__init__(f"{MOST_SEATED} viewers wait for files already; begin a job instead, or ask again")
+        super().__init__(
+            f"{MOST_SEATED} viewers wait for reports already; ask again in some seconds, or begin a job for a file"
+        )
 
 
 class Jobs:
@@ -133,12 +136,18 @@ class Jobs:
 
     def made(self, question: Hashable, steps: Sequence[str], work: Work, seconds: float) -> Job | None:
         """``ask`` and ``wait`` for whoever has no patience. Raises TooManyJobs, NoSeat."""
+        with self.seated():
+            return self.wait(self.ask(question, steps, work).id, seconds)
+
+    @contextmanager
+    def seated(self) -> Iterator[None]:
+        """For what takes seconds in a thread of the server. Raises NoSeat."""
         with self._changed:
             if not self.seats_left:
                 raise NoSeat
             self.seats_left -= 1
         try:
-            return self.wait(self.ask(question, steps, work).id, seconds)
+            yield
         finally:
             with self._changed:
                 self.seats_left += 1

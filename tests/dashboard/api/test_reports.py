@@ -184,6 +184,7 @@ def test_other_viewers_are_answered_while_files_are_made(client: FlaskClient, jo
         threading.Event().wait(0.01)
     full = client.get(f"{REPORTS}/preview?period=2026-07")
     assert (full.status_code, full.headers["Retry-After"]) == (429, "5")
+    post(client, REPORTS, MONTH, 429)
     assert fresh(REPORTS)["reports"] == []
     going.set()
     for each in waiters:
