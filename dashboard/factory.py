@@ -14,6 +14,7 @@ from dashboard.document import DashParts, WatchTimes, document, page_data
 from dashboard.language import Words, choose, read_all_words
 from dashboard.pages import (
     alerts,
+    availability,
     incident,
     incidents,
     load_run,
@@ -21,6 +22,7 @@ from dashboard.pages import (
     objective,
     objectives,
     peaks,
+    product,
     reports,
     wall,
 )
@@ -29,6 +31,8 @@ from slo.catalog import Catalog
 
 PAGES: tuple[ModuleType, ...] = (
     wall,
+    availability,
+    product,
     alerts,
     incidents,
     incident,

@@ -12,6 +12,7 @@ from dashboard.language import LANGUAGES, Words, word_key
 
 MENU = (
     ("/", word_key("menu.wall")),
+    ("/availability", word_key("menu.availability")),
     ("/alerts", word_key("menu.alerts")),
     ("/incidents", word_key("menu.incidents")),
     ("/slo", word_key("menu.slo")),

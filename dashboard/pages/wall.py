@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import dash
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.language import LANGUAGES, Words, word_key
+from dashboard.pages.desk import MENU
 from slo.catalog import Catalog, DataCenter, Product
 
 PATH = "/"
@@ -140,7 +142,15 @@ def _chrome(words: Words) -> Component:
     other = next(language for language in LANGUAGES.values() if language.id != words.language.id)
     return html.Nav(
         [
-            html.A(words("menu.alerts"), href=f"/alerts?lang={words.language.id}"),
+            html.Details(
+                [
+                    html.Summary(words("menu.label")),
+                    html.Div(
+                        [html.A(words(key), href=f"{to}?lang={words.language.id}") for to, key in MENU if to != PATH]
+                    ),
+                ],
+                className="pages",
+            ),
             html.A(
                 words("page.other_language"),
                 href=f"{PATH}?lang={other.id}",
@@ -234,7 +244,12 @@ def _row(product: Product, catalog: Catalog, words: Words) -> Component:
     head = html.Th(
         [
             _mark(),
-            html.Span(_name(product, words), className="name"),
+            html.A(
+                _name(product, words),
+                href=f"/product/{quote(product.id)}?lang={words.language.id}",
+                className="name",
+                title=words("product.open"),
+            ),
             html.Span("", className="word"),
         ],
         id=Ids.product(product.id),

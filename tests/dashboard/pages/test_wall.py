@@ -73,6 +73,7 @@ def test_names_follow_the_language_and_fall_back_to_the_id() -> None:
         OBJECTIVE,
         "Asia/Shanghai",
     )
-    texts = [span.children for span in parts(wall.layout(nameless, words, demo=False), html.Span)]
+    layout = wall.layout(nameless, words, demo=False)
+    texts = [each.children for kind in (html.Span, html.A) for each in parts(layout, kind)]
     assert "odd" in texts
     assert "One" in texts

@@ -1,0 +1,90 @@
+/* One picker of a stretch of time: so long until now, or from and to; in the estate's zone or the viewer's own. */
+(function () {
+  "use strict";
+
+  const desk = window.LendingDesk;
+  const { h, word, words, page } = desk;
+  const { format } = window.LendingWall;
+  const MINUTE_MS = 60_000;
+  const UNITS_MS = { m: MINUTE_MS, h: 60 * MINUTE_MS, d: 1440 * MINUTE_MS, w: 7 * 1440 * MINUTE_MS };
+  const PRESETS = {
+    "13M": "range.months_13",
+    "3M": "range.months_3",
+    "30d": "range.days_30",
+    "7d": "range.days_7",
+    "2d": "range.days_2",
+    "1h": "range.hours_1",
+  };
+
+  function viewerZone() {
+    return Intl.DateTimeFormat().resolvedOptions().timeZone || page.time_zone;
+  }
+
+  /** Minutes by which a zone's clocks are ahead of UTC at an instant. */
+  function aheadMs(ms, zone) {
+    const parts = new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" }).formatToParts(ms);
+    const at = Object.fromEntries(parts.map((part) => [part.type, Number(part.value)]));
+    return Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second) - Math.floor(ms / 1000) * 1000;
+  }
+
+  /** The instant at which a zone's clocks show a reading that is given as if it were UTC. */
+  function instant(readingMs, zone) {
+    const guess = readingMs - aheadMs(readingMs, zone);
+    return readingMs - aheadMs(guess, zone);
+  }
+
+  /** "2026-11-21T14:00": what an input of date and time holds. */
+  function reading(ms, zone) {
+    return new Date(ms + aheadMs(ms, zone)).toISOString().slice(0, 16);
+  }
+
+  /** Begin of the month that lies `back` months before that of an instant, by the estate's calendar. */
+  function monthStart(ms, back) {
+    const local = new Date(ms + aheadMs(ms, page.time_zone));
+    return instant(Date.UTC(local.getUTCFullYear(), local.getUTCMonth() - back, 1), page.time_zone);
+  }
+
+  /** {fromMs, toMs} of what an address says: last=13M, or from= and to=. */
+  function spanOf(state, nowMs) {
+    if (state.from) return { fromMs: Date.parse(state.from), toMs: Math.min(state.to ? Date.parse(state.to) : nowMs, nowMs) };
+    const [, count, unit] = /^(\d{1,3})([Mwdhm])$/.exec(state.last) || [null, "13", "M"];
+    if (unit === "M") return { fromMs: monthStart(nowMs, Number(count) - 1), toMs: nowMs };
+    return { fromMs: nowMs - Number(count) * UNITS_MS[unit], toMs: nowMs };
+  }
+
+  /** An instant in the chosen zone: 2026-11-21 14:00. */
+  function moment(ms, zone) {
+    return `${format.time(ms, zone, "date").slice(0, 10)} ${format.time(ms, zone, "minute")}`;
+  }
+
+  function zoneOf(state) {
+    return state.zone === "viewer" ? viewerZone() : page.time_zone;
+  }
+
+  /** Builds the picker; `change(said)` gets what is to stand in the address: last, from, to, zone. */
+  function picker(change) {
+    const select = h("select", { id: "range-last", "aria-label": word("range.relative"), onchange: () => select.value && change({ last: select.value, from: "", to: "" }) }, h("option", { value: "" }, word("range.absolute")), Object.entries(PRESETS).map(([value, key]) => h("option", { value }, word(key))));
+    const from = h("input", { type: "datetime-local", id: "range-from", "aria-label": word("range.from") });
+    const to = h("input", { type: "datetime-local", id: "range-to", "aria-label": word("range.to") });
+    const go = h("button.act", { type: "submit", id: "range-go" }, word("range.go"));
+    const zone = h("select", { id: "range-zone", "aria-label": word("range.zone"), onchange: () => change({ zone: zone.value }) }, h("option", { value: "" }, page.time_zone), h("option", { value: "viewer" }, word("range.mine", { zone: viewerZone() })));
+    const form = h("form.range", { "aria-label": word("range.title") }, select, h("span.range-pair", {}, from, h("span", { "aria-hidden": "true" }, "–"), to), go, zone);
+    let shown = {};
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const [begin, end] = [from, to].map((input) => (input.value ? instant(Date.parse(input.value + "Z"), zoneOf(shown)) : NaN));
+      if (!(begin < end)) return desk.toast(word("range.wrong"), true);
+      change({ last: "", from: new Date(begin).toISOString(), to: new Date(end).toISOString() });
+    });
+    function paint(state, span) {
+      shown = state;
+      select.value = state.from ? "" : state.last;
+      zone.value = state.zone === "viewer" ? "viewer" : "";
+      from.value = reading(span.fromMs, zoneOf(state));
+      to.value = reading(span.toMs, zoneOf(state));
+    }
+    return { form, paint };
+  }
+
+  desk.range = { picker, spanOf, zoneOf, moment, monthStart, exactly: words.exactly };
+})();
