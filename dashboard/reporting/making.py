@@ -31,6 +31,7 @@ KINDS = ("availability", "incidents")
 LANGUAGES = ("zh", "en")
 _DRAWN: Mapping[str, Callable[[Paper], bytes]] = MappingProxyType({"pdf": pdf, "xlsx": xlsx, "csv": csv, "html": html})
 FORMATS = ("json", *_DRAWN)
+WITH_DATA = ("xlsx", "csv")
 NOT_RESTATED = ("rows", "slices", "snapshot_sha256", "period.until", "code_version")
 MOST_RESTATED = 500
 LONGEST_SCOPE = 60
@@ -109,7 +110,7 @@ def drawn(report: Report, format_: str, language: str, restatements: Sequence[tu
     """A report as a file. Raises MissingPart when a library that draws it is not installed."""
     if format_ == "json":
         return canonical(document(report)) + b"\n"
-    return drawn_paper(paper(report, language, restatements), format_)
+    return drawn_paper(paper(report, language, restatements, with_data=format_ in WITH_DATA), format_)
 
 
 def drawn_paper(laid: Paper, format_: str) -> bytes:

@@ -9,14 +9,18 @@ from reports.availability.model import Report
 from reports.availability.printing.data import data
 from reports.availability.printing.sections import sections, sentence
 from reports.availability.printing.texts import VERDICT_TONES, Texts
-from reports.paper.model import Fact, Paper
+from reports.paper.model import Fact, Paper, Table
 from reports.words import report_words
 
 HASH_SHOWN = 16
+NO_DATA = Table("data", "data", (), ())
 
 
-def paper(report: Report, language: str, restated: Sequence[tuple[str, str, str]] = ()) -> Paper:
-    """In ``zh`` or ``en``. ``restated``: figure, what an earlier issue said, what this one says."""
+def paper(
+    report: Report, language: str, restated: Sequence[tuple[str, str, str]] = (), *, with_data: bool = True
+) -> Paper:
+    """In ``zh`` or ``en``. ``restated``: figure, what an earlier issue said, what this one says; ``with_data``: formats
+    that hold no data do not need them, and they are most of a large report."""
     texts = Texts(report_words(language), report)
     words, bank = texts.words, report.bank
     return Paper(
@@ -34,7 +38,7 @@ def paper(report: Report, language: str, restated: Sequence[tuple[str, str, str]
         summary=sentence(report, texts),
         facts=_facts(report, texts),
         sections=sections(report, texts, restated),
-        data=data(report),
+        data=data(report) if with_data else NO_DATA,
         identity=report.snapshot_sha256,
         made_at=int(datetime.fromisoformat(report.made_at).timestamp()),
         made_text=words("cover.made", at=texts.instant(report.made_at) or "", zone=report.period.time_zone),
