@@ -222,7 +222,8 @@ class Changed:
 @dataclass(frozen=True, slots=True)
 class SourceQuality:
     """One source over the period. ``lost_seconds``: what happened then is unknown; ``unwatched_seconds`` includes gaps
-    that a later sample closed. ``watched_from`` and ``watched_to``: first and last moment at which anybody looked."""
+    that a later sample closed. ``watched_from`` and ``watched_to``: first and last moment at which anybody looked.
+    ``last_page``: at most the end of what is counted, so that a month that is over says the same for ever."""
 
     id: str
     kind: str

@@ -39,7 +39,7 @@ def _source(material: Material, status: SourceStatus) -> SourceQuality:
         data_center=status.source.data_center,
         interval_ms=status.source.interval_ms,
         first_page=utc_ms(status.first_page_ms or None),
-        last_page=utc_ms(status.watermark_ms),
+        last_page=utc_ms(None if status.watermark_ms is None else min(status.watermark_ms, stretch.to_ms)),
         gaps=len(inside),
         lost_seconds=_seconds(found.lost_ms),
         unwatched_seconds=_seconds(found.unwatched_ms),

@@ -19,7 +19,8 @@ from dashboard.reporting.making import Bank
 from dashboard.reporting.orders import EXPECTED
 from slo.counts import Counts
 from store.port import Store
-from store.records import HistoryChunk, Level, Scope, Span, Unit
+from store.records import Batch, HistoryChunk, Level, Read, Scope, Source, Span, Unit
+from tests.dashboard.api.conftest import T0_MS, Clock
 
 REPORTS = "/api/v1/reports"
 DAY_S = 86_400
@@ -80,6 +81,20 @@ def test_a_report_is_frozen_once_and_says_who_and_what(client: FlaskClient, fres
     assert fresh(REPORTS) == {"reports": [issue], "next": None}
     one = fresh(f"{REPORTS}/{issue['id']}")
     assert (one["report"]["bank"]["bad"], one["differences"], one["sha256"]) == (7, [], issue["sha256"])
+
+
+@pytest.mark.usefixtures("october")
+def test_a_month_that_is_over_is_not_said_otherwise_because_time_goes_on(
+    client: FlaskClient, store: Store, clock: Clock
+) -> None:
+    """Sources are read on: that takes no signature away."""
+    store.register(Source("dc3", "exposition", "dc3", 1000), T0_MS)
+    version = 0
+    for second in (1, 2):
+        at_ms = T0_MS + second * 60_000
+        version = store.commit(Batch("dc3", version, (Read(at_ms, True),), at_ms))
+        clock.second = second * 60
+        post(client, REPORTS, MONTH, 201 if second == 1 else 200)
 
 
 def test_a_correction_is_a_revision_with_a_table(
