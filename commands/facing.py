@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commands.costs_shown import desk_of
 from commands.errors import refusing
 from commands.objectives import objectives
 from commands.options import Configuration
@@ -10,6 +11,7 @@ from commands.report_sending import plan_of, quiet_libraries, workdays
 from commands.version import VERSION
 from dashboard.api.setting import ApiSetting
 from dashboard.api.tokens import Tokens
+from dashboard.reporting.cost_books import CostBooks
 from dashboard.reporting.setting import Reporting
 from settings import SettingsError, load_regulatory, regulatory_path
 from store.port import Store
@@ -33,4 +35,5 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
         chosen.settings.capacity.policy(),
         Reporting(bank, plan_of(chosen), workdays),
         kinds=chosen.kinds,
+        costs=CostBooks(desk_of(chosen)),
     )

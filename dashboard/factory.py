@@ -15,6 +15,7 @@ from dashboard.language import Words, choose, read_all_words
 from dashboard.pages import (
     alerts,
     availability,
+    costs,
     incident,
     incidents,
     load_run,
@@ -41,6 +42,7 @@ PAGES: tuple[ModuleType, ...] = (
     load_runs,
     load_run,
     peaks,
+    costs,
     reports,
 )
 """Every page, in menu order."""

@@ -11,6 +11,7 @@ from alerts.incidents.regulatory import RegulatoryTable
 from alerts.incidents.words import Names
 from alerts.policy import Slo
 from dashboard.api.tokens import Tokens
+from dashboard.reporting.cost_books import CostBooks
 from dashboard.reporting.setting import Reporting
 from reports.load_runs.policy import SHIPPED, CapacityPolicy
 from reports.peaks.calendar import NO_KINDS, DayKinds
@@ -38,6 +39,7 @@ class ApiSetting:
     reporting: Reporting = field(default_factory=Reporting)
     now_ms: Callable[[], int] = field(default=wall_clock_ms)
     kinds: DayKinds = NO_KINDS
+    costs: CostBooks = field(default_factory=CostBooks)
 
     @property
     def names(self) -> Names:

@@ -10,14 +10,16 @@ from dashboard.reporting.jobs import Output, Tell
 from dashboard.reporting.making import Bank, drawn, file_name, frozen, report
 from reports.availability.errors import AvailabilityReportError
 from reports.availability.period import Period
+from reports.costs.errors import CostReportError
 from reports.issues.errors import IssueError
 from reports.paper.errors import PaperError
 from reports.words import report_words
+from slo.errors import SloError
 from store.errors import StoreError
 from store.port import Store
 
 STEPS = ("reading", "drawing")
-EXPECTED = (AvailabilityReportError, IssueError, PaperError, StoreError)
+EXPECTED = (AvailabilityReportError, CostReportError, IssueError, PaperError, SloError, StoreError)
 """What an order is refused for; the text is one line for people."""
 CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
     {

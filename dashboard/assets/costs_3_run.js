@@ -1,0 +1,197 @@
+/* What an account costs in IT. Month and bridge stand in the address. */
+(function () {
+  "use strict";
+
+  const desk = window.LendingDesk;
+  const { h, get, word, life, page, load, costParts, costCharts } = desk;
+  const { format, dom } = window.LendingWall;
+  const { say, hide } = dom;
+  const POLL_MS = 60_000;
+  const SETTLE_MS = 250;
+  const API = "/api/v1/costs";
+  const said = new URLSearchParams(window.location.search);
+  const view = { month: said.get("month") || "", from: said.get("from") || "", to: said.get("to") || "", body: null, timer: 0 };
+  let parts = null;
+
+  function panel(id, title, ...children) {
+    return h("section.panel.cost-panel", { id, "aria-label": title }, h("h2.label", {}, title), children);
+  }
+
+  function select(id, label, onchange) {
+    return h("label.cost-choice", {}, h("span", {}, label), h("select", { id, onchange: (event) => onchange(event.target.value) }));
+  }
+
+  function slider(id, label, limits) {
+    const shown = h("output", { for: id }, "");
+    const input = h("input", { id, type: "range", ...limits, value: 0, oninput: () => suppose() });
+    return { input, shown, whole: h("label.cost-slider", {}, h("span", {}, label), input, shown) };
+  }
+
+  function build(content) {
+    parts = {
+      figures: h("section.panel.cost-figures", { id: "cost-figures", "aria-label": word("costs.title") }),
+      month: select("month", word("costs.month"), (value) => choose({ month: value, from: "", to: "" })),
+      links: h("div.cost-links", { id: "cost-links" }),
+      note: h("p.cost-note", { id: "cost-note", hidden: true }),
+      trend: h("div.load-plot", { id: "cost-trend", role: "img" }),
+      from: select("bridge-from", word("costs.from"), (value) => choose({ from: value })),
+      to: select("bridge-to", word("costs.to"), (value) => choose({ to: value })),
+      bridge: h("div.load-plot", { id: "cost-bridge", role: "img" }),
+      effects: h("div", { id: "cost-effects" }),
+      tables: h("div.cost-tables", { id: "cost-tables" }),
+      answer: h("p.cost-answer", { id: "cost-answer", role: "status", "aria-live": "polite" }),
+      moved: h("div", { id: "cost-moved" }),
+      accounts: slider("what-accounts", word("costs.what_accounts"), { min: -50, max: 100, step: 5 }),
+      centers: slider("what-centers", word("costs.what_centers"), { min: 1 - page.data_centers.length, max: 6, step: 1 }),
+      servers: slider("what-servers", word("costs.what_servers"), { min: -50, max: 50, step: 5 }),
+    };
+    const bridge = panel("bridge", word("costs.bridge"), h("div.filters", {}, parts.from, parts.to), parts.bridge, parts.effects);
+    const what = panel("what-if", word("costs.what_if"), parts.accounts.whole, parts.centers.whole, parts.servers.whole, parts.answer, parts.moved);
+    content.append(h("div.filters", {}, parts.month, parts.links), parts.note, parts.figures, h("div.load-columns", {}, panel("trend", word("costs.trend"), parts.trend), bridge), parts.tables, what);
+    life.every(POLL_MS, read);
+  }
+
+  function query(more) {
+    const asked = new URLSearchParams(more);
+    if (view.month) asked.set("month", view.month);
+    return asked.toString();
+  }
+
+  function choose(change) {
+    Object.assign(view, change);
+    const address = new URLSearchParams(window.location.search);
+    for (const name of ["month", "from", "to"]) {
+      if (view[name]) address.set(name, view[name]);
+      else address.delete(name);
+    }
+    window.history.replaceState(null, "", "?" + address);
+    read();
+  }
+
+  async function read() {
+    const answer = await get(`${API}?${query({ ...(view.from && { from: view.from }), ...(view.to && { to: view.to }) })}`, { always: true });
+    if (answer.status !== 200) {
+      hide(parts.note, false);
+      say(parts.note, (answer.body && answer.body.error) || word("desk.no_server"));
+      return;
+    }
+    view.body = answer.body;
+    paint(answer.body);
+    suppose();
+  }
+
+  function options(holder, months, chosen) {
+    const control = holder.querySelector("select");
+    control.replaceChildren(...months.map((month) => h("option", { value: month, selected: month === chosen }, month)));
+    control.value = chosen;
+  }
+
+  /** Months that can be chosen: those of the trend, and those since. */
+  function months(body) {
+    const found = body.trend.map((each) => each.month);
+    const now = format.time(life.nowMs(), page.time_zone, "date").slice(0, 7);
+    for (let at = body.period.key; at < now; ) {
+      const [year, month] = at.split("-").map(Number);
+      at = month === 12 ? `${year + 1}-01` : `${year}-${String(month + 1).padStart(2, "0")}`;
+      found.push(at);
+    }
+    return found;
+  }
+
+  function verdict(body) {
+    if (body.goal.target_cny === null) return null;
+    const words = { met: word("costs.met"), missed: word("costs.missed"), "not proven": word("costs.not_proven") };
+    const marks = { met: "✓", missed: "✕", "not proven": "?" };
+    return h("span.cost-verdict", { "data-verdict": body.goal.verdict }, `${marks[body.goal.verdict]} ${words[body.goal.verdict]} · ${word("costs.target", { target: body.goal.target_cny })}`);
+  }
+
+  function paint(body) {
+    options(parts.month, months(body), body.period.key);
+    const remarks = [body.period.provisional && word("costs.provisional"), body.simulated && word("costs.simulated"), body.ledger.fen === null && word("costs.ledger_unknown", { why: costParts.why(body.ledger.reasons) })];
+    const remark = remarks.filter(Boolean).join(" ");
+    hide(parts.note, !remark);
+    say(parts.note, remark);
+    parts.figures.replaceChildren(
+      costParts.figure(word("costs.headline"), body.headline, verdict(body)),
+      costParts.figure(word("costs.run_rate"), body.run_rate),
+      costParts.figure(word("costs.cash"), body.cash),
+      costParts.figure(word("costs.per_1000"), body.per_1000_transactions),
+      costParts.figure(word("costs.per_loan"), body.per_loan),
+      costParts.figure(word("costs.marginal"), body.marginal),
+    );
+    paintLinks(body);
+    parts.trend.setAttribute("aria-label", body.trend.map((each) => `${each.month} ${costParts.cny(each.cny_per_account_year)}`).join(", "));
+    costCharts.trend(parts.trend, body.trend, body.goal.target_cny);
+    paintBridge(body);
+    paintTables(body);
+  }
+
+  function paintLinks(body) {
+    const file = (format_) => `${API}/file?${new URLSearchParams({ month: body.period.key, format: format_, lang: page.language })}`;
+    const links = ["pdf", "xlsx", "csv", "json", "html"].map((name) => h("a", { href: file(name), download: name === "html" ? null : "" }, name.toUpperCase()));
+    parts.links.replaceChildren(h("span", {}, word("costs.export")), ...links, h("a", { href: `${API}/focus?month=${body.period.key}`, download: "" }, "FOCUS 1.4"));
+  }
+
+  function paintBridge(body) {
+    const known = body.trend.filter((each) => each.cny_per_account_year !== null).map((each) => each.month);
+    const found = body.bridge;
+    options(parts.from, known, found ? found.from_month : view.from);
+    options(parts.to, known, found ? found.to_month : view.to || body.period.key);
+    hide(parts.bridge, !found);
+    if (!found) return parts.effects.replaceChildren(h("p.nothing", {}, word("costs.no_bridge", { why: costParts.why([body.bridge_reason]) })));
+    parts.bridge.setAttribute("aria-label", `${found.from_month} ${found.before}, ${found.to_month} ${found.after}`);
+    costCharts.bridge(parts.bridge, found);
+    return parts.effects.replaceChildren(costParts.effects(found));
+  }
+
+  function paintTables(body) {
+    if (!body.categories.length) {
+      parts.tables.replaceChildren(h("div.nothing", { id: "nothing" }, h("h2", {}, word("costs.empty")), h("p", {}, word("costs.empty_do")), h("pre", {}, "python app.py costs import bill.csv.gz own.csv --rates rates.csv")));
+      return;
+    }
+    parts.tables.replaceChildren(
+      panel("categories", word("costs.by_category"), costParts.parts(word("costs.category"), body.categories, "origin"), costParts.notes(body)),
+      panel("products", word("costs.by_product"), costParts.parts(word("costs.product"), body.products, "accounts")),
+      panel("data-centers", word("costs.by_center"), costParts.parts(word("costs.center"), body.data_centers, "")),
+      panel("peers", word("costs.peers"), costParts.peers(body)),
+    );
+  }
+
+  function signed(value, unit) {
+    return (value > 0 ? "+" : "") + value + unit;
+  }
+
+  function suppose() {
+    say(parts.accounts.shown, signed(Number(parts.accounts.input.value), " %"));
+    say(parts.centers.shown, signed(Number(parts.centers.input.value), ""));
+    say(parts.servers.shown, signed(Number(parts.servers.input.value), " %"));
+    clearTimeout(view.timer);
+    view.timer = setTimeout(ask, SETTLE_MS);
+  }
+
+  async function ask() {
+    const change = { accounts: parts.accounts.input.value, data_centers: parts.centers.input.value, servers: parts.servers.input.value };
+    const answer = await get(`${API}/what-if?${query(change)}`, { always: true });
+    if (answer.status !== 200) return say(parts.answer, (answer.body && answer.body.error) || word("desk.no_server"));
+    const found = answer.body;
+    if (found.after_cny === null) return say(parts.answer, word("costs.what_unknown"));
+    say(parts.answer, word(found.base === "year" ? "costs.what_year" : "costs.what_month", { before: costParts.cny(found.before_cny), after: costParts.cny(found.after_cny), accounts: format.grouped(found.accounts_after) }));
+    const names = new Map(view.body.categories.map((each) => [each.id, each]));
+    const moves = new Map(view.body.assumptions.map((each) => [each.category, each]));
+    const columns = [
+      { name: word("costs.category"), value: (each) => costParts.named(names.get(each.category) || { id: each.category }) },
+      { name: word("costs.before"), number: true, value: (each) => costParts.money(each.before_fen) },
+      { name: word("costs.after"), number: true, value: (each) => costParts.money(each.after_fen) },
+      { name: word("costs.supposed"), value: (each) => assumed(moves.get(each.category)) },
+    ];
+    return parts.moved.replaceChildren(load.table(word("costs.what_if"), columns, found.categories));
+  }
+
+  function assumed(moves) {
+    if (!moves) return word("costs.stays");
+    const found = [Number(moves.with_accounts) && word("costs.with_accounts", { share: Math.round(Number(moves.with_accounts) * 100) }), moves.per_data_center && word("costs.per_center"), moves.servers && word("costs.of_servers")];
+    return found.filter(Boolean).join(" · ") || word("costs.stays");
+  }
+
+  life.start(build);
+})();
