@@ -24,7 +24,7 @@ ELSEWHERE: Mapping[str, str] = {
     "/api/v1/snapshot": "Everything the wall shows, at one instant (docs/snapshot.md)",
     "/api/v1/curve": "Transactions per second of today, yesterday and last week, by the minute",
     "/healthz": "200 while frames are current",
-    "/readyz": "200 from the first frame on",
+    "/readyz": "200 while there is a frame and the store answers; 503 says why not",
     "/metrics": "The control center's own metrics, for a Prometheus",
     "/openapi.json": "This document",
     "/docs": "This document as a page",
