@@ -3,6 +3,7 @@
   availability      verdict, products, trend, incidents, budget, data quality: PDF, XLSX, CSV, JSON, HTML
   incidents         the incidents of a period alone
   costs             a month's IT cost per account, who bears it, why it moved
+  peaks             daily peaks and records, forecast of the next 28 days, capacity and headroom
   explain FIGURE    where a figure comes from: formula, what went in, the rows that it was counted from
   issues            frozen issues and who signed them
   approve ID        signs one: prepared, then reviewed, then approved, each by another person
@@ -28,7 +29,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from commands import report_changes, report_costs, report_sending
+from commands import report_changes, report_costs, report_peaks, report_sending
 from commands.errors import CommandError, refusing
 from commands.options import Configuration, add_configuration, configuration
 from commands.report_files import bank_of, maker, written_whole
@@ -50,6 +51,7 @@ ACTIONS = {
     "availability": "verdict, products, trend, incidents, budget, data quality of a period",
     "incidents": "the incidents of a period: list, MTTD, MTTA, MTTR",
     "costs": "what an account costs in IT and why, in a month",
+    "peaks": "daily peaks and records, the forecast, the capacity that carries it",
     "explain": "where a figure comes from; --list prints the id of every figure",
     "issues": "frozen issues, newest first, and who signed them",
     "approve": "signs a frozen issue: prepared, reviewed, approved",
@@ -57,6 +59,7 @@ ACTIONS = {
     "send": "sends what is due, or one delivery now, or to a file",
 }
 Restated = tuple[tuple[str, str, str], ...]
+PRINTING = {"costs": report_costs.report, "peaks": report_peaks.report}
 WRITING = ("approve", "change", "send")
 
 
@@ -82,6 +85,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     approving.add_argument("--note", default="", help="what is said with it")
     report_changes.configure(actions.choices["change"])
     report_costs.configure(actions.choices["costs"])
+    report_peaks.configure(actions.choices["peaks"])
     report_sending.configure(actions.choices["send"])
 
 
@@ -129,8 +133,8 @@ def _run(args: argparse.Namespace, chosen: Configuration, store: Store) -> int:
         return report_changes.change(args, chosen, store)
     if args.action == "send":
         return report_sending.send(args, chosen, store, maker(chosen, store))
-    if args.action == "costs":
-        return report_costs.report(args, chosen, store, _format(args))
+    if args.action in PRINTING:
+        return PRINTING[args.action](args, chosen, store, _format(args))
     return (_explain if args.action == "explain" else _report)(args, chosen, store)
 
 

@@ -18,10 +18,10 @@
     const { px, narrow } = size(plot);
     const axis = { fixedrange: true, zeroline: false, ticks: "", tickfont: { size: px, color: page.surfaces.quiet }, gridcolor: page.surfaces.edge };
     return {
-      margin: { l: px * 4, r: px * 1.5, t: px * 2.2, b: px * 2.4 },
+      margin: { l: px * 4, r: px * 1.5, t: px * (narrow ? 0.75 : 2.2), b: px * (narrow ? 8 : 2.4) },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      legend: { orientation: "h", x: 0, y: 1.16, font: { size: px } },
+      legend: { orientation: "h", x: 0, y: narrow ? -0.2 : 1.16, font: { size: px } },
       dragmode: false,
       hovermode: "x",
       hoverlabel: { bgcolor: page.surfaces.panel, font: { color: page.surfaces.text, size: px } },

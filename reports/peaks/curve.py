@@ -20,8 +20,8 @@ WEEKS = 4
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One hour that begins at ``at_s``. ``record``: the same hour of the record day; ``low``, ``point``, ``high``:
-    the day's forecast, divided as the last same weekdays were. None: not known."""
+    """One hour that begins at ``at_s``; one that goes on is not known yet. ``record``: the same hour of the record
+    day; ``low``, ``point``, ``high``: the day's forecast, divided as the last same weekdays were. None: not known."""
 
     at_s: int
     transactions: int | None
@@ -43,7 +43,7 @@ def read_curve(reader: Reader, seen: Days, look: Outlook, now_s: int) -> list[Ho
         since_s = at_s - today.from_s
         share = shape.get(since_s)
         band = (None if share is None or total is None else int(total * share) for total in expected)
-        begun = now.get(at_s, 0) if at_s <= now_s else None
+        begun = now.get(at_s, 0) if at_s + HOUR_S <= now_s else None
         found.append(Hour(at_s, begun, best.get(since_s), *band))
     return found
 
