@@ -64,6 +64,15 @@ class Commitments:
         else:
             known.used = EXACT.add(known.used, effective or Decimal(0))
 
+    def take(self, other: Commitments) -> None:
+        """Adds what another one found in other rows of the same file."""
+        for key, each in other._known.items():
+            known = self._known.setdefault(key, Commitment(*key))
+            known.purchased = EXACT.add(known.purchased, each.purchased)
+            known.used = EXACT.add(known.used, each.used)
+            known.unused = EXACT.add(known.unused, each.unused)
+            known.per_hours |= each.per_hours
+
     def found(self) -> list[Commitment]:
         """Every commitment, by id."""
         return [self._known[key] for key in sorted(self._known)]

@@ -50,6 +50,11 @@ class Tally:
         first = known if known.row <= row else Defect(*key, 0, row, _shown(finding.example), finding.left_out)
         self._found[key] = Defect(*key, known.rows + rows, first.row, first.example, known.left_out or finding.left_out)
 
+    def take(self, other: Tally) -> None:
+        """Counts what another one found in other rows of the same file."""
+        for each in other.defects():
+            self.add(Finding(each.rule, each.column, each.example, each.left_out), each.row, each.rows)
+
     def defects(self) -> list[Defect]:
         """Everything that was found, in order of rule and column."""
         return [self._found[key] for key in sorted(self._found)]

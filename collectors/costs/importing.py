@@ -5,28 +5,29 @@ Whoever is killed on the way imports the file again: what was posted is known, t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
-from decimal import localcontext
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import TypeAlias
 
 from collectors.costs.charge import Charge
-from collectors.costs.commitments import Commitment, Commitments
-from collectors.costs.defects import Defect, Tally
-from collectors.costs.identity import IdCheck, equal_key, name_of
-from collectors.costs.lines import LineBook
+from collectors.costs.commitments import Commitment
+from collectors.costs.defects import Defect
+from collectors.costs.identity import equal_key
 from collectors.costs.opening import CostFile, How, open_costs
 from collectors.costs.spool import Aside, Spool
-from collectors.costs.sums import Sums
-from store.costs import EXACT, ChargeRow, LedgerLine, Line, Posted, Total, total_of
+from collectors.costs.taking import Taken, second_reader
+from store.costs import ChargeRow, LedgerLine, Line, Posted, Total, total_of
 from store.port import Store
 
 POSTED_AT_ONCE = 40_000
 """Charges in one transaction: less than a second, in which a collector waits."""
+SHARED_BYTES = 20_000_000
+"""A smaller file is read before a second process has begun."""
 _LOOKED_EVERY = 5_000
 OnProgress: TypeAlias = Callable[[int, int], None]
 
@@ -69,32 +70,23 @@ class FileRead:
         self._spool.close()
 
 
-def read_file(path: Path, how: How, on_progress: OnProgress) -> FileRead:
-    """Reads a file; nothing is kept. Raises CostFileError, OSError."""
-    with ExitStack() as undo, open_costs(path, how) as file:
+def read_file(path: Path, how: How, on_progress: OnProgress, processes: int | None = None) -> FileRead:
+    """Reads a file; nothing is kept. A large one is read by two processes in turns. Raises CostFileError, OSError."""
+    with ExitStack() as undo, ExitStack() as done, open_costs(path, how) as file:
         spool = Spool()
         undo.callback(spool.close)
-        reading, lines, by_id = _read(file, how.zone, spool, on_progress)
+        taken = Taken(spool, how.zone)
+        shared = processes or (2 if file.size_bytes >= SHARED_BYTES and (os.cpu_count() or 1) > 1 else 1)
+        if file.in_turns is not None and shared > 1:
+            file.in_turns.turn = (0, 2)
+            second = done.enter_context(second_reader(path, how, spool.lend()))
+            taken.take_all(_watched(file, on_progress))
+            second.give(file.in_turns, taken)
+        else:
+            taken.take_all(_watched(file, on_progress))
+        reading = _reading(file, taken)
         undo.pop_all()
-        return FileRead(reading, spool, lines, by_id)
-
-
-def _read(file: CostFile, zone: str, spool: Spool, on_progress: OnProgress) -> tuple[Reading, dict[int, Line], bool]:
-    tally = Tally()
-    book, check, sums, commitments = LineBook(zone), IdCheck(tally), Sums(), Commitments()
-    number, add, put = book.number, sums.add, spool.put
-    with localcontext(EXACT):
-        for charge in _watched(file, on_progress):
-            line = number(charge)
-            name = name_of(charge) if charge.id else b""
-            if name and not charge.part:
-                check.look(charge, name)
-            if charge.commitment:
-                commitments.look(charge)
-            add(line, charge.amounts)
-            put(charge, name, line)
-    defects = sorted([*file.defects(), *tally.defects()], key=lambda each: (each.rule, each.column))
-    return _reading(file, sums.totals(book.lines), commitments.found(), defects), book.lines, check.unique
+        return FileRead(reading, spool, taken.book.lines, taken.check.unique)
 
 
 def _watched(file: CostFile, on_progress: OnProgress) -> Iterator[Charge]:
@@ -105,14 +97,16 @@ def _watched(file: CostFile, on_progress: OnProgress) -> Iterator[Charge]:
     on_progress(file.size_bytes, file.size_bytes)
 
 
-def _reading(file: CostFile, found: list[LedgerLine], commitments: list[Commitment], defects: list[Defect]) -> Reading:
+def _reading(file: CostFile, taken: Taken) -> Reading:
     """What the whole file says."""
+    found = taken.sums.totals(taken.book.lines)
+    defects = sorted([*file.defects(), *taken.tally.defects()], key=lambda each: (each.rule, each.column))
     currencies = dict[str, int]()
     for each in found:
         currencies[each.line.currency] = currencies.get(each.line.currency, 0) + each.total.charges
     return Reading(
         file.path, file.version, file.rows(), file.left_out(), total_of(found),
-        dict(sorted(currencies.items())), sorted(found), commitments, defects,
+        dict(sorted(currencies.items())), sorted(found), taken.commitments.found(), defects,
     )  # fmt: skip
 
 

@@ -27,7 +27,8 @@ _TIMES = ("ChargePeriodStart", "BillingPeriodStart")
 @dataclass(frozen=True, slots=True)
 class CostFile:
     """A file whose charges are taken once from front to back; the functions tell how far that is, and at the end what
-    was found. ``version``: of FOCUS, or ``own``, or ``opencost``."""
+    was found. ``version``: of FOCUS, or ``own``, or ``opencost``; ``in_turns``: the reader of one whose
+    rows several processes can read in turns: a text whose charges have no ids, which must all be seen together."""
 
     path: Path
     version: str
@@ -37,6 +38,7 @@ class CostFile:
     defects: Callable[[], list[Defect]]
     position: Callable[[], int]
     size_bytes: int
+    in_turns: FocusReader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,11 @@ def open_costs(path: Path, how: How) -> Iterator[CostFile]:
         header = read_header(table.header, how.id_column, how.revision_column)
         _refuse(path, header, table.header, (how.id_column, how.revision_column))
         reader = FocusReader(header)
+        in_turns = None if header.id_column or is_parquet(path) else reader
         yield CostFile(
             path, header.version, reader.charges(table.rows),
             lambda: reader.rows, lambda: reader.left_out, reader.defects, table.position, table.size_bytes,
+            in_turns,
         )  # fmt: skip
 
 

@@ -49,6 +49,18 @@ class Sums:
         else:
             found.list += listed
 
+    def take(self, other: Sums) -> None:
+        """Adds what another one summed of other rows."""
+        for line, each in other._sums.items():
+            known = self._sums.setdefault(line, _Sum())
+            known.charges += each.charges
+            known.billed += each.billed
+            known.effective += each.effective
+            known.list += each.list
+            known.billed_unknown += each.billed_unknown
+            known.effective_unknown += each.effective_unknown
+            known.list_unknown += each.list_unknown
+
     def totals(self, lines: Mapping[int, Line]) -> list[LedgerLine]:
         """The sum of every line."""
         return [LedgerLine(lines[number], _total(each)) for number, each in self._sums.items()]

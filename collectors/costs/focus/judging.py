@@ -44,6 +44,16 @@ class Judge:
             self._add(charge, "purchase_effective", f"effective {effective} of a commitment's purchase, which is 0")
         self._round(charge)
 
+    def take(self, other: Judge) -> None:
+        """Adds what another one saw in other rows of the same file."""
+        for provider, each in other._roundings.items():
+            seen = self._roundings.setdefault(provider, _Rounding())
+            seen.whole += each.whole
+            seen.effective_has_parts |= each.effective_has_parts
+            seen.billed_has_parts |= each.billed_has_parts
+            if each.first_row and (not seen.first_row or each.first_row < seen.first_row):
+                seen.first_row, seen.example = each.first_row, each.example
+
     def close(self) -> None:
         """Counts what only all rows together show. At the end."""
         for provider, seen in sorted(self._roundings.items()):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
 
@@ -21,15 +22,29 @@ from store.costs import Amounts
 
 _NULL_TEXTS = ("NULL", "null")
 _DIGEST_BYTES = 16
+_TURN_BITS = 10
 _ABSENT_ANYWAY = ("cost_missing", "value_missing", "time_missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader found in its rows."""
+
+    left_out: int
+    tally: Tally
+    judge: Judge
+    nulls: int
+    first_null: tuple[int, str] | None
 
 
 class FocusReader:
     """Reads the rows of one file. ``rows``: how many there were, ``left_out``: how many of them are no charge because
-    they cannot be read; ``defects`` once all charges were taken."""
+    they cannot be read; ``defects`` once all charges were taken. ``turn`` n of m: of every m thousand rows only the
+    n-th thousand is read; others read the rest."""
 
     def __init__(self, header: Header) -> None:
         self.rows = self.left_out = 0
+        self.turn = (0, 1)
         self._header = header
         self._tally = Tally()
         self._judge = Judge(self._tally)
@@ -49,8 +64,11 @@ class FocusReader:
     def charges(self, rows: Iterator[list[str]]) -> Iterator[Charge]:
         """Every row that can be read as a charge; what cannot is among the defects."""
         width, charge_of, look = len(self._header.names), self._charge, self._judge.look
+        turn, turns = self.turn
         for row in rows:
             self.rows += 1
+            if (self.rows >> _TURN_BITS) % turns != turn:
+                continue
             if len(row) != width:
                 self._leave_out(Finding("cells_differ", "", f"{len(row)} cells; the header has {width}", left_out=True))
                 continue
@@ -60,6 +78,21 @@ class FocusReader:
                 continue
             look(charge)
             yield charge
+
+    def seen(self) -> Seen:
+        """What this one found, for the one that reads the other rows."""
+        self._periods.count()
+        self._abouts.count()
+        return Seen(self.left_out, self._tally, self._judge, self._nulls, self._first_null)
+
+    def take(self, other: Seen) -> None:
+        """Adds what another one found in the other rows of the same file."""
+        self.left_out += other.left_out
+        self._tally.take(other.tally)
+        self._judge.take(other.judge)
+        self._nulls += other.nulls
+        firsts = [first for first in (self._first_null, other.first_null) if first is not None]
+        self._first_null = min(firsts, default=None)
 
     def defects(self) -> list[Defect]:
         """What is odd about the file."""
