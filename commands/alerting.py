@@ -6,6 +6,7 @@ import os
 
 from alerts.evaluating.notifying import NotifySetting
 from alerts.evaluating.setting import AlertSetting, slots_kept_s
+from alerts.kinds.capacity import AskRoom, Room
 from alerts.kinds.facts import Estate
 from alerts.notify.building import Surroundings, heartbeat_poster, outlets_of
 from alerts.notify.errors import BadChannel
@@ -14,9 +15,10 @@ from commands.errors import refusing
 from commands.objectives import objectives
 from commands.options import Configuration
 from commands.probing import targets
+from reports.peaks.capacity import headroom_p95, read_capacity
 from settings import SettingsError, alerts_path, load_kinds
 from store.memory import MemoryStore
-from store.port import Store
+from store.port import Reader, Store
 
 
 def alert_service(chosen: Configuration, store: Store, owner: str = "") -> AlertService:
@@ -40,9 +42,27 @@ def alert_setting(chosen: Configuration) -> AlertSetting:
         sources=frozenset(source.id for source in settings.sources),
         probes=frozenset(target.probe.key for target in targets(chosen)),
         history=settings.history.span() if settings.history else None,
+        room=_room_of(chosen),
     )
     desk = settings.desk.policy(chosen.policy)
     return AlertSetting(catalog, chosen.policy, slos, estate, slots_kept_s(retention), kinds, desk)
+
+
+def _room_of(chosen: Configuration) -> AskRoom:
+    """Proven capacity and headroom, as `app.py capacity` says them."""
+    catalog, policy, kinds = chosen.catalog, chosen.settings.capacity.policy(), chosen.kinds
+
+    def ask(reader: Reader, now_ms: int) -> Room:
+        view = read_capacity(reader, now_ms, catalog.zone, len(catalog.data_centers), policy, kinds=kinds)
+        proven = view.proven
+        return Room(
+            None if proven is None else proven.proof.per_second,
+            None if proven is None else proven.expires_at_ms,
+            headroom_p95(view, lost=False),
+            headroom_p95(view, lost=True),
+        )
+
+    return ask
 
 
 def notify_setting(chosen: Configuration) -> NotifySetting:

@@ -13,6 +13,7 @@ from alerts.kinds.policy import (
     KindPolicy,
     PipelinePolicy,
     QualityPolicy,
+    RoomPolicy,
     SilencePolicy,
     SyntheticPolicy,
     UnreachablePolicy,
@@ -147,6 +148,18 @@ class PipelineSettings(Strict):
         return PipelinePolicy(self.late_seconds * 1000, self.queue_seconds * 1000, self.prune_hours * 3600)
 
 
+class RoomSettings(Strict):
+    """When proven capacity gets short."""
+
+    headroom_percent: Percent = "20"
+    headroom_n_1_percent: Percent = "0"
+    expires_days: int = Field(default=14, ge=0, le=3650)
+
+    def policy(self) -> RoomPolicy:
+        """The same as exact fractions."""
+        return RoomPolicy(_share(self.headroom_percent), _share(self.headroom_n_1_percent), self.expires_days)
+
+
 class KindSettings(Strict):
     """The whole section."""
 
@@ -157,6 +170,7 @@ class KindSettings(Strict):
     budget: BudgetSettings = BudgetSettings()
     quality: QualitySettings = QualitySettings()
     pipeline: PipelineSettings = PipelineSettings()
+    capacity: RoomSettings = RoomSettings()
 
     def policy(self) -> KindPolicy:
         """The same as the rules use it."""
@@ -168,4 +182,5 @@ class KindSettings(Strict):
             budget=self.budget.policy(),
             quality=self.quality.policy(),
             pipeline=self.pipeline.policy(),
+            room=self.capacity.policy(),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from alerts.kinds.budget import Spending
+from alerts.kinds.capacity import AskRoom
 from alerts.kinds.forecast import Forecast, read_forecast
 from alerts.kinds.pipeline import Operations
 from alerts.kinds.policy import KindPolicy, SyntheticPolicy
@@ -43,6 +44,7 @@ class Estate:
     sources: frozenset[str] | None = None
     probes: frozenset[ProbeKey] | None = None
     history: Span | None = None
+    room: AskRoom | None = None
 
 
 @dataclass(frozen=True, slots=True)

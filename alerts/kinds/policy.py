@@ -91,6 +91,15 @@ class PipelinePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomPolicy:
+    """When proven capacity gets short: headroom below these shares, or a proof that expires within so many days."""
+
+    least_headroom: Fraction = Fraction(20, 100)
+    least_lost: Fraction = Fraction(0)
+    expires_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
 class KindPolicy:
     """All of them."""
 
@@ -101,3 +110,4 @@ class KindPolicy:
     budget: BudgetPolicy = field(default_factory=BudgetPolicy)
     quality: QualityPolicy = field(default_factory=QualityPolicy)
     pipeline: PipelinePolicy = field(default_factory=PipelinePolicy)
+    room: RoomPolicy = field(default_factory=RoomPolicy)

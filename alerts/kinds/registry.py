@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from alerts.kinds import budget, pipeline, quality, synthetic, unknown, unreachable, volume
 from alerts.kinds.budget import Spending
+from alerts.kinds.capacity import RoomWatch
 from alerts.kinds.facts import Estate, Gathering, KindFacts
 from alerts.kinds.pipeline import Operations
 from alerts.kinds.policy import KindPolicy
@@ -28,6 +29,7 @@ class Kinds:
         self._gathering = Gathering(policy, estate, started_ms)
         self._budgets: tuple[Sequence[Spending], list[Reading]] = ((), [])
         self._steps: budget.Steps = {}
+        self._room = RoomWatch(policy.room, estate.room)
 
     def tick(
         self,
@@ -41,7 +43,7 @@ class Kinds:
         """What all kinds say at ``now_ms``. ``maintenance``: subjects that are being worked on, as announced."""
         facts = self._gathering.gather(reader, now_ms, operations or Operations(), pairs, maintenance)
         found = paused(readings(facts, self._products, self._policy), maintenance)
-        return found + self._of_budgets(facts.spendings)
+        return found + self._of_budgets(facts.spendings) + self._room.readings(reader, now_ms)
 
     def _of_budgets(self, spendings: Sequence[Spending]) -> list[Reading]:
         """Judged anew when they were counted anew."""
