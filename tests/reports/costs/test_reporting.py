@@ -1,0 +1,170 @@
+"""The cost report of a small bank: every figure can be checked by hand."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict, replace
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from focus_data_toolkit.model.validator import lint_focus_1_4_structure
+
+from dashboard.reporting.costs import drawn_costs
+from reports.availability.period import year
+from reports.costs.composing import compose
+from reports.costs.errors import NotBegun, NotExported, NotMonths, NotSupposed
+from reports.costs.focus import focus_csv
+from reports.costs.gathering import Desk, gather
+from reports.costs.model import cost_report_of, document
+from reports.costs.supposing import change_of, suppose
+from store.memory import MemoryStore
+from store.port import Store
+from tests.reports.costs.conftest import CATALOG, NOW_S, ZONE, charge, days, fill, material_of, report_of, settings
+
+
+def test_the_headline_is_twelve_closed_months_over_the_mean_of_the_same_days(bank: Store) -> None:
+    found = report_of(bank, settings()).headline
+    assert (found.fen, found.count, found.days) == (365 * 2800, 4000, 365)
+    assert found.cny == "2.555000"
+    assert (found.first, found.after, found.of) == ("2025-11-01", "2026-11-01", "active_accounts")
+    assert report_of(bank, settings()).goal.verdict == "met"
+    assert report_of(bank, settings(target_cny="2.55")).goal.verdict == "missed"
+
+
+def test_fewer_closed_months_are_said_and_not_divided() -> None:
+    store = MemoryStore(ZONE)
+    fill(store, days(date(2026, 9, 10)))
+    found = report_of(store, settings())
+    assert found.headline.cny is None
+    assert any("2026-09: metrics on 21 of 30 days" in reason for reason in found.headline.reasons)
+    assert found.goal.verdict == "not proven"
+    assert found.ledger.cny_per_account_year == "2.555000"
+
+
+def test_run_rate_per_thousand_and_cash(bank: Store) -> None:
+    charge(bank, "h", date(2026, 10, 5), ("100.00", "0"), kind="purchase")
+    found = report_of(bank, settings())
+    assert found.run_rate.cny == "2.555000"
+    assert found.per_1000_transactions.cny == "70.000000"
+    assert found.cash.fen == 365 * 2800 + 10_000
+    assert found.headline.fen == 365 * 2800
+    assert found.per_loan.reasons == ("loans_not_counted",)
+
+
+def test_a_category_from_two_origins_counts_once(bank: Store) -> None:
+    """What is preferred counts in the months that have it; the other is listed."""
+    charge(bank, "s", date(2026, 10, 5), ("900.00", "900.00"), provider="own", category="staff")
+    found = report_of(bank, settings())
+    assert [(each.month, each.category, each.counted, each.fen) for each in found.left_out] == [
+        ("2026-10", "staff", "imported", 31 * 800)
+    ]
+    assert found.allocation.ledger_fen == 31 * 2000 + 90_000
+    assert found.allocation.unallocated_fen == 90_000
+    assert [(each.category, each.reason) for each in found.not_borne] == [("staff", "no_driver")]
+    assert found.run_rate.fen == 30 * 2000 + 90_000
+
+
+def test_shared_costs_go_by_the_driver_and_everything_adds_up(bank: Store) -> None:
+    charge(bank, "c", date(2026, 10, 5), ("1.01", "1.01"))
+    found = report_of(bank, settings())
+    shared = {each.id: each.parts.shared_fen for each in found.products}
+    assert shared == {"weilidai": 25, "bank_app": 76}
+    for parts in (found.categories, found.products, found.data_centers):
+        assert sum(each.parts.ledger_fen for each in parts) == found.allocation.ledger_fen
+    assert found.methods == ("transactions: by use in transactions, idle not known, largest remainder",)
+
+
+def test_a_charge_without_amount_or_rate_makes_the_month_unknown(bank: Store) -> None:
+    charge(bank, "u", date(2026, 10, 5), ("1", "1"), currency="USD")
+    found = report_of(bank, settings())
+    assert found.ledger.fen is None
+    assert found.headline.cny is None
+    assert found.bridge is None
+    assert "no rate of USD for 2026-10-05" in found.ledger.reasons[0]
+    with pytest.raises(NotExported, match="no rate of USD"):
+        focus_csv([material_of(bank, settings()).month], CATALOG, settings())
+
+
+def test_the_bridge_adds_up_in_every_row_and_column(bank: Store) -> None:
+    charge(bank, "c", date(2026, 10, 5), ("33.33", "33.33"))
+    found = report_of(bank, settings()).bridge
+    assert found is not None
+    rows = [found.bank, *found.products]
+    assert all(sum(map(Fraction, (e.cost, e.volume, e.mix))) == Fraction(e.total) for e in rows)
+    for kind in ("cost", "volume", "mix", "total"):
+        assert sum(Fraction(getattr(each, kind)) for each in found.products) == Fraction(getattr(found.bank, kind))
+    assert Fraction(found.before) + Fraction(found.bank.total) == Fraction(found.after)
+    exact = sum(map(Fraction, found.bank.exact), Fraction(0))
+    assert Fraction(found.exact_after) - Fraction(found.exact_before) == exact
+
+
+def test_a_dear_month_is_unusual(bank: Store) -> None:
+    found = report_of(bank, settings())
+    assert found.unusual == ()
+    assert found.lines_judged == 4
+    charge(bank, "x", date(2026, 10, 5), ("1000", "1000"), product="weilidai")
+    for number in range(8):
+        charge(bank, f"p{number}", date(2026, 2 + number, 5), ("10", "10"), product="weilidai")
+    assert [(each.category, each.product) for each in report_of(bank, settings()).unusual] == [("cloud", "weilidai")]
+
+
+def test_what_is_frozen_is_drawn_again_the_same_in_every_format(bank: Store) -> None:
+    made = report_of(bank, settings())
+    again = cost_report_of(document(made))
+    for format_ in ("json", "csv", "html", "xlsx"):
+        for language in ("zh", "en"):
+            assert drawn_costs(made, format_, language) == drawn_costs(again, format_, language)
+    assert document(replace(made, made_at="x"))["snapshot_sha256"] == made.snapshot_sha256
+
+
+def test_the_csv_has_what_the_figures_are_recomputed_from(bank: Store) -> None:
+    charge(bank, "c", date(2026, 10, 5), ("1.01", "1.01"))
+    made = report_of(bank, settings())
+    rows = [dict(zip(made.rows.columns, row, strict=True)) for row in made.rows.rows]
+    assert sum(r["fen"] for r in rows if r["record"] == "share") == made.allocation.ledger_fen
+    months = [each.month for each in made.trend[-12:]]
+    fen = sum(r["fen"] for r in rows if r["record"] == "cost" and r["month"] in months)
+    account_days = sum(r["count"] for r in rows if r["record"] == "account_days" and r["month"] in months)
+    count = sum(r["count"] for r in rows if r["record"] == "days" and r["month"] in months)
+    assert (fen, account_days, count) == (made.headline.fen, made.headline.account_days, 365)
+
+
+def test_a_what_if_moves_what_the_policy_says(bank: Store) -> None:
+    found = suppose(material_of(bank, settings()), change_of(Fraction(100), 0, Fraction(-10), 6))
+    assert (found.base, found.before_cny, found.accounts_after) == ("year", "2.555000", 8000)
+    assert found.after_fen == 365 * (2000 * 9 // 10 + 800)
+    with pytest.raises(NotSupposed, match="at least one must stay"):
+        change_of(Fraction(0), -6, Fraction(0), 6)
+
+
+def test_the_export_passes_a_public_validator_and_adds_up(bank: Store, tmp_path: Path) -> None:
+    """focus-data-toolkit's own linter of FOCUS 1.4 finds nothing; hardware that is billed and not used yet is there."""
+    charge(bank, "c", date(2026, 10, 5), ("1.01", "1.01"))
+    charge(bank, "h", date(2026, 10, 6), ("500.00", "0"), service="rack")
+    charge(bank, "r", date(2026, 10, 7), ("-0.50", "-0.50"), service="credit")
+    material = material_of(bank, settings())
+    lines = focus_csv([material.month], CATALOG, settings()).decode().splitlines()
+    rows = list(csv.DictReader(lines))
+    split = "Supports data generator-calculated split cost allocation"
+    report = lint_focus_1_4_structure("Cost and Usage", rows, supported_conditions=[split])
+    assert report.ok, report.messages()
+    assert sum(Fraction(r["EffectiveCost"]) * 100 for r in rows) == material.month.ledger.fen
+    assert sum(Fraction(r["BilledCost"]) * 100 for r in rows) == material.month.ledger.billed_fen
+    assert len({r["x_ChargeId"] for r in rows}) == len(rows)
+
+
+def test_only_months_that_have_begun_are_reported(bank: Store) -> None:
+    with bank.reading() as reader, pytest.raises(NotMonths):
+        gather(reader, Desk(CATALOG, settings()), year("2026", ZONE), NOW_S)
+    with pytest.raises(NotBegun, match="2026-12"):
+        report_of(bank, settings(), "2026-12")
+    open_month = compose(material_of(bank, settings(), "2026-11"))
+    assert open_month.period.provisional
+    assert open_month.headline.after == "2026-11-01"
+    assert open_month.ledger.days == 10
+
+
+def test_peers_say_what_they_mean_by_an_account(bank: Store) -> None:
+    assert [asdict(each)["accounts"] for each in report_of(bank, settings()).peers] == ["unknown"]
