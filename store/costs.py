@@ -151,6 +151,27 @@ class Rate(NamedTuple):
     cny: Decimal
 
 
+class Bill(NamedTuple):
+    """What a provider charges a billing account for billing periods that begin in ``[from_s, to_s)``."""
+
+    provider: str
+    account: str
+    from_s: int
+    to_s: int
+
+    def holds(self, line: Line) -> bool:
+        """Whether a line is of this bill."""
+        mine = (line.provider, line.account) == (self.provider, self.account)
+        return mine and self.from_s <= line.billing_from_s < self.to_s
+
+
+class Restated(NamedTuple):
+    """A bill that was replaced whole: its lines as they were, and what was counted in their place."""
+
+    before: tuple[LedgerLine, ...]
+    posted: Posted
+
+
 class LedgerStore(Protocol):
     """Where charges and rates go; part of ``store.port.Store``."""
 
@@ -159,6 +180,14 @@ class LedgerStore(Protocol):
         line that a row names, by number.
 
         Raises LedgerRefused, with nothing written.
+        """
+
+    def restate(
+        self, bills: Sequence[Bill], pieces: Iterable[Sequence[ChargeRow]], lines: Mapping[int, Line]
+    ) -> Restated:
+        """Forgets the charges of bills and counts others in their place (``post``), all in one transaction.
+
+        Raises LedgerRefused, with nothing changed, and whatever ``pieces`` raises.
         """
 
     def put_rates(self, rates: Sequence[Rate]) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 from slo.counts import Counts
 from slo.windows import SHANGHAI, day_start
-from store.costs import ChargeRow, LedgerLine, Line, Posted, Rate
+from store.costs import Bill, ChargeRow, LedgerLine, Line, Posted, Rate, Restated
 from store.errors import StaleWriter
 from store.healing import Healing, kept_growth, kept_observed, kept_reads, kept_rollups, lived
 from store.journal import Change, refuse_unstorable
@@ -307,6 +307,17 @@ class MemoryStore(MemoryLeases):
             posted = contents.ledger.post(rows, lines)
             contents.version += bool(posted.new or posted.replaced)
             return posted
+
+    def restate(
+        self, bills: Sequence[Bill], pieces: Iterable[Sequence[ChargeRow]], lines: Mapping[int, Line]
+    ) -> Restated:
+        """Replaces bills whole (``store.costs.LedgerStore``). Raises LedgerRefused."""
+        with self._writing() as contents:
+            ledger = contents.ledger.copy()
+            restated = ledger.restate(bills, pieces, lines)
+            contents.ledger = ledger
+            contents.version += 1
+            return restated
 
     def put_rates(self, rates: Sequence[Rate]) -> int:
         """Keeps rates; returns how many were new or other."""

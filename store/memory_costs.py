@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 
-from store.costs import NOTHING, ChargeRow, LedgerLine, Line, Posted, Rate, Total, settle
+from store.costs import NOTHING, Bill, ChargeRow, LedgerLine, Line, Posted, Rate, Restated, Total, settle
 
 
 @dataclass(slots=True)
@@ -31,6 +31,19 @@ class LedgerShelf:
             line, total = self.totals.get(number) or (lines[number], NOTHING)
             self.totals[number] = (line, total.and_also(added))
         return done.posted
+
+    def restate(
+        self, bills: Sequence[Bill], pieces: Iterable[Sequence[ChargeRow]], lines: Mapping[int, Line]
+    ) -> Restated:
+        """Replaces bills whole. Raises LedgerRefused."""
+        before = {n: LedgerLine(*each) for n, each in self.totals.items() if any(bill.holds(each[0]) for bill in bills)}
+        stays = {key: [row for row in parts if row[3] not in before] for key, parts in self.charges.items()}
+        self.charges = {key: parts for key, parts in stays.items() if parts}
+        self.totals = {number: each for number, each in self.totals.items() if number not in before}
+        posted = Posted()
+        for rows in pieces:
+            posted = posted.plus(self.post(rows, lines))
+        return Restated(tuple(sorted(each for each in before.values() if each.total.charges)), posted)
 
     def lines(self, from_s: int, to_s: int) -> list[LedgerLine]:
         """Lines that begin in the range, in order."""

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 from slo.counts import Counts
-from store.costs import ChargeRow, LedgerLine, Line, Posted, Rate
+from store.costs import Bill, ChargeRow, LedgerLine, Line, Posted, Rate, Restated
 from store.healing import Healing
 from store.journal import Change, JournalReader
 from store.leases import Beat, Lease
@@ -187,6 +187,11 @@ class Store(Protocol):
 
     def post(self, rows: Sequence[ChargeRow], lines: Mapping[int, Line]) -> Posted:
         """Counts charges once, in one transaction (``store.costs.LedgerStore``). Raises LedgerRefused."""
+
+    def restate(
+        self, bills: Sequence[Bill], pieces: Iterable[Sequence[ChargeRow]], lines: Mapping[int, Line]
+    ) -> Restated:
+        """Replaces bills whole, in one transaction (``store.costs.LedgerStore``). Raises LedgerRefused."""
 
     def put_rates(self, rates: Sequence[Rate]) -> int:
         """Keeps rates; one for a known day and currency replaces it. Returns how many were new or other."""

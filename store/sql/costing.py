@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Executable, delete, select
+from sqlalchemy import Connection, Executable, and_, delete, or_, select
 
 from store.costs import (
     NOTHING,
+    Bill,
     ChargeRow,
     LedgerLine,
     Line,
     Posted,
     Rate,
+    Restated,
     Settlement,
     Total,
     money_text,
@@ -50,6 +52,30 @@ def post(connection: Connection, rows: Sequence[ChargeRow], lines: Mapping[int, 
         put_rows(connection, _PUT_CHARGE, done.written)
     put_rows(connection, _PUT_LINE, _lines(connection, done.added, lines))
     return done.posted
+
+
+def restate(
+    connection: Connection, bills: Sequence[Bill], pieces: Iterable[Sequence[ChargeRow]], lines: Mapping[int, Line]
+) -> Restated:
+    """Forgets the charges of bills and counts others in their place. Raises LedgerRefused."""
+    mine = or_(
+        *(
+            and_(
+                COST_LINE.c.provider == bill.provider,
+                COST_LINE.c.account == bill.account,
+                COST_LINE.c.billing_from_s >= bill.from_s,
+                COST_LINE.c.billing_from_s < bill.to_s,
+            )
+            for bill in bills
+        )
+    )
+    found = [_ledger_line(row) for row in connection.execute(select(*tuple(COST_LINE.columns)[1:]).where(mine))]
+    connection.execute(delete(COST_CHARGE).where(COST_CHARGE.c.line_id.in_(select(COST_LINE.c.id).where(mine))))
+    connection.execute(delete(COST_LINE).where(mine))
+    posted = Posted()
+    for rows in pieces:
+        posted = posted.plus(post(connection, rows, lines))
+    return Restated(tuple(sorted(each for each in found if each.total.charges)), posted)
 
 
 def _all_new(connection: Connection, rows: Sequence[ChargeRow]) -> Settlement | None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 
-from store.costs import ChargeRow, Line, Posted, Rate
+from store.costs import Bill, ChargeRow, Line, Posted, Rate, Restated
 from store.errors import StoreUnavailable
 from store.healing import Healing, healed_starts, healed_units, kept_growth, kept_observed, kept_reads, kept_rollups
 from store.journal import Change, refuse_unstorable
@@ -178,6 +178,16 @@ class SqlStore:
             if posted.new or posted.replaced:
                 writing.count_change(connection)
         return posted
+
+    def restate(
+        self, bills: Sequence[Bill], pieces: Iterable[Sequence[ChargeRow]], lines: Mapping[int, Line]
+    ) -> Restated:
+        """Replaces bills whole, in one transaction (``store.costs.LedgerStore``). Raises LedgerRefused."""
+        self._refuse_when_closed()
+        with self._database.writing(self._engine) as connection:
+            restated = costing.restate(connection, bills, pieces, lines)
+            writing.count_change(connection)
+        return restated
 
     def put_rates(self, rates: Sequence[Rate]) -> int:
         """Keeps rates; returns how many were new or other."""

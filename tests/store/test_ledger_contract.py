@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from store.costs import ChargeRow, LedgerLine, Line, Posted, Rate, Total, money_text, total_of
+from store.costs import Bill, ChargeRow, LedgerLine, Line, Posted, Rate, Total, money_text, total_of
 from store.errors import LedgerRefused
 from store.port import Store
 
@@ -127,3 +127,22 @@ def test_rates_are_kept_by_day_and_a_corrected_one_replaces(store: Store) -> Non
     with store.reading() as reader:
         found = [(each.day.day, each.currency, str(each.cny)) for each in reader.rates()]
     assert found == [(5, "EUR", "7.0234"), (5, "USD", "7.0235")]
+
+
+def test_a_bill_is_replaced_whole_and_every_other_stays(store: Store) -> None:
+    """Charges without ids leave no other way: what the restated bill does not hold any more is gone."""
+    other, later = DAY._replace(account="b"), DAY._replace(billing_from_s=1000)
+    post(store, [Posting("a", "1"), Posting("b", "2"), Posting("o", "4", other), Posting("l", "8", later)])
+    row = (b"c".rjust(16), 0, -1, NEXT_DAY.number, "16", None, None)
+    restated = store.restate([Bill("p", "a", 0, 1000)], [[row]], {NEXT_DAY.number: NEXT_DAY})
+    assert (total_of(restated.before).billed, restated.posted) == (3, Posted(new=1))
+    assert billed(store) == 4 + 8 + 16
+    assert post(store, [Posting("a", "1")]) == Posted(new=1)
+
+
+def test_a_restatement_that_fails_on_the_way_changes_nothing(store: Store) -> None:
+    post(store, [Posting("a", "1")])
+    row = (b"c".rjust(16), 0, -1, DAY.number, "16", None, None)
+    with pytest.raises(LedgerRefused):
+        store.restate([Bill("p", "a", 0, 1000)], [[row], [row, row]], {DAY.number: DAY})
+    assert billed(store) == 1
