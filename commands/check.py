@@ -36,8 +36,10 @@ from settings import (
     alerts_path,
     calendar_path,
     catalog_path,
+    costs_path,
     load_calendar,
     load_catalog,
+    load_costs,
     load_policy,
     load_regulatory,
     load_settings,
@@ -87,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
 
 def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
     """Every defect of the configuration, and of what it names: the catalog, the alert policy, the OpenSLO files, the
-    table of regulatory classes, the kinds of days."""
+    table of regulatory classes, the kinds of days, what was decided about costs."""
     try:
         settings = load_settings(path)
     except SettingsError as error:
@@ -100,6 +102,10 @@ def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
     ]
     if broken:
         return tuple(broken)
+    catalog = load_catalog(catalog_path(path, settings))
+    costs = _problems(lambda file: load_costs(file, catalog), costs_path(path, settings))
+    if costs:
+        return costs
     try:
         chosen = configuration(argparse.Namespace(config=path, data=None))
     except CommandError as error:
