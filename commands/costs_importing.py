@@ -18,7 +18,7 @@ from collectors.costs.opening import How
 from collectors.costs.rates import read_rates
 from collectors.costs.report import import_json, import_lines, is_sound, whole
 from collectors.costs.sources import UTF_8
-from commands.errors import refusing
+from commands.errors import CommandError, refusing
 from commands.meter import Meter
 from commands.options import Configuration, add_configuration, configuration
 from store.costs import LedgerLine, Rate
@@ -43,6 +43,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="only reads; nothing is kept")
     parser.add_argument("--invoice", metavar="TOTAL", help="payable amount, when FILEs are one account's one period")
     parser.add_argument("--invoices", type=Path, metavar="CSV", help="account,period,currency,total of each invoice")
+    parser.add_argument(
+        "--replace-month", action="store_true", help="FILE stands for its accounts' whole months: the rest of them goes"
+    )
     parser.add_argument("--rates", type=Path, metavar="CSV", help="date,currency,cny: kept, and used from then on")
     parser.add_argument("--encoding", default=UTF_8, help="of text files (default: utf-8; Chinese: gb18030)")
     parser.add_argument("--charge-id", default="", metavar="COLUMN", help="names charges (default: x_ChargeId)")
@@ -62,8 +65,10 @@ def run(args: argparse.Namespace) -> int:
             print(f"error: {error}", file=sys.stderr)
         if args.invoice is not None:
             invoices = [*invoices, _invoice(args.invoice, files, errors)]
+        if args.replace_month and len(files) + len(errors) > 1:
+            raise CommandError("costs import --replace-month takes one FILE, which is the whole bill")
         with _store(args, chosen) as store:
-            readings = _post(files, store)
+            readings = _post(files, store, whole_months=args.replace_month)
             _keep(rates, invoices, store)
             sound = not readings or _show(args, readings, (invoices, rates), store, how.zone)
     return 2 if errors else int(not sound)
@@ -95,9 +100,11 @@ def _invoice(said: str, files: Sequence[FileRead], errors: Sequence[str]) -> Inv
     return invoice_of(said, bills(line for file in files for line in file.reading.lines))
 
 
-def _post(files: Sequence[FileRead], store: Store | None) -> list[Reading]:
+def _post(files: Sequence[FileRead], store: Store | None, *, whole_months: bool) -> list[Reading]:
     with _no_collections():
-        return [file.reading if store is None else file.post(store) for file in files]
+        if store is None:
+            return [file.reading for file in files]
+        return [file.restate(store) if whole_months else file.post(store) for file in files]
 
 
 def _keep(rates: Sequence[Rate], invoices: Sequence[Invoice], store: Store | None) -> None:

@@ -3,6 +3,7 @@
 CostFileError
 |- UnreadableFile   not text, not a table, cut off, or made to hurt
 |- NotCosts         a table, but of something else
+|- NotRestatable    a file that cannot replace a month
 `- BadInvoice       an invoice that cannot be set beside the ledger
 """
 
@@ -27,6 +28,13 @@ class NotCosts(CostFileError):
 
     def __init__(self, path: Path, cause: str) -> None:
         super().__init__(f"{path}: {cause}")
+
+
+class NotRestatable(CostFileError):
+    """A file that cannot replace what the ledger has of its months."""
+
+    def __init__(self, path: Path, cause: str) -> None:
+        super().__init__(f"{path}: --replace-month: {cause}; nothing was posted")
 
 
 class BadInvoice(CostFileError):

@@ -18,6 +18,7 @@ from collectors.costs.charge import Charge
 from collectors.costs.commitments import Commitment
 from collectors.costs.defects import Defect
 from collectors.costs.identity import equal_key
+from collectors.costs.months import bills_of
 from collectors.costs.opening import CostFile, How, open_costs
 from collectors.costs.spool import Aside, Spool
 from collectors.costs.taking import Taken, second_reader
@@ -35,7 +36,8 @@ OnProgress: TypeAlias = Callable[[int, int], None]
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a file says. ``total``: its own sums over all currencies, ``rows`` left out not among them; ``currencies``:
-    rows by currency ("" when a row names none); ``lines``: the same by line of the ledger."""
+    rows by currency ("" when a row names none); ``lines``: the same by line of the ledger; ``before``: what the
+    ledger had, of a bill that replaced it."""
 
     path: Path
     version: str
@@ -47,6 +49,7 @@ class Reading:
     commitments: list[Commitment]
     defects: list[Defect]
     posted: Posted = field(default=Posted())
+    before: tuple[LedgerLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,18 @@ class FileRead:
         for rows in _pieces(self._spool, self._by_id):
             posted = posted.plus(store.post(rows, self._lines))
         return replace(self.reading, posted=posted)
+
+    def restate(self, store: Store) -> Reading:
+        """Its charges in place of all that the ledger has of the same accounts' same months, in one transaction.
+
+        Raises NotRestatable, StoreError.
+        """
+        restated = store.restate(
+            bills_of(self.reading.path, self.reading.lines, self.reading.left_out),
+            _pieces(self._spool, self._by_id),
+            self._lines,
+        )
+        return replace(self.reading, posted=restated.posted, before=restated.before)
 
     def close(self) -> None:
         """Forgets the charges."""

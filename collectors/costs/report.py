@@ -125,12 +125,31 @@ def import_json(result: Whole) -> dict[str, object]:
         ],
         "invoices": [_invoice(each) for each in result.invoices],
         "commitments": [_commitment(reading) for reading in result.readings if reading.commitments],
+        "restated": [
+            {
+                "currency": code, "billed_before": plain(was.billed), "billed": plain(now.billed),
+                "difference": plain(EXACT.subtract(now.billed, was.billed)),
+                "charges_before": was.charges, "charges": now.charges,
+            }
+            for code, was, now in _restated(result)
+        ],
         "files": [{"file": str(each.path), "focus": each.version, "rows": each.rows} for each in result.readings],
         "ledger": None if result.posted is None else {
             "new": result.posted.new, "unchanged": result.posted.unchanged, "replaced": result.posted.replaced,
             "older": result.posted.older, "contradicted": result.posted.contradicted,
         },
     }  # fmt: skip
+
+
+def _restated(result: Whole) -> list[tuple[str, Total, Total]]:
+    """By currency, what months had before they were replaced whole, and what they have now."""
+    before: dict[str, Total] = {}
+    for each in (each for reading in result.readings for each in reading.before):
+        before[each.line.currency] = before.get(each.line.currency, NOTHING).and_also(each.total)
+    if not before:
+        return []
+    codes = sorted(before.keys() | result.by_currency.keys())
+    return [(c or "unknown", before.get(c, NOTHING), result.by_currency.get(c, NOTHING)) for c in codes]
 
 
 def _sums(total: Total) -> dict[str, str]:
@@ -168,6 +187,11 @@ def import_lines(result: Whole) -> list[str]:
         lines.append(f"{code or 'unknown':<9} {part.charges:,} charges  {sums}")
     if result.cny is not None:
         lines.append(f"{'CNY':<9} effective {_cny(result.cny)}")
+    for code, was, now in _restated(result):
+        lines.append(
+            f"restated  {code}: billed {shown(was.billed)} -> {shown(now.billed)}, difference "
+            f"{shown(EXACT.subtract(now.billed, was.billed))}; {was.charges:,} -> {now.charges:,} charges"
+        )
     for each in result.invoices:
         said = "agrees" if each.agrees else f"differs by {plain(each.difference)}"
         invoice = each.invoice

@@ -85,3 +85,22 @@ def test_rates_that_are_kept_can_be_shown(tmp_path: Path, capsys: pytest.Capture
     assert main(["costs", "rates", "show", *data]) == 0
     assert "2026-09-01  EUR  8.25" in capsys.readouterr().out
     assert main(["costs", "rates", "show", *data, "--currency", "JPY"]) == 2
+
+
+def test_a_restated_month_replaces_the_whole_of_it_and_prints_the_difference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without ids nothing else tells that a row of the first bill is gone."""
+    data = ["--data", str(tmp_path / "data")]
+    october = {"BillingPeriodStart": "2026-10-01T00:00:00Z", "ChargePeriodStart": "2026-10-02T00:00:00Z"}
+    october |= {"BillingPeriodEnd": "2026-11-01T00:00:00Z", "ChargePeriodEnd": "2026-10-02T01:00:00Z"}
+    first = write(tmp_path, "first.csv", {}, {"BilledCost": "5"}, october)
+    assert main(["costs", "import", *data, first]) == 0
+    again = write(tmp_path, "again.csv", {"BilledCost": "4"})
+    for refused in ([first, again], [write(tmp_path, "half.csv", {}, {"BilledCost": "NaN"})]):
+        assert main(["costs", "import", *data, "--replace-month", *refused]) == 2
+    capsys.readouterr()
+    assert main(["costs", "import", *data, "--replace-month", again, "--json"]) == 0
+    (restated,) = json.loads(capsys.readouterr().out)["restated"]
+    assert (restated["billed_before"], restated["billed"], restated["difference"]) == ("6.5", "4", "-2.5")
+    assert main(["costs", "import", *data, again, "--invoice", "4"]) == 0
