@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import argparse
 import gc
+import threading
+import time
+from collections.abc import Callable, Sequence
 
 from collectors.errors import CollectorError
 from collectors.exposition import ExpositionCollector, ExpositionSource
@@ -31,6 +34,7 @@ from store.port import Store
 from store.records import Read
 
 MOST_OWNER_CHARACTERS = 100
+LONGEST_GOODBYE_S = 3.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -137,11 +141,19 @@ def _until_stopped(chosen: Configuration, store: Store, leadership: Leadership, 
         server.start()
     probes.start()
     stop.wait()
-    probes.stop()
-    direct.stop()
-    for server in servers:
-        server.stop()
+    _end([probes.stop, direct.stop, *(server.stop for server in servers)])
     return 0
+
+
+def _end(parts: Sequence[Callable[[], object]]) -> None:
+    """All at the same time. What waits for somebody else's answer for longer is left: it has written nothing yet, and
+    its lease is given back, so that it never will."""
+    threads = [threading.Thread(target=part, daemon=True) for part in parts]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + LONGEST_GOODBYE_S
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def _exposition(chosen: Configuration, store: Store, leadership: Leadership, *, prune: bool) -> ExpositionCollector:
