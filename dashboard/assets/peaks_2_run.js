@@ -8,6 +8,8 @@
   const POLL_MS = 15_000;
   const STANDINGS = { none: "capacity.none", current: "capacity.current", expired: "capacity.expired", contradicted: "capacity.contradicted", other_data_centers: "capacity.other_data_centers" };
   const ENDS = { not_within_a_year: "peaks.not_within_a_year", not_known: "capacity.unknown" };
+  const DOUBTS = { provisional: "peaks.provisional", incomplete: "peaks.incomplete", simulated: "peaks.simulated" };
+  const PICTURES = { today: "peaks.picture_today", ahead: "peaks.picture_ahead" };
   let parts = null;
   let body = null;
   let product = new URLSearchParams(window.location.search).get("product") || "";
@@ -23,7 +25,7 @@
   }
 
   function picture(id) {
-    return h("div.load-plot", { id: "picture-" + id, role: "img", "aria-label": word("peaks.picture_" + id) });
+    return h("div.load-plot", { id: "picture-" + id, role: "img", "aria-label": word(PICTURES[id]) });
   }
 
   function choose(id) {
@@ -51,7 +53,7 @@
   /** What is to be known of a day beside its figures, each with its own word. */
   function tags(day) {
     const kinds = day.kinds.map((kind) => kind.name[page.language] || kind.id);
-    const doubts = ["provisional", "incomplete", "simulated"].filter((doubt) => day[doubt]).map((doubt) => word("peaks." + doubt));
+    const doubts = Object.keys(DOUBTS).filter((doubt) => day[doubt]).map((doubt) => word(DOUBTS[doubt]));
     return [...kinds, ...doubts];
   }
 
