@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from alerts.conditions import BurnRule, budget_spent, burn_condition, burn_rate, burn_rules, lengths, truncated
 from alerts.errors import BadEngineState
 from alerts.facts import Facts, Piece, Told
-from alerts.lifecycle import Alert, Instant, Lifecycle, Timing
+from alerts.lifecycle import Alert, Instant, Lifecycle, Timing, Timings
 from alerts.model import AlertKey, AlertState, Condition, Evidence, Level, Reading, Subject, Transition
 from alerts.policy import Slo
 from alerts.stretches import Stretch, Stretches
@@ -25,7 +25,7 @@ from slo.counts import Counts
 
 MOST_HOLD_SECONDS = 60
 STATE_VERSION = 1
-_NO_TIMINGS: Mapping[str, Timing] = {}
+_NO_TIMINGS: Timings = {}
 _NOWHERE: frozenset[str] = frozenset()
 
 
@@ -55,26 +55,30 @@ class _Place(NamedTuple):
 class Engine:
     """Judges every rule at every slot. ``exact_step_s``: slot length of data for which windows must be exact.
 
-    ``timings``: of rules of other kinds. Burn-rate rules hold for their short window, at most ``most_hold_seconds``,
-    before they close, and are the same alert again within their short window.
+    ``timings``: of rules of other kinds; ``others``: ids of objectives that other kinds judge. Burn-rate rules hold for
+    their short window, at most ``most_hold_seconds``, before they close, and are the same alert again within their
+    short window.
     """
 
     def __init__(
         self,
         slos: Iterable[Slo],
         *,
-        timings: Mapping[str, Timing] = _NO_TIMINGS,
+        timings: Timings = _NO_TIMINGS,
+        others: Iterable[str] = (),
         exact_step_s: int = 0,
         most_hold_seconds: int = MOST_HOLD_SECONDS,
     ) -> None:
         self._watches: dict[str, list[_Watch]] = defaultdict(list)
-        self._slo_ids: set[str] = set()
+        self._slo_ids: set[str] = set(others)
         for slo in slos:
             self._slo_ids.add(slo.id)
             self._watches[slo.product] += [_Watch(rule) for rule in burn_rules(slo)]
         rules = [watch.rule for watches in self._watches.values() for watch in watches]
-        own = {rule.name: _timing(rule, most_hold_seconds) for rule in rules}
-        self._lifecycle = Lifecycle({**own, **timings})
+        waits = dict(timings)
+        for rule in rules:
+            waits.setdefault((rule.slo.id, rule.name), _timing(rule, most_hold_seconds))
+        self._lifecycle = Lifecycle(waits)
         self._windows: Windows[Subject] = Windows(lengths(rules), exact_step_s=exact_step_s)
         self._slot_s = exact_step_s or 1
         self._stretches = Stretches(slot_s=self._slot_s)
@@ -344,7 +348,7 @@ class Engine:
 
 def _timing(rule: BurnRule, most_hold_seconds: int) -> Timing:
     short_s = rule.tier.short_seconds
-    return Timing(hold_seconds=min(short_s, most_hold_seconds), again_seconds=short_s)
+    return Timing(rule.tier.after_seconds, min(short_s, most_hold_seconds), again_seconds=short_s)
 
 
 def _counts(window: Sum) -> Counts:

@@ -67,14 +67,16 @@ class Alert:
 
 
 Evidently = Callable[[], Evidence]
-_NO_TIMINGS: Mapping[str, Timing] = {}
+Timings = Mapping[str | tuple[str, str], Timing]
+"""Rule, or objective and rule, -> timing; what names the objective too goes before."""
+_NO_TIMINGS: Timings = {}
 _NO_TIME = Timing()
 
 
 class Lifecycle:
-    """All alerts that are not inactive. ``timings``: rule name -> timing; unnamed rules take no time at all."""
+    """All alerts that are not inactive. Rules that ``timings`` do not name take no time at all."""
 
-    def __init__(self, timings: Mapping[str, Timing] = _NO_TIMINGS) -> None:
+    def __init__(self, timings: Timings = _NO_TIMINGS) -> None:
         self._timings = timings
         self._alerts: dict[AlertKey, Alert] = {}
 
@@ -177,7 +179,8 @@ class Lifecycle:
         return Transition(alert.key, state, severity, instant.at_ms, instant.seen_ms, seen, instant.replayed)
 
     def _timing(self, alert: Alert) -> Timing:
-        return self._timings.get(alert.key.rule, _NO_TIME)
+        rule, _, slo = alert.key
+        return self._timings.get((slo, rule)) or self._timings.get(rule, _NO_TIME)
 
 
 def _told(alert: Alert, evidence: Evidence) -> Evidence:

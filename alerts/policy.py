@@ -19,6 +19,7 @@ class Tier:
     """Burns so fast over the long window AND the short one that ``budget_share`` of the period's budget is spent.
 
     ``source``: where the figures come from. ``automation``: tells the automation hook at once (drain a data center).
+    ``after_seconds``: it must be true for so long before it fires.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Tier:
     severity: Severity
     automation: bool = False
     source: str = ""
+    after_seconds: int = 0
 
     def factor(self, period_seconds: int) -> Fraction:
         """k: the burn rate above which the tier fires; budget share x period / long window."""

@@ -12,7 +12,7 @@ from alerts.notify.building import Surroundings, heartbeat_poster, outlets_of
 from alerts.notify.errors import BadChannel
 from alerts.service import AlertService
 from commands.errors import refusing
-from commands.objectives import objectives
+from commands.objectives import objectives, sliced_objectives
 from commands.options import Configuration
 from commands.probing import targets
 from reports.peaks.capacity import headroom_p95, read_capacity
@@ -42,6 +42,7 @@ def alert_setting(chosen: Configuration) -> AlertSetting:
         sources=frozenset(source.id for source in settings.sources),
         probes=frozenset(target.probe.key for target in targets(chosen)),
         history=settings.history.span() if settings.history else None,
+        sliced=sliced_objectives(chosen),
         room=_room_of(chosen),
     )
     desk = settings.desk.policy(chosen.policy)

@@ -23,7 +23,7 @@ from collectors.page import milliseconds
 from commands.alerting import channel_faults
 from commands.errors import CommandError
 from commands.explaining import explain, server_of
-from commands.objectives import objective_findings, objectives
+from commands.objectives import objective_findings, objectives, sliced_objectives
 from commands.options import Configuration, add_configuration, chosen_config, configuration
 from commands.probing import probe_failures
 from commands.prometheus import prometheus_config
@@ -115,11 +115,11 @@ def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
 
 def _show_objectives(chosen: Configuration) -> None:
     """How many objectives are watched, and what warns: nothing of it is an error here any more."""
-    slos = objectives(chosen)
-    print(f"ok      {slos_path(chosen.path, chosen.settings) or 'catalog'}: {len(slos)} objectives")
+    slos, sliced = objectives(chosen), sliced_objectives(chosen)
+    print(f"ok      {slos_path(chosen.path, chosen.settings) or 'catalog'}: {len(slos) + len(sliced)} objectives")
     for finding in objective_findings(chosen):
         print(f"warning {finding}")
-    watched = {slo.product for slo in slos}
+    watched = {slo.product for slo in slos} | {part.product for slo in sliced for part in slo.parts}
     for product in chosen.catalog.products:
         if product.id not in watched:
             print(f"warning {product.id}: no objective names this product; no burn rate of it alerts")

@@ -12,13 +12,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from alerts.openslo.findings import Finding, errors, warnings
 from alerts.openslo.loading import Documents, load
 from alerts.openslo.model import SloDocument
 from alerts.policy import Slo
+from alerts.sliced.model import SlicedSlo
 from commands.errors import CommandError
 from commands.objectives import bound_of, documents_of, objectives
 from commands.options import add_configuration, configuration
@@ -97,7 +98,8 @@ def _list(args: argparse.Namespace) -> int:
     if documents.unreadable:
         raise CommandError(str(documents.unreadable[0]))
     bound = bound_of(chosen, documents)
-    live = {slo.id.split(".", 1)[0]: slo for slo in bound.slos}
+    live: dict[str, Slo | SlicedSlo] = {slo.id.split(".", 1)[0]: slo for slo in bound.slos}
+    live |= {slo.id.split(".", 1)[0]: slo for slo in bound.sliced}
     if args.json:
         print(json.dumps([_document_json(each, live) for each in documents.slos], indent=2, ensure_ascii=False))
     else:
@@ -107,7 +109,7 @@ def _list(args: argparse.Namespace) -> int:
     return 1 if errors(bound.findings) else 0
 
 
-def _document_json(document: SloDocument, live: dict[str, Slo]) -> dict[str, object]:
+def _document_json(document: SloDocument, live: Mapping[str, Slo | SlicedSlo]) -> dict[str, object]:
     watched = live.get(document.metadata.name)
     return {
         "name": document.metadata.name,
@@ -118,11 +120,11 @@ def _document_json(document: SloDocument, live: dict[str, Slo]) -> dict[str, obj
         "rolling": document.window.calendar is None,
         "method": str(document.method),
         "watches": _unit(watched) if watched else None,
-        "tiers": [tier.name for tier in watched.policy.tiers] if watched else [],
+        "tiers": _tiers(watched) if watched else [],
     }
 
 
-def _row(document: SloDocument, watched: Slo | None) -> tuple[str, ...]:
+def _row(document: SloDocument, watched: Slo | SlicedSlo | None) -> tuple[str, ...]:
     window = document.window
     return (
         document.metadata.name,
@@ -130,7 +132,7 @@ def _row(document: SloDocument, watched: Slo | None) -> tuple[str, ...]:
         f"{window.duration} {'calendar' if window.calendar else 'rolling'}",
         str(document.method),
         _unit(watched) if watched else "not watched live",
-        ",".join(tier.name for tier in watched.policy.tiers) if watched else "-",
+        ",".join(_tiers(watched)) if watched else "-",
     )
 
 
@@ -146,8 +148,16 @@ def _print_live(slos: Sequence[Slo], *, as_json: bool) -> int:
     return 0
 
 
-def _unit(slo: Slo) -> str:
+def _unit(slo: Slo | SlicedSlo) -> str:
+    if isinstance(slo, SlicedSlo):
+        return " + ".join(part.product or "bank" for part in slo.parts)
     return slo.product or "bank"
+
+
+def _tiers(slo: Slo | SlicedSlo) -> list[str]:
+    if isinstance(slo, SlicedSlo):
+        return [rule.tier.name for rule in slo.rules]
+    return [tier.name for tier in slo.policy.tiers]
 
 
 def _print_table(rows: Rows) -> None:

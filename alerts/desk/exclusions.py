@@ -11,9 +11,10 @@ from typing import NamedTuple
 from alerts.desk.maintenance import Maintenance
 from alerts.policy import Slo
 from slo.counts import Counts
-from slo.windows import Window
+from slo.downtime import union
+from slo.windows import MINUTE_S, Window
 from store.port import Reader
-from store.records import Scope
+from store.records import Level, Scope
 
 
 class Both(NamedTuple):
@@ -62,6 +63,20 @@ def excluded_counts(reader: Reader, windows: Iterable[Maintenance], within: Wind
             if any(each.names(unit.product, unit.data_center) for each in covering):
                 cells[unit.product, unit.data_center] += counts
     return Excluded(dict(cells))
+
+
+def excluded_minutes(reader: Reader, product: str, windows: Iterable[Maintenance], within: Window) -> dict[int, Counts]:
+    """What maintenance takes out of a product (empty: the bank) in ``[from_s, to_s)``, by minute: of the cells that it
+    names, each minute once."""
+    planned = [each for each in windows if not product or product in (each.products or (product,))]
+    clipped = (Window(max(w.from_s, within.from_s), min(w.to_s, within.to_s)) for w in planned)
+    taken: defaultdict[int, Counts] = defaultdict(Counts)
+    for stretch in union(clipped):
+        begin_s = stretch.from_s - stretch.from_s % MINUTE_S
+        for at_s, unit, counts in reader.timeline(Level.MINUTE, Scope.CELL, begin_s, stretch.to_s, product=product):
+            if any(w.holds(at_s * 1000) and w.names(unit.product, unit.data_center) for w in planned):
+                taken[at_s] += counts
+    return dict(taken)
 
 
 def less(whole: Counts, part: Counts) -> Counts:

@@ -56,7 +56,7 @@ class Evaluation:
         self._desk = Desk.restore(setting.desk, journal)
         kept = memory.read(journal)
         self._version, self._saved_ms = kept.version, kept.saved_ms
-        self._engine: Engine = memory.restored(setting.slos, kept, self._desk.alerts())
+        self._engine: Engine = memory.restored(setting.slos, kept, self._desk.alerts(), setting.estate.sliced)
         self._feed = Feed(
             self._engine.window_lengths_s,
             slots_kept_s=setting.slots_kept_s,

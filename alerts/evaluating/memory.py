@@ -11,9 +11,10 @@ from typing import Any
 from alerts.desk.records import Alert as DeskAlert
 from alerts.engine import STATE_VERSION, Engine
 from alerts.errors import BadEngineState
-from alerts.lifecycle import Alert
+from alerts.lifecycle import Alert, Timing
 from alerts.model import AlertState
 from alerts.policy import Slo
+from alerts.sliced.model import SlicedSlo
 from store.journal import Document, JournalReader
 
 log = logging.getLogger(__name__)
@@ -50,17 +51,24 @@ def document(engine: Engine, version: int, now_ms: int) -> Document:
     return Document(KIND, KIND, version, now_ms, True, body)
 
 
-def restored(slos: Sequence[Slo], kept: Kept, alerts: Iterable[DeskAlert]) -> Engine:
+def restored(slos: Sequence[Slo], kept: Kept, alerts: Iterable[DeskAlert], sliced: Sequence[SlicedSlo] = ()) -> Engine:
     """An engine that goes on. Without a state that can be read it takes over what the desk says is firing, for an alert
     that the engine does not know would never be closed."""
-    engine = Engine(slos)
+    engine = _engine(slos, sliced)
     try:
         engine.restore(json.loads(kept.body) if kept.body else _without_state(alerts))
     except (BadEngineState, ValueError) as error:
         log.warning("the engine begins anew: %s", error)
-        engine = Engine(slos)
+        engine = _engine(slos, sliced)
         engine.restore(_without_state(alerts))
     return engine
+
+
+def _engine(slos: Sequence[Slo], sliced: Sequence[SlicedSlo]) -> Engine:
+    timings: dict[str | tuple[str, str], Timing] = {}
+    for slo in sliced:
+        timings.update(slo.timings())
+    return Engine(slos, timings=timings, others=[slo.id for slo in sliced])
 
 
 def _without_state(alerts: Iterable[DeskAlert]) -> dict[str, Any]:

@@ -36,7 +36,8 @@ class AlertSetting:
     @property
     def runbooks(self) -> dict[str, str]:
         """Address for people by objective."""
-        return {slo.id: slo.runbook for slo in self.slos if slo.runbook}
+        sliced = {slo.id: slo.runbook for slo in self.estate.sliced if slo.runbook}
+        return {slo.id: slo.runbook for slo in self.slos if slo.runbook} | sliced
 
     def folding(self) -> FoldingRules:
         """How incidents are folded."""

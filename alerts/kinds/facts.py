@@ -23,6 +23,7 @@ from alerts.kinds.volume import Volume, bank_of, is_low, observed_window, unobse
 from alerts.model import Level as AlertLevel
 from alerts.model import Subject
 from alerts.policy import Slo
+from alerts.sliced.model import SlicedSlo
 from slo.windows import DAY_S, HOUR_S, MINUTE_S, SHANGHAI
 from store.port import Reader
 from store.probes import ProbeKey, ProbeResult
@@ -35,7 +36,7 @@ from store.records import Level, Retention, Scope, Span
 class Estate:
     """What is watched. ``sources`` and ``probes``: those of the configuration, None for all that are registered;
     a server's id stands for all of its instances. ``retention`` None: nobody prunes. ``history``: what the
-    simulated past is meant to fill."""
+    simulated past is meant to fill. ``sliced``: objectives by slices of time, and composites."""
 
     products: tuple[str, ...]
     slos: tuple[Slo, ...] = ()
@@ -45,6 +46,7 @@ class Estate:
     probes: frozenset[ProbeKey] | None = None
     history: Span | None = None
     room: AskRoom | None = None
+    sliced: tuple[SlicedSlo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from alerts.kinds.pipeline import Operations
 from alerts.kinds.policy import KindPolicy
 from alerts.kinds.quality import Pair
 from alerts.model import Condition, Reading, Subject
+from alerts.sliced.judging import SlicedJudge
 from store.port import Reader
 
 PAUSED_BY_MAINTENANCE = frozenset({unknown.RULE, unreachable.RULE, volume.RULE, synthetic.RULE})
@@ -30,6 +31,7 @@ class Kinds:
         self._budgets: tuple[Sequence[Spending], list[Reading]] = ((), [])
         self._steps: budget.Steps = {}
         self._room = RoomWatch(policy.room, estate.room)
+        self._sliced = SlicedJudge(estate.sliced, estate.sources)
 
     def tick(
         self,
@@ -43,7 +45,8 @@ class Kinds:
         """What all kinds say at ``now_ms``. ``maintenance``: subjects that are being worked on, as announced."""
         facts = self._gathering.gather(reader, now_ms, operations or Operations(), pairs, maintenance)
         found = paused(readings(facts, self._products, self._policy), maintenance)
-        return found + self._of_budgets(facts.spendings) + self._room.readings(reader, now_ms)
+        sliced = self._sliced.readings(reader, now_ms, is_young=facts.moment.is_young)
+        return [*found, *self._of_budgets(facts.spendings), *sliced, *self._room.readings(reader, now_ms)]
 
     def _of_budgets(self, spendings: Sequence[Spending]) -> list[Reading]:
         """Judged anew when they were counted anew."""

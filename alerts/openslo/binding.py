@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from alerts.openslo.conditions import tiers_of
+from alerts.openslo.conditions import declared, tiers_of
 from alerts.openslo.findings import Finding, Weight, in_order
 from alerts.openslo.loading import Documents
 from alerts.openslo.metadata import ALERT_TIERS
@@ -25,9 +25,10 @@ from alerts.openslo.model import (
     Sli,
     SloDocument,
 )
+from alerts.openslo.slicing import is_sliced, sliced
 from alerts.openslo.slos import OWN_SOURCE
-from alerts.policy import Policy, Slo
-from slo.budgeting import Method
+from alerts.policy import Policy, Slo, Tier
+from alerts.sliced.model import SlicedSlo
 
 BANK = "bank"
 _ROLES = ("good", "bad", "total")
@@ -35,10 +36,12 @@ _ROLES = ("good", "bad", "total")
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What the engine watches, in the order of the files, and what stands against it."""
+    """What is watched live, in the order of the files, and what stands against it. ``slos``: events of a product or of
+    the bank, by the engine; ``sliced``: slices of time, and composites."""
 
     slos: tuple[Slo, ...]
     findings: tuple[Finding, ...]
+    sliced: tuple[SlicedSlo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +73,19 @@ def bind(documents: Documents, policy: Policy, products: Collection[str] | None 
     for its further objectives. ``products``: those of the catalog, when they are to be checked."""
     known = _Set({(d.kind, d.name): d.value for d in documents.declared if d.value}, policy, products)
     findings: list[Finding] = []
-    slos: dict[str, Slo] = {}
+    slos: dict[str, Slo | SlicedSlo] = {}
     for document in documents.slos:
         if document.metadata.name in slos:
             findings.append(_finding(document.place, f"SLO {document.metadata.name!r} is given twice; rename one"))
             continue
         for made in _bound(document, known, findings):
             slos[made.id] = made
-    return Bound(tuple(slos.values()), in_order(findings))
+    of_events = tuple(each for each in slos.values() if isinstance(each, Slo))
+    sliced_ones = tuple(each for each in slos.values() if isinstance(each, SlicedSlo))
+    return Bound(of_events, in_order(findings), sliced_ones)
 
 
-def _bound(document: SloDocument, known: _Set, findings: list[Finding]) -> Iterator[Slo]:
+def _bound(document: SloDocument, known: _Set, findings: list[Finding]) -> Iterator[Slo | SlicedSlo]:
     slis = [sli for sli in (_resolved(goal.indicator or document.indicator, known) for goal in document.goals) if sli]
     types = {known.type_of(source) for sli in slis for source in sli.sources}
     if OWN_SOURCE not in types:
@@ -89,9 +94,16 @@ def _bound(document: SloDocument, known: _Set, findings: list[Finding]) -> Itera
     if refused:
         findings.append(_finding(document.place, refused, Weight.WARNING))
         return
-    product = _unit(slis[0], known, findings)
-    if product is None:
+    units = [_unit(sli, known, findings) for sli in slis[: _indicators(document)]]
+    products = [unit for unit in units if unit is not None]
+    if len(products) < _indicators(document):
         return
+    if is_sliced(document):
+        own, said = declared(document, known.found)
+        findings.extend(said)
+        yield from sliced(document, products, _chosen(document, known, findings), own, findings)
+        return
+    (product,) = products
     policy = _policy(document, known, findings)
     for number, goal in enumerate(document.goals, start=1):
         yield _slo(document, goal, number, product, policy)
@@ -101,12 +113,14 @@ def _not_live(document: SloDocument, slis: list[Sli], types: set[str]) -> str:
     """Why an SLO over our own counts is not watched live; empty when it is."""
     if types != {OWN_SOURCE}:
         return f"mixes {', '.join(sorted(types))}: it is loaded, but not watched live"
-    if document.composite or document.method is not Method.OCCURRENCES:
-        what = "composites" if document.composite else document.method
-        return f"is loaded, but not watched live: the engine counts events (Occurrences), not {what}"
-    if not isinstance(slis[0].metric, RatioMetric) or slis[0].metric.raw:
-        return "is loaded, but not watched live: the engine needs good/total or bad/total"
+    if any(not isinstance(sli.metric, RatioMetric) or sli.metric.raw for sli in slis):
+        return "is loaded, but not watched live: it needs good/total or bad/total, for our store holds counts"
     return ""
+
+
+def _indicators(document: SloDocument) -> int:
+    """How many units it speaks of: one, in a composite one per goal."""
+    return len(document.goals) if document.composite else 1
 
 
 def _unit(sli: Sli, known: _Set, findings: list[Finding]) -> str | None:
@@ -141,19 +155,24 @@ def _unit_of(source: MetricSource, role: str, known: _Set, findings: list[Findin
 
 
 def _policy(document: SloDocument, known: _Set, findings: list[Finding]) -> Policy:
-    """The tiers that the annotation names (all of them without it), and those of the SLO's own alert policies."""
-    wanted = document.terms.tiers
-    names = [tier.name for tier in known.policy.tiers]
-    for stranger in (name for name in wanted or () if name not in names):
-        place = replace(document.place, field=f"metadata.annotations.{ALERT_TIERS}")
-        findings.append(_finding(place, f"no tier {stranger!r} in the alert policy; known: {', '.join(names)}"))
-    chosen = [tier for tier in known.policy.tiers if wanted is None or tier.name in wanted]
+    """The chosen tiers, and those of the SLO's own alert policies."""
+    chosen = _chosen(document, known, findings)
     own, said = tiers_of(document, known.found)
     findings.extend(said)
     period_seconds = document.window.duration.seconds
     own = [tier for tier in own if tier.name not in {each.name for each in chosen}]
     tiers = sorted([*chosen, *own], key=lambda tier: tier.factor(period_seconds), reverse=True)
     return replace(known.policy, tiers=tuple(tiers))
+
+
+def _chosen(document: SloDocument, known: _Set, findings: list[Finding]) -> list[Tier]:
+    """The tiers that the annotation names, all of them without it."""
+    wanted = document.terms.tiers
+    names = [tier.name for tier in known.policy.tiers]
+    for stranger in (name for name in wanted or () if name not in names):
+        place = replace(document.place, field=f"metadata.annotations.{ALERT_TIERS}")
+        findings.append(_finding(place, f"no tier {stranger!r} in the alert policy; known: {', '.join(names)}"))
+    return [tier for tier in known.policy.tiers if wanted is None or tier.name in wanted]
 
 
 def _slo(document: SloDocument, goal: Goal, number: int, product: str, policy: Policy) -> Slo:

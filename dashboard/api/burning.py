@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 
-from alerts.desk.exclusions import less
+from alerts.desk.exclusions import excluded_minutes, less
 from alerts.desk.maintenance import Maintenance
 from alerts.incidents.view import utc
 from alerts.policy import Slo
 from dashboard.api.route import Json
 from slo.counts import Counts
-from slo.downtime import union
-from slo.windows import DAY_S, HOUR_S, MINUTE_S, Window
+from slo.windows import DAY_S, HOUR_S, Window
 from store.port import Reader
 from store.records import Level, Scope
 
@@ -31,7 +29,7 @@ def burn_down(reader: Reader, slo: Slo, windows: Sequence[Maintenance], now_s: i
     found = reader.timeline(level, scope, begin_s, now_s, product=slo.product)
     steps: dict[int, Counts] = {at_s: counts for at_s, _, counts in found}
     begins = sorted(steps)
-    for at_s, counts in _excluded(reader, slo.product, windows, Window(begin_s, now_s)).items():
+    for at_s, counts in excluded_minutes(reader, slo.product, windows, Window(begin_s, now_s)).items():
         place = bisect_right(begins, at_s) - 1
         if place >= 0:
             steps[begins[place]] = less(steps[begins[place]], counts)
@@ -43,16 +41,3 @@ def burn_down(reader: Reader, slo: Slo, windows: Sequence[Maintenance], now_s: i
             for at_s, so_far in zip(begins, spent, strict=True)
         ],
     }
-
-
-def _excluded(reader: Reader, product: str, windows: Iterable[Maintenance], within: Window) -> dict[int, Counts]:
-    """What maintenance took out, by minute: of the cells that it names, each minute once."""
-    planned = [each for each in windows if not product or product in (each.products or (product,))]
-    clipped = (Window(max(w.from_s, within.from_s), min(w.to_s, within.to_s)) for w in planned)
-    taken: defaultdict[int, Counts] = defaultdict(Counts)
-    for stretch in union(clipped):
-        begin_s = stretch.from_s - stretch.from_s % MINUTE_S
-        for at_s, unit, counts in reader.timeline(Level.MINUTE, Scope.CELL, begin_s, stretch.to_s, product=product):
-            if any(w.holds(at_s * 1000) and w.names(unit.product, unit.data_center) for w in planned):
-                taken[at_s] += counts
-    return taken

@@ -97,7 +97,6 @@ def test_alert_policies_of_the_file_are_tiers_with_one_window() -> None:
     ("old", "new", "part", "tiers"),
     [
         ("op: gte", "op: lt", "lt is not watched live", 2),
-        ("lookbackWindow: 6h", "lookbackWindow: 6h, alertAfter: 5m", "is not waited for", 3),
         ("severity: sev1", "severity: purple", "is taken as ticket", 3),
         ("alertWhenBreaching: true", "alertWhenBreaching: false", "", 2),
     ],
@@ -132,16 +131,24 @@ def test_what_cannot_be_bound_is_an_error_with_its_place(old: str, new: str, par
     ("old", "new", "part"),
     [
         ("type: LendingControlCenter, spec: {product: weilidai}}}\n  time", "type: Any, spec: 1}}\n  time", "mixes"),
-        ("Occurrences\n  objectives:\n", "RatioTimeslices\n  objectives:\n", "counts events (Occurrences)"),
+        ("bad: {metricSource: {type: LendingControlCenter, spec: {product: weilidai}}}\n",
+         "rawType: success\n", "needs good/total"),
     ],
-)
-def test_what_the_engine_cannot_count_is_loaded_with_a_warning(old: str, new: str, part: str) -> None:
+)  # fmt: skip
+def test_what_our_store_cannot_say_is_loaded_with_a_warning(old: str, new: str, part: str) -> None:
     pairs = [(old, new)]
-    if "Ratio" in new:
-        pairs.append(("target: 0.99999", "target: 0.99999\n      timeSliceWindow: 1m"))
+    if "raw" in new:
+        pairs.append(("        total: {", "        raw: {"))
     made = bound(*pairs)
-    assert made.slos == ()
+    assert (made.slos, made.sliced) == ((), ())
     assert [(each.weight, part in each.message) for each in made.findings] == [(Weight.WARNING, True)]
+
+
+def test_alert_after_is_waited_for() -> None:
+    waiting = POLICIES.replace("lookbackWindow: 6h", "lookbackWindow: 6h, alertAfter: 5m")
+    made = bound(("  alertPolicies: []\n", waiting))
+    assert [tier.after_seconds for tier in made.slos[0].policy.tiers] == [0, 300, 0]
+    assert made.findings == ()
 
 
 def test_other_sources_are_left_to_others() -> None:

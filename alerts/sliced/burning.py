@@ -1,0 +1,130 @@
+"""What slices spent of an objective over a window, and how fast: by the arithmetic of ``slo.budgeting``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from alerts.sliced.book import Kind
+from alerts.sliced.cutting import Cut
+from alerts.sliced.model import SlicedSlo
+from slo.budgeting import Method, Part, Slice, Spending, composite_burn_rate, composite_slices, spending
+
+Cuts = Mapping[Kind, Sequence[tuple[int, Cut]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Burn:
+    """One window. ``spendings``: of the whole, or per part where Occurrences are weighed; ``burn_rate`` None: nothing
+    was judged. ``blind``: nobody saw anything of what counts; ``seen``: somebody saw some of it;
+    neither when nothing counts."""
+
+    spendings: tuple[Spending, ...]
+    burn_rate: Fraction | None
+    blind: bool
+    seen: bool
+
+    @property
+    def bad(self) -> Fraction:
+        """In what the method counts."""
+        return sum((each.bad for each in self.spendings), Fraction(0))
+
+    @property
+    def total(self) -> Fraction:
+        """What was judged."""
+        return sum((each.total for each in self.spendings), Fraction(0))
+
+    @property
+    def unseen(self) -> Fraction:
+        """What was neither good nor bad, for nobody saw it."""
+        return sum((each.unseen for each in self.spendings), Fraction(0))
+
+    @property
+    def excluded(self) -> int:
+        """Slices under announced maintenance; of a composite of Occurrences, of all its parts."""
+        return sum(each.excluded for each in self.spendings)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The slices of one objective, oldest first, a sequence of equal length per part."""
+
+    slo: SlicedSlo
+    begins: Sequence[int]
+    judged: Sequence[Sequence[Slice]]
+    blind: Sequence[Sequence[bool]]
+    counted: Sequence[Sequence[bool]]
+
+    @classmethod
+    def of(cls, slo: SlicedSlo, cuts: Cuts, *, excluding: bool = True) -> History:
+        """From what a book holds."""
+        rows = [cuts[kind] for kind in kinds(slo, excluding=excluding)]
+        return cls(
+            slo,
+            [at_s for at_s, _ in rows[0]],
+            [
+                [cut.judged(slo.method, part.slice_target) for _, cut in row]
+                for part, row in zip(slo.parts, rows, strict=True)
+            ],
+            [[cut.blind for _, cut in row] for row in rows],
+            [[cut.whole_ms > 0 for _, cut in row] for row in rows],
+        )
+
+    def burn(self, seconds: int) -> Burn:
+        """Over the last whole slices of so many seconds."""
+        number = min(len(self.begins), max(1, seconds // self.slo.slice_seconds))
+        parts = [
+            Part(row[-number:], part.objective, part.slice_target, part.weight)
+            for part, row in zip(self.slo.parts, self.judged, strict=True)
+        ]
+        spent = _spent(self.slo, parts)
+        counting = self._counting(number)
+        blind, seen = bool(counting) and all(counting), not all(counting)
+        return Burn(spent, _burn_rate(self.slo, parts, spent), blind, seen)
+
+    def stretch(self, seconds: int, apart_s: int) -> tuple[int, int] | None:
+        """Begin of the first and end of the last bad slice of the newest stretch in the last ``seconds``: bad slices
+        less than ``apart_s`` apart. None without any."""
+        number = min(len(self.begins), max(1, seconds // self.slo.slice_seconds))
+        bad = [at_s for at_s, row in zip(self.begins[-number:], self._moments(number), strict=True) if self._bad(row)]
+        if not bad:
+            return None
+        begin_s = bad[-1]
+        for later, earlier in pairwise(reversed(bad)):
+            if later - earlier - self.slo.slice_seconds >= apart_s:
+                break
+            begin_s = earlier
+        return begin_s, bad[-1] + self.slo.slice_seconds
+
+    def _moments(self, number: int) -> list[tuple[Slice, ...]]:
+        return list(zip(*(row[-number:] for row in self.judged), strict=True))
+
+    def _bad(self, moment: Sequence[Slice]) -> bool:
+        return any(
+            each.judged and each.good < each.total * (part.slice_target if self.slo.method is Method.TIMESLICES else 1)
+            for part, each in zip(self.slo.parts, moment, strict=True)
+        )
+
+    def _counting(self, number: int) -> list[bool]:
+        """Whether they were blind, of the last slices that count."""
+        rows = zip(self.blind, self.counted, strict=True)
+        return [b for blind, counted in rows for b, c in zip(blind[-number:], counted[-number:], strict=True) if c]
+
+
+def kinds(slo: SlicedSlo, *, excluding: bool = True) -> list[Kind]:
+    """What a book must hold for an objective, per part."""
+    return [Kind(part.product, slo.slice_seconds, excluding) for part in slo.parts]
+
+
+def _spent(slo: SlicedSlo, parts: Sequence[Part]) -> tuple[Spending, ...]:
+    if slo.method is Method.OCCURRENCES or len(parts) == 1:
+        return tuple(spending(slo.method, part.slices, part.objective, part.slice_target) for part in parts)
+    return (composite_slices(slo.method, parts, slo.objective),)
+
+
+def _burn_rate(slo: SlicedSlo, parts: Sequence[Part], spent: Sequence[Spending]) -> Fraction | None:
+    if slo.method is Method.OCCURRENCES:
+        return composite_burn_rate(parts)
+    return spent[0].burn_rate

@@ -1,0 +1,118 @@
+"""Alerts of objectives by slices: judged when a minute closes, the same readings until the next one does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from fractions import Fraction
+
+from alerts.model import AlertKey, Condition, Evidence, Reading
+from alerts.sliced.book import Kind, SliceBook
+from alerts.sliced.burning import Burn, History, kinds
+from alerts.sliced.model import NO_DATA, SlicedRule, SlicedSlo
+from slo.formatting import ratio, truncated
+from store.port import Reader
+
+
+class SlicedJudge:
+    """For one thread. ``sources``: ids of the configuration; None for all that are registered."""
+
+    def __init__(self, slos: Iterable[SlicedSlo], sources: Collection[str] | None = None) -> None:
+        self._slos = tuple(slos)
+        self._book = SliceBook(sources)
+        self._closed_s: int | None = None
+        self._readings: list[Reading] = []
+
+    def readings(self, reader: Reader, now_ms: int, *, is_young: bool = False) -> list[Reading]:
+        """Of every objective and rule, as of the last minute that closed. ``is_young``: everything may still be
+        starting; nobody misses data yet."""
+        if not self._slos:
+            return []
+        closed_s = self._book.closed_s(reader, now_ms)
+        if closed_s != self._closed_s:
+            self._closed_s, self._readings = closed_s, self._judged(reader, closed_s)
+        if not is_young:
+            return self._readings
+        return [each for each in self._readings if each.condition is not Condition.TRUE or not _is_no_data(each)]
+
+    def _judged(self, reader: Reader, closed_s: int) -> list[Reading]:
+        wanted: dict[Kind, int] = {}
+        for slo in self._slos:
+            for kind in kinds(slo):
+                wanted[kind] = max(wanted.get(kind, 0), slo.longest_seconds)
+        cuts = self._book.slices(reader, wanted, closed_s)
+        return [reading for slo in self._slos for reading in readings_of(slo, History.of(slo, cuts))]
+
+
+def readings_of(slo: SlicedSlo, history: History) -> list[Reading]:
+    """Of one objective, as of the end of its last slice."""
+    found = []
+    for rule in slo.rules:
+        long, short = history.burn(rule.tier.long_seconds), history.burn(rule.tier.short_seconds)
+        if rule.breaching:
+            key = AlertKey(slo.alert_name(rule.tier.name), slo.subject, slo.id)
+            condition = burn_condition(slo, rule, long, short)
+            evidence = _evidence(slo, rule, history, long, short)
+            found.append(Reading(key, condition, rule.tier.severity, evidence))
+        if rule.no_data:
+            found.append(_no_data(slo, rule, long))
+    return found
+
+
+def burn_condition(slo: SlicedSlo, rule: SlicedRule, long: Burn, short: Burn) -> Condition:
+    """True when both windows burn at the factor; false needs a slice in the short window that was judged and was not
+    all bad."""
+    factor = rule.tier.factor(slo.period_seconds)
+    if _exceeds(rule, long, factor) and _exceeds(rule, short, factor):
+        return Condition.TRUE
+    return Condition.FALSE if short.bad < short.total else Condition.UNKNOWN
+
+
+def _exceeds(rule: SlicedRule, burn: Burn, factor: Fraction) -> bool:
+    if burn.burn_rate is None:
+        return False
+    return burn.burn_rate > factor or (rule.or_equal and burn.burn_rate == factor)
+
+
+def _no_data(slo: SlicedSlo, rule: SlicedRule, long: Burn) -> Reading:
+    """True when nobody saw anything of the long window; false as soon as somebody did; all excluded says nothing."""
+    key = AlertKey(slo.alert_name(rule.no_data_name), slo.subject, slo.id)
+    values = (("window_seconds", str(rule.tier.long_seconds)), ("missing", truncated(long.unseen, 0)))
+    if long.blind:
+        return Reading(key, Condition.TRUE, rule.tier.severity, Evidence(values=values))
+    return Reading(key, Condition.FALSE if long.seen else Condition.UNKNOWN, rule.tier.severity)
+
+
+def _is_no_data(reading: Reading) -> bool:
+    return reading.key.rule.endswith(f"-{NO_DATA}")
+
+
+def _evidence(slo: SlicedSlo, rule: SlicedRule, history: History, long: Burn, short: Burn) -> Evidence:
+    stretch = history.stretch(rule.tier.long_seconds, rule.tier.short_seconds)
+    values = (
+        ("method", str(slo.method)),
+        ("slice_seconds", str(slo.slice_seconds)),
+        ("factor", truncated(rule.tier.factor(slo.period_seconds), 2)),
+        ("burn_long", _text(long.burn_rate)),
+        ("burn_short", _text(short.burn_rate)),
+        ("bad", truncated(long.bad, 2)),
+        ("judged", truncated(long.total, 0)),
+        ("missing", truncated(long.unseen, 0)),
+        ("excluded", str(long.excluded)),
+    )
+    return Evidence(
+        budget_spent=_budget_spent(slo, rule, long),
+        bad_from_ms=None if stretch is None else stretch[0] * 1000,
+        bad_to_ms=None if stretch is None else stretch[1] * 1000,
+        values=values,
+    )
+
+
+def _budget_spent(slo: SlicedSlo, rule: SlicedRule, long: Burn) -> str:
+    """Share of the period's budget that the long window spent, at its pace."""
+    if long.burn_rate is None:
+        return ""
+    return ratio(long.burn_rate * rule.tier.long_seconds / slo.period_seconds, 4)
+
+
+def _text(rate: Fraction | None) -> str:
+    return "" if rate is None else truncated(rate, 2)
