@@ -104,8 +104,8 @@ def test_what_is_odd_about_an_allocation_is_named(
         (b'{"data": [1]}', "allocation/compute"),
         (b'{"data": []}', "--currency"),
         (b'{"data": ["' + b"x" * (9 << 20), "more than 8 MiB"),
-        (gzip.compress(b'{"data": ["' + b"x" * (9 << 20)), "unpacks to"),
-        (gzip.compress(b'{"data": []}')[:-9], "cut off"),
+        (gzip.compress(b'{"data": ["' + b"x" * (9 << 20), mtime=0), "unpacks to"),
+        (gzip.compress(b'{"data": []}', mtime=0)[:-9], "cut off"),
     ],
 )
 def test_a_document_that_is_none_is_refused_in_one_line(
