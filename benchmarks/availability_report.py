@@ -21,7 +21,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.bank.size import DATA_CENTERS, data_center, service
-from dashboard.reporting.making import Bank, drawn, report
+from dashboard.reporting.availability import report
+from dashboard.reporting.bank import Bank
+from dashboard.reporting.making import drawn
 from reports.availability.period import Period, days, month
 from slo.catalog import Catalog, DataCenter, Product
 from slo.counts import Counts

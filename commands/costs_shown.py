@@ -15,7 +15,7 @@ from pathlib import Path
 
 from commands.errors import CommandError, refusing
 from commands.options import Configuration, add_configuration, configuration
-from commands.report_files import written_whole
+from commands.report_files import cost_policy, written_whole
 from commands.version import VERSION
 from dashboard.reporting.costs import cost_report
 from reports.availability.errors import AvailabilityReportError
@@ -27,7 +27,6 @@ from reports.costs.gathering import Desk, gather
 from reports.costs.material import Figures, figures_of
 from reports.costs.model import CostReport, Effects, Figure, document
 from reports.costs.supposing import Supposed, change_of, suppose
-from settings import SettingsError, costs_path, load_costs
 from slo.errors import SloError
 from slo.windows import Window, closed_months, day_of
 from store.errors import StoreError
@@ -83,9 +82,7 @@ def run(args: argparse.Namespace) -> int:
 
 def desk_of(chosen: Configuration) -> Desk:
     """What every cost report of a configuration has in common. Raises CommandError."""
-    with refusing(SettingsError):
-        policy = load_costs(costs_path(chosen.path, chosen.settings), chosen.catalog)
-    return Desk(chosen.catalog, policy, VERSION, chosen.settings.demo)
+    return Desk(chosen.catalog, cost_policy(chosen), VERSION, chosen.settings.demo)
 
 
 @contextmanager

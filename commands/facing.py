@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from commands.costs_shown import desk_of
 from commands.errors import refusing
-from commands.objectives import objectives
+from commands.objectives import objectives, sliced_objectives
 from commands.options import Configuration
 from commands.report_files import bank_of
 from commands.report_sending import plan_of, quiet_libraries, workdays
 from commands.version import VERSION
 from dashboard.api.setting import ApiSetting
+from dashboard.api.slicing import SlicedBudgets
 from dashboard.api.tokens import Tokens
 from dashboard.reporting.cost_books import CostBooks
 from dashboard.reporting.setting import Reporting
@@ -21,7 +22,7 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
     """What the routes are built on. Raises CommandError with the first defect of what it is made from."""
     with refusing(SettingsError):
         table = load_regulatory(regulatory_path(chosen.path, chosen.settings))
-        bank = bank_of(chosen)
+    bank = bank_of(chosen)
     quiet_libraries()
     desk = chosen.settings.desk.policy(chosen.policy)
     return ApiSetting(
@@ -36,4 +37,5 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
         Reporting(bank, plan_of(chosen), workdays),
         kinds=chosen.kinds,
         costs=CostBooks(desk_of(chosen)),
+        sliced=SlicedBudgets(sliced_objectives(chosen), frozenset(source.id for source in chosen.settings.sources)),
     )

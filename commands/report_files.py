@@ -8,27 +8,43 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from commands.errors import CommandError
+from commands.errors import CommandError, refusing
 from commands.options import Configuration
 from commands.version import VERSION
-from dashboard.reporting.making import Bank, drawn, file_name, report
-from reports.availability.errors import AvailabilityReportError
+from dashboard.reporting.bank import Bank
+from dashboard.reporting.kinds import REFUSED, kind_named
+from dashboard.reporting.making import drawn, file_name
 from reports.availability.period import Period, days, period_of
-from reports.availability.printing.laying import paper
+from reports.costs.policy import CostPolicy
 from reports.delivery.errors import CannotMake
 from reports.delivery.model import Made, Make, Order
 from reports.delivery.period import Unit
-from reports.paper.errors import PaperError
 from reports.paper.html import html
-from settings import load_tenants
+from settings import SettingsError, costs_path, load_costs, load_tenants
 from store.port import Store
 
 _CALENDAR = {Unit.MONTH, Unit.QUARTER, Unit.YEAR}
 
 
 def bank_of(chosen: Configuration) -> Bank:
-    """What every report of a configuration has in common."""
-    return Bank(chosen.catalog, VERSION, chosen.settings.demo, load_tenants(chosen.path))
+    """What every report of a configuration has in common. Raises CommandError."""
+    with refusing(SettingsError):
+        tenants = load_tenants(chosen.path)
+    return Bank(
+        chosen.catalog,
+        VERSION,
+        chosen.settings.demo,
+        tenants,
+        cost_policy(chosen),
+        chosen.settings.capacity.policy(),
+        chosen.kinds,
+    )
+
+
+def cost_policy(chosen: Configuration) -> CostPolicy:
+    """What a configuration decided about costs. Raises CommandError."""
+    with refusing(SettingsError):
+        return load_costs(costs_path(chosen.path, chosen.settings), chosen.catalog)
 
 
 def written_whole(path: Path, content: bytes) -> None:
@@ -52,20 +68,21 @@ def maker(chosen: Configuration, store: Store) -> Make:
 
     def make(order: Order) -> Made:
         try:
+            kind = kind_named(order.kind)
             with store.reading() as reader:
                 period = _period(order, chosen.catalog.zone)
-                now_ms = time.time_ns() // 1_000_000
-                made = report(reader, bank_of(chosen), period, now_ms, kind=order.kind, products=order.products)
-            laid = paper(made, order.language)
+                made = kind.make(reader, bank_of(chosen), period, order.products, time.time_ns() // 1_000_000)
+            laid = kind.lay(made, order.language)
             files = tuple(
                 (file_name(made, format_, order.language), drawn(made, format_, order.language))
                 for format_ in order.formats
             )
-        except (AvailabilityReportError, PaperError) as error:
+        except REFUSED as error:
             raise CannotMake(str(error)) from error
         headline = f"{laid.title} {laid.subtitle}: {laid.verdict.value}"
         marks = "".join(f"[{mark}] " for mark in laid.marks)
-        share = f", {made.bank.availability} %" if made.bank.availability is not None else ""
+        known = kind.headline(made).availability
+        share = f", {known} %" if known is not None else ""
         return Made(laid.title, laid.verdict.value, laid.summary, html(laid), files, f"{marks}{headline}{share}")
 
     return make

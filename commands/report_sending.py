@@ -11,7 +11,7 @@ import getpass
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from reports.delivery.errors import BadMade, DeliveryError, NotInOutbox
 from reports.delivery.model import Delivery, FolderTo, Made, Make, Order, Plan, WebhookTo
 from reports.delivery.outbox import Outbox
 from reports.delivery.parcel import OPEN, Parcel, Status
-from reports.delivery.period import Period, period_named
+from reports.delivery.period import Period, Unit, period_named
 from reports.delivery.reporter import Reporter
 from reports.delivery.schedule import LONGEST_SLEEP_DAYS, Almanac, Calendar, Run, next_run, period_now
 from reports.delivery.sending import Sender, clock_from, dry_run, send_due
@@ -33,8 +33,7 @@ from store.errors import StoreError
 from store.leadership import new_owner
 from store.port import Store
 
-KINDS = ("availability", "incidents")
-"""Kinds of reports that can be made; deliveries of others are configured in vain, and `check` says so."""
+_CALENDAR = {Unit.MONTH: "month", Unit.QUARTER: "quarter", Unit.YEAR: "year"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -117,11 +116,13 @@ def reporting(chosen: Configuration, store: Store, owner: str = "") -> Iterator[
 
 
 def known(make: Make) -> Make:
-    """The same, for kinds of reports that can be made. What it makes raises BadMade for others."""
+    """The same, for what kinds of reports can be about. What it makes raises BadMade for the rest: trying again would
+    not help."""
 
     def make_known(order: Order) -> Made:
-        if order.kind not in KINDS:
-            raise BadMade(f"kind {order.kind!r}", f"cannot be made; there is {', '.join(KINDS)}")
+        fault = _unfit(order.kind, order.period.unit, order.products)
+        if fault:
+            raise BadMade(f"delivery {order.delivery!r}", fault)
         return make(order)
 
     return make_known
@@ -155,8 +156,9 @@ def upcoming(chosen: Configuration, now_ms: int) -> list[str]:
 
 
 def _faults(delivery: Delivery) -> Iterator[str]:
-    if delivery.kind not in KINDS:
-        yield f"kind {delivery.kind!r} cannot be made; there is {', '.join(KINDS)}"
+    fault = _unfit(delivery.kind, delivery.schedule.about, delivery.products)
+    if fault:
+        yield fault
     for target in delivery.targets:
         if isinstance(target, WebhookTo):
             yield from _unreadable(target.secret)
@@ -164,6 +166,12 @@ def _faults(delivery: Delivery) -> Iterator[str]:
             yield f"folder {target.path}: is not there; mount or create it"
         elif isinstance(target, FolderTo) and not os.access(target.path, os.W_OK | os.X_OK):
             yield f"folder {target.path}: nothing may be written there"
+
+
+def _unfit(kind: str, unit: Unit, products: Sequence[str]) -> str:
+    from dashboard.reporting.kinds import unfit  # paper and figures, only for who sends them
+
+    return unfit(kind, _CALENDAR.get(unit, "range"), products)
 
 
 def _unreadable(place: SecretPlace | None) -> Iterator[str]:

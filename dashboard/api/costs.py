@@ -12,9 +12,8 @@ from dashboard.api.asking import Asked
 from dashboard.api.errors import Refused, Unfit, Unreadable
 from dashboard.api.route import Content, Direct, File, Json, Read, Route, Text
 from dashboard.api.setting import ApiSetting
-from dashboard.reporting.costs import costs_file_name, drawn_costs
 from dashboard.reporting.jobs import OPEN, NoSeat, Output, Tell, TooManyJobs
-from dashboard.reporting.making import FORMATS, LANGUAGES
+from dashboard.reporting.making import FORMATS, LANGUAGES, drawn, file_name
 from dashboard.reporting.orders import CONTENT_TYPES, STEPS
 from reports.availability.errors import AvailabilityReportError
 from reports.availability.period import Period, month
@@ -109,8 +108,8 @@ def _made(setting: ApiSetting, period: Period, format_: str, language: str, tell
     with setting.store.reading() as reader:
         found = compose(setting.costs.material(reader, setting.catalog, period, setting.now_ms() // 1000))
     tell("drawing")
-    name = costs_file_name(found, format_, language)
-    return Output(drawn_costs(found, format_, language), CONTENT_TYPES[format_], name, name)
+    name = file_name(found, format_, language)
+    return Output(drawn(found, format_, language), CONTENT_TYPES[format_], name, name)
 
 
 def _material(setting: ApiSetting, reader: Reader, asked: Asked) -> Material:

@@ -12,11 +12,12 @@ from pydantic import Field
 from dashboard.api.asking import Asked, body_of
 from dashboard.api.bodies import Body, Name
 from dashboard.api.errors import Missing, Refused, Unfit, Unreadable
-from dashboard.api.reports import MOST_PRODUCTS, bank_of, found, later, period_asked
+from dashboard.api.reports import MOST_PRODUCTS, KindName, bank_of, found, later, period_asked
 from dashboard.api.route import Content, Direct, File, Json, Plan, Route, Write
 from dashboard.api.setting import ApiSetting
 from dashboard.reporting.jobs import KEPT_SECONDS, OPEN, Job, JobState, NoSeat, Output, TooManyJobs, Work
-from dashboard.reporting.making import FORMATS, KINDS, LANGUAGES
+from dashboard.reporting.kinds import NAMES
+from dashboard.reporting.making import FORMATS, LANGUAGES
 from dashboard.reporting.orders import STEPS, FileOrder, made
 from store.journal import Change
 from store.port import Reader
@@ -28,7 +29,7 @@ LONGEST_WAIT_SECONDS = 30.0
 class NewFile(Body):
     """A file of a period as the store says now (no products: all of them), or of a frozen issue."""
 
-    kind: Literal["availability", "incidents"] = "availability"
+    kind: KindName = "availability"
     period: Name | None = None
     products: list[Name] = Field(default=[], max_length=MOST_PRODUCTS)
     issue: Name | None = None
@@ -70,7 +71,7 @@ def job_file(setting: ApiSetting, asked: Asked) -> File:
 def preview(setting: ApiSetting, asked: Asked) -> File:
     """A report as the store says now: shown as a page when it is one, else to save."""
     period = period_asked(_given(asked, "period"), setting)
-    kind = asked.choice("kind", KINDS, KINDS[0])
+    kind = asked.choice("kind", NAMES, NAMES[0])
     products = tuple(dict.fromkeys(each.strip() for each in asked.query.get("products", "").split(",") if each.strip()))
     order = FileOrder(asked.choice("format", FORMATS, "html"), _language(asked), kind, period, products)
     return File(_waited(setting, order), order.format == "html")
@@ -154,7 +155,7 @@ ROUTES: tuple[Route, ...] = (
         "A report as the store says now; HTML unless another format is asked for",
         preview,
         {
-            "kind": f"one of {', '.join(KINDS)}",
+            "kind": f"one of {', '.join(NAMES)}",
             "period": "2026-10, 2026-Q4, 2026 or 2026-10-01_2026-11-01",
             "products": "ids with commas between them; all when left out",
             **_FORMAT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
@@ -14,8 +14,10 @@ from dashboard.api.errors import Missing, Refused, Unfit
 from dashboard.api.paging import asking, listing, page
 from dashboard.api.route import Content, Json, Plan, Read, Route, Write
 from dashboard.api.setting import ApiSetting
+from dashboard.reporting.bank import Bank
 from dashboard.reporting.jobs import NoSeat
-from dashboard.reporting.making import KINDS, Bank, frozen_now, report, restated
+from dashboard.reporting.kinds import NAMES, REFUSED, kind_named
+from dashboard.reporting.making import frozen_now, restated
 from reports.availability.errors import AvailabilityReportError
 from reports.availability.period import Period, period_of
 from reports.issues.approving import approve
@@ -27,15 +29,14 @@ from store.port import Reader
 
 STATES = ("all", FROZEN, PREPARED, REVIEWED, APPROVED, WITHDRAWN)
 MOST_PRODUCTS = 1000
-SHOWN = ("period", "target", "completeness", "bank", "composite", "snapshot_sha256")
-"""Parts of an issue's document that its page shows; the whole is its JSON file."""
+KindName: TypeAlias = Literal["availability", "incidents", "costs", "peaks"]
 
 
 class NewIssue(Act):
     """What is frozen, as the store says now. ``period``: 2026-10, 2026-Q4, 2026 or 2026-10-01_2026-11-01; no
     products: all of them."""
 
-    kind: Literal["availability", "incidents"] = "availability"
+    kind: KindName = "availability"
     period: Name
     products: list[Name] = Field(default=[], max_length=MOST_PRODUCTS)
 
@@ -48,7 +49,7 @@ class Signature(Act):
 
 def issues(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     """Newest first."""
-    kind, state = asked.choice("kind", ("all", *KINDS), "all"), asked.choice("state", STATES, "all")
+    kind, state = asked.choice("kind", ("all", *NAMES), "all"), asked.choice("state", STATES, "all")
 
     def shown(document: Document) -> Json | None:
         issue = issue_of(document)
@@ -63,11 +64,12 @@ def one(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     """An issue: its line, its headline figures, and its table against the issue before."""
     issue, journal = found(reader, asked.id), reader.journal()
     try:
+        shown = kind_named(issue.origin.kind).shown
         document, table = document_of(journal, issue.id), restated(journal, issue.id)
     except IssueError as error:
         raise Unfit(str(error)) from error
     rows = [{"figure": figure, "was": was, "now": now} for figure, was, now in table]
-    return {**issue_json(issue), "report": {name: document.get(name) for name in SHOWN}, "differences": rows}
+    return {**issue_json(issue), "report": {name: document.get(name) for name in shown}, "differences": rows}
 
 
 def take(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan:
@@ -77,9 +79,9 @@ def take(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan
     period = period_asked(given.period, setting)
     try:
         with setting.reporting.jobs.seated():
-            made = report(reader, bank_of(setting), period, now_ms, kind=given.kind, products=products)
+            made = kind_named(given.kind).make(reader, bank_of(setting), period, products, now_ms)
             change, issue = frozen_now(made, products, reader.journal(), now_ms, actor_of(asked))
-    except (AvailabilityReportError, IssueError) as error:
+    except REFUSED as error:
         raise Unfit(str(error)) from error
     except NoSeat as full:
         raise later(full) from full
@@ -98,7 +100,11 @@ def sign(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan
 
 def bank_of(setting: ApiSetting) -> Bank:
     """What every report of this control center has in common."""
-    return setting.reporting.bank or Bank(setting.catalog, setting.build or "unknown")
+    if setting.reporting.bank is not None:
+        return setting.reporting.bank
+    costs = setting.costs.desk(setting.catalog).policy
+    build = setting.build or "unknown"
+    return Bank(setting.catalog, build, costs=costs, capacity=setting.capacity, days=setting.kinds)
 
 
 def period_asked(text: str | None, setting: ApiSetting) -> Period:
@@ -158,7 +164,7 @@ ROUTES: tuple[Route, ...] = (
         "Frozen issues of reports, newest first",
         issues,
         {
-            "kind": f"one of all, {', '.join(KINDS)}",
+            "kind": f"one of all, {', '.join(NAMES)}",
             "state": f"one of {', '.join(STATES)}",
             **asking("frozen"),
         },

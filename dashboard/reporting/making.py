@@ -1,33 +1,26 @@
-"""Reports as files: composed anew or from a frozen issue, in every format and language."""
+"""Reports of any kind as files: composed anew or from a frozen issue, in every format and language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
-from dashboard.reporting.given import given_of
-from reports.availability.composing import compose
-from reports.availability.gathering import gather
-from reports.availability.model import Report, canonical, document, report_of
-from reports.availability.period import Period
-from reports.availability.printing.laying import paper
+from dashboard.reporting.kinds import MadeReport, OtherKind, kind_named
+from reports.availability.model import canonical
+from reports.issues.errors import UnknownIssue
 from reports.issues.freezing import differences_of, freeze
-from reports.issues.keeping import document_of
-from reports.issues.model import Headline, Issue, Origin
+from reports.issues.keeping import document_of, find
+from reports.issues.model import Issue, Origin
 from reports.paper.csv import csv
 from reports.paper.html import html
 from reports.paper.model import Paper
 from reports.paper.pdf import pdf
 from reports.paper.xlsx import xlsx
-from reports.sla.model import Tenant
-from slo.catalog import Catalog
 from store.journal import Change, JournalReader
-from store.port import Reader
 
-KINDS = ("availability", "incidents")
 LANGUAGES = ("zh", "en")
 _DRAWN: Mapping[str, Callable[[Paper], bytes]] = MappingProxyType({"pdf": pdf, "xlsx": xlsx, "csv": csv, "html": html})
 FORMATS = ("json", *_DRAWN)
@@ -38,35 +31,22 @@ LONGEST_SCOPE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Bank:
-    """What every report of this bank has in common."""
+class Frozen:
+    """A frozen issue's report, and what it states otherwise than the one before: figure, was, is."""
 
-    catalog: Catalog
-    code_version: str
-    demo: bool = False
-    tenants: tuple[Tenant, ...] = ()
+    report: MadeReport
+    restated: tuple[tuple[str, str, str], ...]
 
 
-def report(
-    reader: Reader, bank: Bank, period: Period, now_ms: int, *, kind: str = KINDS[0], products: Sequence[str] = ()
-) -> Report:
-    """A report as the store says now. Raises AvailabilityReportError."""
-    given = given_of(
-        reader,
-        bank.catalog,
-        period,
-        now_ms,
-        code_version=bank.code_version,
-        demo=bank.demo,
-        products=products,
-        tenants=bank.tenants,
-    )
-    return compose(gather(reader, period, given, now_ms), kind)
-
-
-def frozen(journal: JournalReader, issue_id: str) -> tuple[Report, tuple[tuple[str, str, str], ...]]:
-    """A frozen issue's report, and what it states otherwise than the one before. Raises IssueError."""
-    return report_of(document_of(journal, issue_id)), restated(journal, issue_id)
+def frozen(journal: JournalReader, issue_id: str, wanted: str = "") -> Frozen:
+    """``wanted``: the kind that it has to be of, empty for any. Raises IssueError."""
+    issue = find(journal, issue_id)
+    if issue is None:
+        raise UnknownIssue(issue_id)
+    kind = kind_named(issue.origin.kind)
+    if wanted and wanted != kind.name:
+        raise OtherKind(issue_id, wanted, kind.name)
+    return Frozen(kind.read(document_of(journal, issue_id)), restated(journal, issue_id))
 
 
 def restated(journal: JournalReader, issue_id: str) -> tuple[tuple[str, str, str], ...]:
@@ -79,7 +59,7 @@ def _text(value: Any) -> str:
     return "-" if value is None else str(value)
 
 
-def origin_of(report: Report, products: Sequence[str] = ()) -> Origin:
+def origin_of(report: MadeReport, products: Sequence[str] = ()) -> Origin:
     """What a frozen issue of a report is filed under."""
     return Origin(
         kind=report.kind,
@@ -99,31 +79,23 @@ def _scope(products: Sequence[str]) -> str:
 
 
 def frozen_now(
-    report: Report, products: Sequence[str], journal: JournalReader, now_ms: int, actor: str
+    report: MadeReport, products: Sequence[str], journal: JournalReader, now_ms: int, actor: str
 ) -> tuple[Change, Issue]:
     """What has to be written so that a report is frozen, and the issue. Raises IssueError."""
-    headline = Headline(report.bank.verdict, report.bank.availability, report.period.provisional)
-    return freeze(document(report), origin_of(report, products), journal, now_ms, actor, headline=headline)
+    kind = kind_named(report.kind)
+    origin = origin_of(report, products)
+    return freeze(kind.document(report), origin, journal, now_ms, actor, headline=kind.headline(report))
 
 
-def drawn(report: Report, format_: str, language: str, restatements: Sequence[tuple[str, str, str]] = ()) -> bytes:
+def drawn(report: MadeReport, format_: str, language: str, restatements: Sequence[tuple[str, str, str]] = ()) -> bytes:
     """A report as a file. Raises MissingPart when a library that draws it is not installed."""
+    kind = kind_named(report.kind)
     if format_ == "json":
-        return canonical(document(report)) + b"\n"
-    return drawn_paper(paper(report, language, restatements, with_data=format_ in WITH_DATA), format_)
+        return canonical(kind.document(report)) + b"\n"
+    return _DRAWN[format_](kind.lay(report, language, restatements, with_data=format_ in WITH_DATA))
 
 
-def drawn_paper(laid: Paper, format_: str) -> bytes:
-    """Any paper as a file. Raises MissingPart."""
-    return _DRAWN[format_](laid)
-
-
-def file_name(report: Report, format_: str, language: str, issue_id: str = "") -> str:
+def file_name(report: MadeReport, format_: str, language: str, issue_id: str = "") -> str:
     """ "availability-2026-10-zh.pdf", of an issue "availability-2026-10-r1-zh.pdf"."""
-    stem = issue_id or f"{report.kind}-{report.period.key}"
+    stem = issue_id or kind_named(report.kind).stem(report)
     return f"{stem}.{format_}" if format_ in ("json", "csv") else f"{stem}-{language}.{format_}"
-
-
-def without_rows(report: Report) -> Report:
-    """For screens: without what only recomputing needs."""
-    return replace(report, rows=replace(report.rows, rows=()))

@@ -6,20 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from dashboard.reporting.bank import Bank
 from dashboard.reporting.jobs import Output, Tell
-from dashboard.reporting.making import Bank, drawn, file_name, frozen, report
-from reports.availability.errors import AvailabilityReportError
+from dashboard.reporting.kinds import REFUSED, kind_named
+from dashboard.reporting.making import Frozen, drawn, file_name, frozen
 from reports.availability.period import Period
-from reports.costs.errors import CostReportError
-from reports.issues.errors import IssueError
-from reports.paper.errors import PaperError
 from reports.words import report_words
-from slo.errors import SloError
 from store.errors import StoreError
-from store.port import Store
+from store.port import Reader, Store
 
 STEPS = ("reading", "drawing")
-EXPECTED = (AvailabilityReportError, CostReportError, IssueError, PaperError, SloError, StoreError)
+EXPECTED = (*REFUSED, StoreError)
 """What an order is refused for; the text is one line for people."""
 CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -48,16 +45,17 @@ def made(store: Store, bank: Bank, order: FileOrder, now_ms: int, tell: Tell) ->
     """The file. Raises one of EXPECTED."""
     tell("reading")
     with store.reading() as reader:
-        if order.issue or order.period is None:
-            found, restated = frozen(reader.journal(), order.issue)
-        else:
-            found, restated = (
-                report(reader, bank, order.period, now_ms, kind=order.kind, products=order.products),
-                (),
-            )
+        asked = _asked(reader, bank, order, now_ms)
     tell("drawing")
-    content = drawn(found, order.format, order.language, restated)
+    found = asked.report
+    content = drawn(found, order.format, order.language, asked.restated)
     name = file_name(found, order.format, order.language, order.issue)
     title = report_words(order.language)(f"title.{found.kind}")
     shown = f"{title} {order.issue or found.period.key}.{order.format}"
     return Output(content, CONTENT_TYPES[order.format], name, shown)
+
+
+def _asked(reader: Reader, bank: Bank, order: FileOrder, now_ms: int) -> Frozen:
+    if order.issue or order.period is None:
+        return frozen(reader.journal(), order.issue)
+    return Frozen(kind_named(order.kind).make(reader, bank, order.period, order.products, now_ms), ())

@@ -1,41 +1,72 @@
-"""Reports of peaks as files: composed anew or from a frozen issue, in every format and language."""
+"""The kind of reports that says what the peaks are and what carries them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from dashboard.reporting.making import drawn_paper, restated
-from reports.availability.model import canonical
-from reports.issues.freezing import freeze
-from reports.issues.keeping import document_of
-from reports.issues.model import Headline, Issue, Origin
+from dashboard.reporting.bank import Bank
+from reports.availability.explaining import Explanation
+from reports.availability.period import Period
+from reports.issues.model import Headline
+from reports.paper.model import Paper
+from reports.peaks.composing import Ground, compose
+from reports.peaks.errors import ManyProducts
+from reports.peaks.explaining import explain, figures
 from reports.peaks.model import KIND, PeakReport, document, peak_report_of
 from reports.peaks.printing.laying import paper
-from store.journal import Change, JournalReader
+from store.port import Reader
 
 
-def frozen_peaks(journal: JournalReader, issue_id: str) -> tuple[PeakReport, tuple[tuple[str, str, str], ...]]:
-    """A frozen issue's report, and what it states otherwise than the one before. Raises IssueError."""
-    return peak_report_of(document_of(journal, issue_id)), restated(journal, issue_id)
+@dataclass(frozen=True, slots=True)
+class PeaksKind:
+    """Any period of the bank or of one product."""
 
+    name: str = KIND
+    periods: tuple[str, ...] = ("month", "quarter", "year", "range")
+    most_products: int | None = 1
+    shown: tuple[str, ...] = ("period", "product", "verdict", "total", "capacity", "snapshot_sha256")
 
-def frozen_peaks_now(made: PeakReport, journal: JournalReader, now_ms: int, actor: str) -> tuple[Change, Issue]:
-    """What has to be written so that a report is frozen, and the issue. Raises IssueError."""
-    origin = Origin(KIND, made.period.key, made.definition_version, made.code_version, made.product or "")
-    headline = Headline(made.verdict, None, made.period.provisional)
-    return freeze(document(made), origin, journal, now_ms, actor, headline=headline)
+    def make(self, reader: Reader, bank: Bank, period: Period, products: Sequence[str], now_ms: int) -> PeakReport:
+        """As the store says now. Raises PeakReportError."""
+        if len(products) > 1:
+            raise ManyProducts(products)
+        ground = Ground(bank.catalog, bank.days, bank.capacity, bank.code_version, demo=bank.demo)
+        return compose(reader, ground, period, now_ms, "".join(products))
 
+    def read(self, document: dict[str, Any]) -> PeakReport:
+        """The report that a document holds."""
+        return peak_report_of(document)
 
-def drawn_peaks(
-    made: PeakReport, format_: str, language: str, restatements: Sequence[tuple[str, str, str]] = ()
-) -> bytes:
-    """A report as a file. Raises MissingPart when a library that draws it is not installed."""
-    if format_ == "json":
-        return canonical(document(made)) + b"\n"
-    return drawn_paper(paper(made, language, restatements), format_)
+    def document(self, report: PeakReport) -> dict[str, Any]:
+        """The report as the JSON object that scripts rely on."""
+        return document(report)
 
+    def lay(
+        self,
+        report: PeakReport,
+        language: str,
+        restated: Sequence[tuple[str, str, str]] = (),
+        *,
+        with_data: bool = True,
+    ) -> Paper:
+        """On paper, always with its rows: they are few."""
+        del with_data
+        return paper(report, language, restated)
 
-def peaks_file_name(made: PeakReport, format_: str, language: str, issue_id: str = "") -> str:
-    """ "peaks-2026-10-zh.pdf", of an issue "peaks-2026-10-r1-zh.pdf"."""
-    stem = issue_id or "-".join(filter(None, (made.kind, made.product, made.period.key)))
-    return f"{stem}.{format_}" if format_ in ("json", "csv") else f"{stem}-{language}.{format_}"
+    def headline(self, report: PeakReport) -> Headline:
+        """What lists say of it."""
+        return Headline(report.verdict, None, report.period.provisional)
+
+    def stem(self, report: PeakReport) -> str:
+        """ "peaks-2026-10", of a product "peaks-weilidai-2026-10"."""
+        return "-".join(filter(None, (report.kind, report.product, report.period.key)))
+
+    def figures(self, report: PeakReport) -> list[str]:
+        """Ids of every figure."""
+        return figures(report)
+
+    def explain(self, report: PeakReport, figure: str) -> Explanation:
+        """Where a figure comes from. Raises UnknownFigure."""
+        return explain(report, figure)

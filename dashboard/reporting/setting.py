@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from dashboard.reporting.bank import Bank
 from dashboard.reporting.jobs import Jobs
-from dashboard.reporting.making import Bank
 from dashboard.reporting.orders import EXPECTED
 from reports.delivery.model import Plan
 from reports.delivery.schedule import Calendar

@@ -34,3 +34,10 @@ class NotExported(CostReportError):
 
 class NotSupposed(CostReportError):
     """A change that cannot be supposed."""
+
+
+class OfTheWholeBank(CostReportError):
+    """A cost report that is asked for of some products."""
+
+    def __init__(self, product: str) -> None:
+        super().__init__(f"costs of product {product[:80]!r}: costs are of the whole bank; leave products out")

@@ -14,6 +14,8 @@ from commands.errors import CommandError
 from commands.options import Configuration, configuration
 from commands.report_files import maker
 from commands.report_sending import delivery_faults, looking, reporter, reporting, send, upcoming
+from dashboard.reporting.kinds import NAMES
+from reports.delivery.model import Make
 from reports.delivery.outbox import Outbox
 from reports.delivery.parcel import Status
 from reports.delivery.reporter import Reporter
@@ -59,7 +61,7 @@ reports:
     return configuration(argparse.Namespace(config=path, data=tmp_path))
 
 
-def run(setting: Configuration, store: Store, make: Maker, *words: str) -> int:
+def run(setting: Configuration, store: Store, make: Make, *words: str) -> int:
     """The command with these words."""
     parser = argparse.ArgumentParser()
     report_sending.configure(parser)
@@ -167,20 +169,31 @@ def test_a_real_report_goes_into_the_folder(tmp_path: Path, store: Store) -> Non
     assert json.loads(file.read_bytes())["products"][0]["verdict"] == "not proven"
 
 
-def test_a_kind_that_nobody_makes_has_failed_and_check_says_so(
+def test_costs_of_a_week_have_failed_and_check_says_so(
     tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is not tried for ever."""
+    """They are closed by the month: it is not tried for ever."""
     setting = chosen(tmp_path)
-    setting.path.write_text(
-        setting.path.read_text(encoding="utf-8").replace("kind: availability", "kind: costs"), "utf-8"
-    )
+    text = setting.path.read_text(encoding="utf-8").replace("kind: availability", "kind: costs\n      period: week")
+    setting.path.write_text(text, encoding="utf-8")
     setting = configuration(argparse.Namespace(config=setting.path, data=tmp_path))
-    assert run(setting, store, Maker(), "board/2026-09/folder") == 1
-    assert "failed   board/2026-09/folder" in capsys.readouterr().out
+    assert run(setting, store, Maker(), "board/2026-W40/folder") == 1
+    assert "failed   board/2026-W40/folder" in capsys.readouterr().out
     assert delivery_faults(setting) == [
-        "reports delivery 'board': kind 'costs' cannot be made; there is availability, incidents"
+        "reports delivery 'board': kind 'costs' is made of a month alone; choose that period"
     ]
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_every_kind_goes_out(kind: str, tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of an empty store: not proven, and said so."""
+    setting = chosen(tmp_path)
+    text = setting.path.read_text(encoding="utf-8")
+    setting.path.write_text(text.replace("kind: availability", f"kind: {kind}\n      formats: [json, csv]"), "utf-8")
+    setting = configuration(argparse.Namespace(config=setting.path, data=tmp_path))
+    assert run(setting, store, maker(setting, store), "board/2026-10/folder") == 0, capsys.readouterr().out
+    files = {each.name for each in (tmp_path / "out/board/2026-10").iterdir()}
+    assert files == {f"{kind}-2026-10.json", f"{kind}-2026-10.csv"}
 
 
 def test_a_product_that_is_unknown_is_refused_by_name(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from alerts.desk.maintenance import Maintenance, announce
-from dashboard.reporting.making import Bank, report
+from dashboard.reporting.availability import report
+from dashboard.reporting.bank import Bank
 from reports.availability.period import month
 from slo.catalog import Catalog
 from slo.counts import Counts

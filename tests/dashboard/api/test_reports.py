@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 
 from dashboard.api.registering import register_api
 from dashboard.api.setting import ApiSetting
+from dashboard.reporting.bank import Bank
 from dashboard.reporting.jobs import Jobs, Output
-from dashboard.reporting.making import Bank
 from dashboard.reporting.orders import EXPECTED
 from slo.counts import Counts
 from store.port import Store

@@ -15,7 +15,7 @@ from alerts.desk.records import DeskPolicy
 from dashboard.api.registering import register_api
 from dashboard.api.setting import ApiSetting
 from dashboard.factory import create_dashboard
-from dashboard.reporting.making import Bank
+from dashboard.reporting.bank import Bank
 from dashboard.reporting.setting import Reporting
 from reports.delivery.model import Delivery, FolderTo, Plan
 from reports.delivery.parcel import Parcel, Status

@@ -8,7 +8,8 @@ from fractions import Fraction
 from io import StringIO
 
 from alerts.desk.maintenance import Maintenance, announce
-from dashboard.reporting.making import drawn, report
+from dashboard.reporting.availability import report
+from dashboard.reporting.making import drawn
 from reports.availability.explaining import explain, figures
 from reports.availability.printing.laying import paper
 from reports.paper.model import Table

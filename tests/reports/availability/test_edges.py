@@ -8,7 +8,9 @@ from fractions import Fraction
 import pytest
 
 from dashboard.facts import gather as gather_facts
-from dashboard.reporting.making import Bank, drawn, report
+from dashboard.reporting.availability import report
+from dashboard.reporting.bank import Bank
+from dashboard.reporting.making import drawn
 from dashboard.snapshot import Setting, judge
 from reports.availability.errors import BadPeriodText, NothingYet, UnknownProduct
 from reports.availability.evidence import incidents, statistics

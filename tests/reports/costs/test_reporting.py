@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from focus_data_toolkit.model.validator import lint_focus_1_4_structure
 
-from dashboard.reporting.costs import drawn_costs
+from dashboard.reporting.making import drawn
 from reports.availability.period import year
 from reports.costs.composing import compose
 from reports.costs.errors import NotBegun, NotExported, NotMonths, NotSupposed
@@ -115,7 +115,7 @@ def test_what_is_frozen_is_drawn_again_the_same_in_every_format(bank: Store) -> 
     again = cost_report_of(document(made))
     for format_ in ("json", "csv", "html", "xlsx"):
         for language in ("zh", "en"):
-            assert drawn_costs(made, format_, language) == drawn_costs(again, format_, language)
+            assert drawn(made, format_, language) == drawn(again, format_, language)
     assert document(replace(made, made_at="x"))["snapshot_sha256"] == made.snapshot_sha256
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 
-from dashboard.reporting.peaks import drawn_peaks, frozen_peaks, frozen_peaks_now, peaks_file_name
+from dashboard.reporting.making import drawn, file_name, frozen, frozen_now
 from reports.availability.period import month
 from reports.load_runs.policy import SHIPPED
 from reports.peaks.calendar import NO_KINDS
@@ -53,7 +53,7 @@ def test_the_document_is_the_same_when_read_back(made: PeakReport) -> None:
 
 def test_csv_holds_what_the_forecast_was_made_from(made: PeakReport) -> None:
     """Total, peaks and forecast come out of the rows again."""
-    rows = list(csv.DictReader(io.StringIO(drawn_peaks(made, "csv", "en").decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(drawn(made, "csv", "en").decode("utf-8-sig"))))
     assert sum(int(row["transactions"]) for row in rows if row["record"] == "day") == made.total
     past = {date.fromisoformat(row["day"]).toordinal(): row for row in rows if row["record"] == "past"}
     totals = {day: int(row["transactions"]) for day, row in past.items()}
@@ -70,29 +70,29 @@ def test_csv_holds_what_the_forecast_was_made_from(made: PeakReport) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(("format_", "begin"), [("pdf", b"%PDF"), ("xlsx", b"PK"), ("html", b"<!")])
 def test_every_format_is_drawn_the_same_twice(made: PeakReport, format_: str, begin: bytes, language: str) -> None:
-    once = drawn_peaks(made, format_, language)
+    once = drawn(made, format_, language)
     assert once.lower().startswith(begin.lower())
-    assert drawn_peaks(made, format_, language) == once
+    assert drawn(made, format_, language) == once
 
 
 def test_the_page_says_figures_doubts_and_why_something_is_unknown(made: PeakReport) -> None:
-    text = re.sub(r"<[^>]+>", " ", drawn_peaks(made, "html", "en").decode())
+    text = re.sub(r"<[^>]+>", " ", drawn(made, "html", "en").decode())
     assert "DEMO" in text
     assert "31 days hold simulated figures" in text
     assert "no load run has held a rate for 60 s" in text
     assert "Back-tested WAPE" in text
-    assert peaks_file_name(made, "pdf", "en") == "peaks-2026-10-en.pdf"
+    assert file_name(made, "pdf", "en") == "peaks-2026-10-en.pdf"
 
 
 def test_a_frozen_report_is_drawn_again_from_what_was_frozen(store: MemoryStore, made: PeakReport, now_ms: int) -> None:
     """Also after the store has learned more."""
     with store.reading() as reader:
-        change, issue = frozen_peaks_now(made, reader.journal(), now_ms, "Li Wei")
+        change, issue = frozen_now(made, (), reader.journal(), now_ms, "Li Wei")
     store.write(change)
     with store.reading() as reader:
-        again, restated = frozen_peaks(reader.journal(), issue.id)
+        again = frozen(reader.journal(), issue.id)
     assert issue.id == "peaks-2026-10-r1"
-    assert (again, restated) == (made, ())
+    assert (again.report, again.restated) == (made, ())
 
 
 def test_a_product_has_a_report_and_a_stranger_has_none(store: MemoryStore, made: PeakReport, now_ms: int) -> None:
@@ -108,4 +108,4 @@ def test_an_empty_store_has_a_report_that_knows_nothing(store: MemoryStore, now_
     with store.reading() as reader:
         found = compose(reader, GROUND, month("2026-10", SHANGHAI), now_ms)
     assert (found.days, found.total, found.records["day"]) == ((), 0, None)
-    assert b"no day has transactions" in drawn_peaks(found, "html", "en")
+    assert b"no day has transactions" in drawn(found, "html", "en")
