@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from dashboard import theme
 from dashboard.language import Words, word_key
+from dashboard.reporting.kinds import KINDS
 from slo.catalog import Catalog
 
 PAGE_DATA_ID = "page-data"
@@ -57,6 +58,7 @@ def page_data(catalog: Catalog, words: Words, times: WatchTimes) -> str:
             **{data_center.id: dict(data_center.names) for data_center in catalog.data_centers},
         },
         "severities": _looks(theme.SEVERITIES, words),
+        "report_kinds": {each.name: {"spans": each.periods, "products": each.most_products} for each in KINDS.values()},
         "load_verdicts": _looks(theme.LOAD_VERDICTS, words),
         "time_zone": catalog.zone,
         "times": asdict(times),

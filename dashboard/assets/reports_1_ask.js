@@ -4,7 +4,7 @@
 
   const desk = window.LendingDesk;
   const { h, word, words, page } = desk;
-  const KINDS = { availability: "reports.availability", incidents: "reports.incidents" };
+  const KINDS = { availability: "reports.availability", incidents: "reports.incidents", costs: "reports.costs", peaks: "reports.peaks" };
   const SPANS = { month: "reports.month", quarter: "reports.quarter", year: "reports.year", range: "reports.range" };
   const SHAPES = { month: /^\d{4}-\d\d$/, quarter: /^\d{4}-Q\d$/, year: /^\d{4}$/, range: /^\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d$/ };
   const MONTHS = 13;
@@ -38,6 +38,19 @@
     return desk.field(label, h("select", { id, onchange: (event) => change(event.target.value) }, options));
   }
 
+  /** What a kind can be about: spans, and how many products it can be narrowed to. */
+  function takes(kind) {
+    return page.report_kinds[kind];
+  }
+
+  /** Puts right what a kind cannot be about: costs are of a month and of the whole bank. */
+  function fit(choice, today) {
+    const { spans, products: most } = takes(choice.kind);
+    if (!spans.includes(choice.span)) turn(choice, spans[0], today);
+    if (most !== null) choice.products = choice.products.slice(0, most);
+    return choice;
+  }
+
   /** What the address asks for; else the last month that is over. */
   function asked(today) {
     const said = new URLSearchParams(window.location.search);
@@ -45,7 +58,7 @@
     const span = Object.keys(SHAPES).find((name) => SHAPES[name].test(period)) || "month";
     const known = (said.get("products") || "").split(",").filter((id) => page.products.includes(id));
     return {
-      kind: KINDS[said.get("kind")] ? said.get("kind") : "availability",
+      kind: Object.hasOwn(KINDS, said.get("kind") || "") ? said.get("kind") : "availability",
       span,
       period,
       products: known,
@@ -90,31 +103,41 @@
     const boxes = page.products.map((id) => h("label.choice", {}, h("input", { type: "checkbox", value: id, checked: choice.products.includes(id), onchange: pick }), h("span", {}, words.named(id))));
     function pick(event) {
       const id = event.target.value;
-      choice.products = page.products.filter((each) => (each === id ? event.target.checked : choice.products.includes(each)));
-      tell();
+      const before = takes(choice.kind).products === 1 ? [] : choice.products;
+      choice.products = page.products.filter((each) => (each === id ? event.target.checked : before.includes(each)));
+      paint();
       changed();
     }
-    tell();
-    return h("details.report-products", { id: "products" }, said, h("div.choices", { role: "group", "aria-label": word("reports.products") }, boxes));
+    function paint() {
+      boxes.forEach((box) => (box.firstChild.checked = choice.products.includes(box.firstChild.value)));
+      whole.hidden = takes(choice.kind).products === 0;
+      tell();
+    }
+    const whole = h("details.report-products", { id: "products" }, said, h("div.choices", { role: "group", "aria-label": word("reports.products") }, boxes));
+    paint();
+    return { whole, paint };
   }
 
   /** The form; `changed(choice)` is told whenever something else is asked for. */
   function form(today, changed) {
-    const choice = asked(today);
+    const choice = fit(asked(today), today);
     const period = h("div.report-period");
     const told = () => { remember(choice); changed(choice); };
     const paint = () => period.replaceChildren(...periodFields(choice, today, told));
+    const some = products(choice, told);
+    const span = h("div");
     const kinds = Object.entries(KINDS).map(([name, key]) => option(name, word(key), choice.kind));
-    const spans = Object.entries(SPANS).map(([name, key]) => option(name, word(key), choice.span));
+    const paintSpan = () => span.replaceChildren(select("span", word("reports.span"), takes(choice.kind).spans.map((name) => option(name, word(SPANS[name]), choice.span)), (value) => { turn(choice, value, today); paint(); told(); }));
+    const repaint = () => { paintSpan(); paint(); some.paint(); };
     const papers = Object.entries(PAPER).map(([name, text]) => option(name, text, choice.lang));
-    paint();
+    repaint();
     const fields = h(
       "div.report-fields", {},
-      select("kind", word("reports.kind"), kinds, (value) => { choice.kind = value; told(); }),
-      select("span", word("reports.span"), spans, (value) => { turn(choice, value, today); paint(); told(); }),
+      select("kind", word("reports.kind"), kinds, (value) => { choice.kind = value; fit(choice, today); repaint(); told(); }),
+      span,
       period,
       select("paper", word("reports.language"), papers, (value) => { choice.lang = value; told(); }),
-      products(choice, told)
+      some.whole
     );
     return { choice, fields };
   }

@@ -177,3 +177,25 @@ def test_what_is_chosen_stands_in_the_address(look: Look) -> None:
     assert "period=2026-10-05_2026-10-12" in page.url
     page.reload()
     expect(page.locator("#to")).to_have_value("2026-10-12")
+
+
+def test_a_kind_offers_what_it_can_be_about(look: Look) -> None:
+    """Costs: a month of the whole bank; peaks: one product at most, any period."""
+    page = look("en", (1366, 768), "&kind=costs&period=2026-Q3&products=weilidai")
+    expect(page.locator("#period")).to_have_value("2026-10")
+    expect(page.locator("#span option")).to_have_text(["Month"])
+    expect(page.locator("#products")).to_be_hidden()
+    page.select_option("#kind", "peaks")
+    page.select_option("#span", "quarter")
+    page.click("#products summary")
+    page.check("#products input[value=weilidai]")
+    page.check("#products input[value=bank_app]")
+    expect(page.locator("#products input:checked")).to_have_count(1)
+    assert "kind=peaks" in page.url
+    assert "products=bank_app" in page.url
+    page.click("#show")
+    expect(page.frame_locator("iframe").locator("h1")).to_have_text("Peaks and capacity", timeout=30_000)
+    page.select_option("#kind", "costs")
+    assert "products" not in page.url
+    page.click("#show")
+    expect(page.frame_locator("iframe").locator("h1")).to_have_text("IT cost report", timeout=30_000)
