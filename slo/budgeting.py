@@ -24,7 +24,8 @@ from slo.states import SliceState
 
 Number: TypeAlias = int | Fraction
 
-_UNSEEN = frozenset({SliceState.MISSING, SliceState.INVALID_PROBE})
+_UNSEEN = (SliceState.MISSING, SliceState.INVALID_PROBE)
+_NOT_JUDGED = (*_UNSEEN, SliceState.EXCLUDED)
 
 
 class Method(StrEnum):
@@ -91,12 +92,16 @@ class Slice:
     @property
     def judged(self) -> bool:
         """Whether it was seen, is not excluded and had events."""
-        return not self.unseen and self.state is not SliceState.EXCLUDED and self.total > 0
+        return self.total > 0 and self.state not in _NOT_JUDGED
 
     @property
     def ratio(self) -> Fraction:
         """good / total; only of a slice with events."""
         return Fraction(self.good) / Fraction(self.total)
+
+    def reaches(self, least: Fraction) -> bool:
+        """Whether good / total is at least ``least``; by whole numbers, for a month has many slices."""
+        return self.good * least.denominator >= self.total * least.numerator
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +168,15 @@ def spending(
     judged = [each for each in known if each.judged]
     excluded = sum(each.state is SliceState.EXCLUDED for each in known)
     if method is Method.OCCURRENCES:
-        bad = sum((Fraction(each.total) - each.good for each in judged), Fraction(0))
-        total = sum((Fraction(each.total) for each in judged), Fraction(0))
+        bad = Fraction(sum(each.total - each.good for each in judged))
+        total = Fraction(sum(each.total for each in judged))
         missing = sum(each.missing for each in known if each.state is not SliceState.EXCLUDED)
         return Spending(objective, bad, total, Fraction(missing), excluded)
     unseen = Fraction(sum(each.unseen for each in known))
     if method is Method.TIMESLICES:
-        bad = Fraction(sum(each.ratio < slice_target for each in judged))
+        bad = Fraction(sum(not each.reaches(slice_target) for each in judged))
     else:
-        bad = sum((1 - each.ratio for each in judged), Fraction(0))
+        bad = sum((1 - each.ratio for each in judged if each.good != each.total), Fraction(0))
     return Spending(objective, bad, Fraction(len(judged)), unseen, excluded)
 
 
@@ -233,5 +238,5 @@ def _missed(method: Method, moment: Sequence[Slice], parts: Sequence[Part]) -> F
 
 def _share_missed(method: Method, each: Slice, part: Part) -> Fraction:
     if method is Method.TIMESLICES:
-        return Fraction(each.ratio < part.slice_target)
-    return 1 - each.ratio
+        return Fraction(not each.reaches(part.slice_target))
+    return 1 - each.ratio if each.good != each.total else Fraction(0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -74,21 +75,29 @@ class History:
 
     def burn(self, seconds: int) -> Burn:
         """Over the last whole slices of so many seconds."""
-        number = min(len(self.begins), max(1, seconds // self.slo.slice_seconds))
-        parts = [
-            Part(row[-number:], part.objective, part.slice_target, part.weight)
-            for part, row in zip(self.slo.parts, self.judged, strict=True)
-        ]
-        spent = _spent(self.slo, parts)
-        counting = self._counting(number)
-        blind, seen = bool(counting) and all(counting), not all(counting)
-        return Burn(spent, _burn_rate(self.slo, parts, spent), blind, seen)
+        return self._burn(len(self.begins) - self._number(seconds), len(self.begins))
+
+    def steps(self, seconds: int, step_s: int) -> Iterator[tuple[int, Burn, int]]:
+        """Begin of each whole step of the last ``seconds``, what burned in it, and how many of its slices missed
+        something (RatioTimeslices, whose burn does not tell)."""
+        bad = set(self.bad_begins(seconds)) if self.slo.method is Method.RATIO_TIMESLICES else frozenset()
+        at = len(self.begins) - self._number(seconds)
+        while at < len(self.begins):
+            begin_s = self.begins[at] - self.begins[at] % step_s
+            end = bisect_left(self.begins, begin_s + step_s, at)
+            yield begin_s, self._burn(at, end), sum(each in bad for each in self.begins[at:end])
+            at = end
+
+    def bad_begins(self, seconds: int) -> list[int]:
+        """Begins of the slices of the last ``seconds`` that were bad for any part, or missed something."""
+        number = self._number(seconds)
+        moments = zip(*(row[-number:] for row in self.judged), strict=True)
+        return [at_s for at_s, row in zip(self.begins[-number:], moments, strict=True) if self._bad(row)]
 
     def stretch(self, seconds: int, apart_s: int) -> tuple[int, int] | None:
         """Begin of the first and end of the last bad slice of the newest stretch in the last ``seconds``: bad slices
         less than ``apart_s`` apart. None without any."""
-        number = min(len(self.begins), max(1, seconds // self.slo.slice_seconds))
-        bad = [at_s for at_s, row in zip(self.begins[-number:], self._moments(number), strict=True) if self._bad(row)]
+        bad = self.bad_begins(seconds)
         if not bad:
             return None
         begin_s = bad[-1]
@@ -98,19 +107,30 @@ class History:
             begin_s = earlier
         return begin_s, bad[-1] + self.slo.slice_seconds
 
-    def _moments(self, number: int) -> list[tuple[Slice, ...]]:
-        return list(zip(*(row[-number:] for row in self.judged), strict=True))
+    def _number(self, seconds: int) -> int:
+        return min(len(self.begins), max(1, seconds // self.slo.slice_seconds))
+
+    def _burn(self, first: int, end: int) -> Burn:
+        parts = [
+            Part(row[first:end], part.objective, part.slice_target, part.weight)
+            for part, row in zip(self.slo.parts, self.judged, strict=True)
+        ]
+        spent = _spent(self.slo, parts)
+        counting = self._counting(first, end)
+        blind, seen = bool(counting) and all(counting), not all(counting)
+        return Burn(spent, _burn_rate(self.slo, parts, spent), blind, seen)
 
     def _bad(self, moment: Sequence[Slice]) -> bool:
+        by_slice = self.slo.method is Method.TIMESLICES
         return any(
-            each.judged and each.good < each.total * (part.slice_target if self.slo.method is Method.TIMESLICES else 1)
+            each.judged and (not each.reaches(part.slice_target) if by_slice else each.good < each.total)
             for part, each in zip(self.slo.parts, moment, strict=True)
         )
 
-    def _counting(self, number: int) -> list[bool]:
-        """Whether they were blind, of the last slices that count."""
+    def _counting(self, first: int, end: int) -> list[bool]:
+        """Whether they were blind, of the slices that count."""
         rows = zip(self.blind, self.counted, strict=True)
-        return [b for blind, counted in rows for b, c in zip(blind[-number:], counted[-number:], strict=True) if c]
+        return [b for blind, counted in rows for b, c in zip(blind[first:end], counted[first:end], strict=True) if c]
 
 
 def kinds(slo: SlicedSlo, *, excluding: bool = True) -> list[Kind]:

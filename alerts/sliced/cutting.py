@@ -57,8 +57,7 @@ class Cut(NamedTuple):
             return Slice(state=SliceState.MISSING)
         if not self.total:
             return Slice(state=self._without_events())
-        sure = self._is_sure(target) if method is Method.TIMESLICES else 2 * self.unseen_ms <= self.whole_ms
-        return Slice(self.good, self.total) if sure else Slice(state=SliceState.MISSING)
+        return Slice(self.good, self.total) if self._is_sure(method, target) else Slice(state=SliceState.MISSING)
 
     def _of_events(self) -> Slice:
         if self.whole_ms <= self.lost_ms and not self.total:
@@ -76,7 +75,9 @@ class Cut(NamedTuple):
         seen_ms = self.whole_ms - hidden_ms
         return ceil(Fraction(self.total * hidden_ms, seen_ms)) if seen_ms > 0 else 0
 
-    def _is_sure(self, target: Fraction) -> bool:
+    def _is_sure(self, method: Method, target: Fraction) -> bool:
+        if not self.unseen_ms or method is not Method.TIMESLICES:
+            return 2 * self.unseen_ms <= self.whole_ms
         missing = self._missing(self.unseen_ms)
         whole = (self.total + missing) * target
         return self.good >= whole or self.good + missing < whole

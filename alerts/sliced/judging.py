@@ -68,9 +68,7 @@ def burn_condition(slo: SlicedSlo, rule: SlicedRule, long: Burn, short: Burn) ->
 
 
 def _exceeds(rule: SlicedRule, burn: Burn, factor: Fraction) -> bool:
-    if burn.burn_rate is None:
-        return False
-    return burn.burn_rate > factor or (rule.or_equal and burn.burn_rate == factor)
+    return burn.burn_rate is not None and rule.exceeded(burn.burn_rate, factor)
 
 
 def _no_data(slo: SlicedSlo, rule: SlicedRule, long: Burn) -> Reading:

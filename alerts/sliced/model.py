@@ -37,6 +37,10 @@ class SlicedRule:
     breaching: bool = True
     no_data: bool = False
 
+    def exceeded(self, burn_rate: Fraction, factor: Fraction) -> bool:
+        """Whether a window burns at the factor."""
+        return burn_rate > factor or (self.or_equal and burn_rate == factor)
+
     @property
     def no_data_name(self) -> str:
         """Rule of its alert on missing data."""

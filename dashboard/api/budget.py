@@ -61,21 +61,31 @@ class _Sums:
 def budgets(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     """Every objective; or one, with its burn-down."""
     wanted = asked.query.get("slo")
+    now_ms = setting.now_ms()
+    firing = {alert.key for alert in open_alerts(reader.journal()) if alert.firing}
+    rows = _of_events(setting, reader, now_ms, firing, wanted)
+    rows += setting.sliced.rows(reader, now_ms, firing, wanted)
+    if not rows:
+        known = ", ".join([*(slo.id for slo in setting.slos), *(slo.id for slo in setting.sliced.slos)])
+        raise Missing(f"slo: no objective {(wanted or '')[:80]!r}; known: {known}")
+    return {"budgets": rows, "taken_at": utc(now_ms), "time_zone": setting.catalog.zone}
+
+
+def _of_events(
+    setting: ApiSetting, reader: Reader, now_ms: int, firing: set[AlertKey], wanted: str | None
+) -> list[Json]:
     chosen = [slo for slo in setting.slos if wanted in (None, slo.id)]
     if not chosen:
-        known = ", ".join(slo.id for slo in setting.slos)
-        raise Missing(f"slo: no objective {(wanted or '')[:80]!r}; known: {known}")
-    now_ms = setting.now_ms()
+        return []
     now_s = now_ms // 1000
     longest_s = max(slo.period_seconds for slo in chosen)
     windows = between(reader.journal(), Window(now_s - longest_s - DAY_S, now_s))
     sums = _Sums(reader, setting.catalog.zone, windows)
-    firing = {alert.key for alert in open_alerts(reader.journal()) if alert.firing}
     rows = [_budget(slo, sums, now_ms, firing) for slo in chosen]
-    if wanted is not None:
-        excluded = windows if chosen[0].excludes_maintenance else []
-        rows = [{**rows[0], "burn_down": burn_down(reader, chosen[0], excluded, now_s)}]
-    return {"budgets": rows, "taken_at": utc(now_ms), "time_zone": setting.catalog.zone}
+    if wanted is None:
+        return rows
+    excluded = windows if chosen[0].excludes_maintenance else []
+    return [{**rows[0], "burn_down": burn_down(reader, chosen[0], excluded, now_s)}]
 
 
 def _budget(slo: Slo, sums: _Sums, now_ms: int, firing: set[AlertKey]) -> Json:

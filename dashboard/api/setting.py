@@ -10,6 +10,7 @@ from alerts.desk.records import DeskPolicy
 from alerts.incidents.regulatory import RegulatoryTable
 from alerts.incidents.words import Names
 from alerts.policy import Slo
+from dashboard.api.slicing import SlicedBudgets
 from dashboard.api.tokens import Tokens
 from dashboard.reporting.cost_books import CostBooks
 from dashboard.reporting.setting import Reporting
@@ -26,7 +27,8 @@ def wall_clock_ms() -> int:
 
 @dataclass(frozen=True, slots=True)
 class ApiSetting:
-    """``slos``: what the engine watches; ``desk``: limits of silences; ``regulatory``: classes of incidents."""
+    """``slos``: what the engine watches; ``sliced``: what is judged by slices of time; ``desk``: limits of silences;
+    ``regulatory``: classes of incidents."""
 
     store: Store
     catalog: Catalog
@@ -40,6 +42,7 @@ class ApiSetting:
     now_ms: Callable[[], int] = field(default=wall_clock_ms)
     kinds: DayKinds = NO_KINDS
     costs: CostBooks = field(default_factory=CostBooks)
+    sliced: SlicedBudgets = field(default_factory=SlicedBudgets)
 
     @property
     def names(self) -> Names:

@@ -40,12 +40,26 @@
     return h("article.tile-small", {}, h("h2.label", {}, label), h("strong.value", {}, value), lines.filter(Boolean).map((line) => h("div.line", {}, line)));
   }
 
+  function spentOfAllowed() {
+    const allowed = format.decimals(one.allowed_events, 0, 2);
+    if (one.counted_in === "slices") return word("slo.of_allowed_slices", { spent: format.decimals(one.spent_events, 0, 2), allowed });
+    const spent = one.counted_in ? format.decimals(one.spent_events, 0, 0) : format.grouped(one.spent_events);
+    return word("slo.of_allowed", { spent, allowed });
+  }
+
+  /** How time is judged, where it is: length of a slice, and those that nobody saw or maintenance took out. */
+  function slicing() {
+    if (!one.counted_in) return null;
+    const missing = format.decimals(one.missing, 0, 0);
+    return h("span", {}, word("slo.slicing", { method: one.method, length: burning.length(one.slice_seconds), missing, excluded: format.grouped(one.excluded_slices) }));
+  }
+
   function tiles() {
     const none = format.NONE;
-    const spentOf = one.total ? word("slo.of_allowed", { spent: format.grouped(one.spent_events), allowed: format.decimals(one.allowed_events, 0, 2) }) : word("state.no_traffic");
+    const spentOf = one.total ? spentOfAllowed() : word("state.no_traffic");
     const excluded = one.without_exclusions ? word("slo.without_exclusions", { share: format.share(one.without_exclusions.availability), bad: format.grouped(one.without_exclusions.bad) }) : word("slo.no_exclusions");
     return [
-      tile(word("slo.availability"), one.availability === null ? none : format.share(one.availability) + " %", word("slo.bad_of_total", { bad: format.grouped(one.bad), total: format.grouped(one.total) }), excluded),
+      tile(word("slo.availability"), one.availability === null ? none : format.share(one.availability) + " %", burning.badOfTotal(one, one), excluded),
       tile(word("slo.budget_left"), one.remaining_percent === null ? none : format.decimals(one.remaining_percent, 0, 2) + " %", spentOf),
       tile(word("slo.seconds_left"), one.remaining_seconds === null ? none : word("unit.seconds", { count: format.decimals(one.remaining_seconds, 0, 2) }), word("slo.seconds_of", { spent: one.spent_seconds === null ? none : format.decimals(one.spent_seconds, 0, 2), allowed: format.decimals(one.allowed_seconds, 0, 2) })),
       h("article.tile-small", {}, h("h2.label", {}, word("slo.exhausted_at")), h("div.value.value-end", {}, burning.ending(one)), h("div.line", {}, word("slo.exhausted_hint"))),
@@ -63,7 +77,7 @@
     return h(
       `div.rate.burn-${state}`,
       {},
-      h("div.rate-words", {}, h("span.mark", { "aria-hidden": "true" }, LOOK[state][0]), h("span", {}, burning.length(each.seconds)), h("strong", {}, burning.rate(each.burn_rate)), h("small", {}, word("slo.bad_of_total", { bad: format.grouped(each.bad), total: format.grouped(each.total) }))),
+      h("div.rate-words", {}, h("span.mark", { "aria-hidden": "true" }, LOOK[state][0]), h("span", {}, burning.length(each.seconds)), h("strong", {}, burning.rate(each.burn_rate)), h("small", {}, burning.badOfTotal(one, each))),
       h("div.rate-bar", { "aria-hidden": "true" }, bar)
     );
   }
@@ -99,9 +113,9 @@
     const standing = burning.standing(one);
     parts.headline.className = `headline is-${standing}`;
     const days = one.period_seconds / 86400;
-    parts.headline.replaceChildren(h("div.headline-words", {}, h("h2.headline-title", {}, name), h("div.headline-line", {}, h("span", {}, word("slo.promise", { target: one.target, days: days % 1 ? days.toFixed(1) : days })), h("code.quiet", {}, one.slo), one.runbook && /^https?:/.test(one.runbook) && h("a", { href: one.runbook, rel: "noreferrer" }, word("incident.runbook")))));
+    parts.headline.replaceChildren(h("div.headline-words", {}, h("h2.headline-title", {}, name), h("div.headline-line", {}, h("span", {}, word("slo.promise", { target: one.target, days: days % 1 ? days.toFixed(1) : days })), slicing(), h("code.quiet", {}, one.slo), one.runbook && /^https?:/.test(one.runbook) && h("a", { href: one.runbook, rel: "noreferrer" }, word("incident.runbook")))));
     parts.tiles.replaceChildren(...tiles());
-    parts.tiers.replaceChildren(h("ul.tiers", {}, one.tiers.map(tierRow)), h("p.quiet.tier-note", {}, word("slo.tier_note", { floor: one.floor_events })));
+    parts.tiers.replaceChildren(h("ul.tiers", {}, one.tiers.map(tierRow)), h("p.quiet.tier-note", {}, one.counted_in ? word("slo.tier_note_slices") : word("slo.tier_note", { floor: one.floor_events })));
     parts.hours.replaceChildren(hours());
     document.title = name;
     if (window.Plotly) say(parts.note, burnDown.draw(parts.plot, one) ? "" : word("slo.no_picture"));

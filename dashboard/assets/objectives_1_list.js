@@ -56,7 +56,7 @@
   function paintRow(row, one) {
     row.className = `objective is-${burning.standing(one)}`;
     row.classList.toggle("is-chosen", view.chosen === one.slo);
-    part(row, "counts").replaceChildren(h("strong", {}, one.availability === null ? word("state.no_traffic") : `${format.share(one.availability)} %`), h("small", {}, word("slo.bad_of_total", { bad: format.grouped(one.bad), total: format.grouped(one.total) })));
+    part(row, "counts").replaceChildren(h("strong", {}, one.availability === null ? word("state.no_traffic") : `${format.share(one.availability)} %`), h("small", {}, burning.badOfTotal(one, one)));
     part(row, "budget").replaceChildren(...burning.budget(one));
     part(row, "tiers").replaceChildren(...one.tiers.map(burning.cell));
     part(row, "end").replaceChildren(...burning.ending(one));

@@ -38,6 +38,12 @@
     return format.decimals(text, whole.length > 2 ? 0 : 1, whole.length > 2 ? 0 : whole.length > 1 ? 1 : 2).replace(/\.$/, "");
   }
 
+  /** Events, or slices of time: what an objective counts. */
+  function badOfTotal(one, counts) {
+    const values = { bad: format.grouped(counts.bad), total: format.grouped(counts.total) };
+    return one.counted_in === "slices" ? word("slo.bad_of_slices", values) : word("slo.bad_of_total", values);
+  }
+
   /** One tier in a list: shape, name, the higher of what counts, threshold. */
   function cell(tier) {
     const state = stateOf(tier);
@@ -67,6 +73,11 @@
     return Math.max(0, Math.min(100, Number(percent || 0)));
   }
 
+  function leftOf(one) {
+    if (one.counted_in === "slices") return word("slo.left_slices", { left: format.decimals(one.remaining_events, 0, 2), allowed: format.decimals(one.allowed_events, 0, 2) });
+    return word("slo.left_events", { left: format.decimals(one.remaining_events, 0, 0), allowed: format.decimals(one.allowed_events, 0, 0) });
+  }
+
   /** Budget left: bar, per cent, events and seconds of full outage. */
   function budget(one) {
     if (!one.total) return [h("span.quiet", {}, word("state.no_traffic"))];
@@ -77,7 +88,7 @@
     return [
       h("div.budget-line", {}, h("strong", {}, spent ? word("slo.overspent", { percent: format.decimals(left.replace("-", ""), 0, 1) }) : word("slo.left", { percent: format.decimals(left, 0, 1) })), h("span.quiet", {}, word("slo.left_seconds", { left: format.decimals(one.remaining_seconds, 0, 2), allowed: format.decimals(one.allowed_seconds, 0, 2) }))),
       h(spent ? "div.budget-bar.is-spent" : "div.budget-bar", { "aria-hidden": "true" }, fill),
-      h("small.quiet", {}, word("slo.left_events", { left: format.decimals(one.remaining_events, 0, 0), allowed: format.decimals(one.allowed_events, 0, 0) })),
+      h("small.quiet", {}, leftOf(one)),
     ];
   }
 
@@ -90,5 +101,5 @@
     return [h("strong.ends", {}, word("slo.ends_in"), " ", h("time", { "data-until": at }, words.span(at - life.nowMs()))), h("small", {}, words.exactly(at).slice(0, 16))];
   }
 
-  desk.burning = { stateOf, cell, legend, standing, budget, ending, length, rate, tierName, LOOKS };
+  desk.burning = { stateOf, cell, legend, standing, badOfTotal, budget, ending, length, rate, tierName, LOOKS };
 })();
