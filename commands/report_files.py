@@ -68,16 +68,16 @@ def maker(chosen: Configuration, store: Store) -> Make:
 
     def make(order: Order) -> Made:
         try:
-            kind = kind_named(order.kind)
+            kind, bank = kind_named(order.kind), bank_of(chosen)
             with store.reading() as reader:
                 period = _period(order, chosen.catalog.zone)
-                made = kind.make(reader, bank_of(chosen), period, order.products, time.time_ns() // 1_000_000)
+                made = kind.make(reader, bank, period, order.products, time.time_ns() // 1_000_000)
             laid = kind.lay(made, order.language)
             files = tuple(
                 (file_name(made, format_, order.language), drawn(made, format_, order.language))
                 for format_ in order.formats
             )
-        except REFUSED as error:
+        except (*REFUSED, CommandError) as error:
             raise CannotMake(str(error)) from error
         headline = f"{laid.title} {laid.subtitle}: {laid.verdict.value}"
         marks = "".join(f"[{mark}] " for mark in laid.marks)

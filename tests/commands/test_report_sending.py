@@ -15,9 +15,11 @@ from commands.options import Configuration, configuration
 from commands.report_files import maker
 from commands.report_sending import delivery_faults, looking, reporter, reporting, send, upcoming
 from dashboard.reporting.kinds import NAMES
-from reports.delivery.model import Make
+from reports.delivery.errors import CannotMake
+from reports.delivery.model import Make, Order
 from reports.delivery.outbox import Outbox
 from reports.delivery.parcel import Status
+from reports.delivery.period import period_named
 from reports.delivery.reporter import Reporter
 from slo.windows import SHANGHAI
 from store.memory import MemoryStore
@@ -194,6 +196,16 @@ def test_every_kind_goes_out(kind: str, tmp_path: Path, store: Store, capsys: py
     assert run(setting, store, maker(setting, store), "board/2026-10/folder") == 0, capsys.readouterr().out
     files = {each.name for each in (tmp_path / "out/board/2026-10").iterdir()}
     assert files == {f"{kind}-2026-10.json", f"{kind}-2026-10.csv"}
+
+
+def test_a_table_that_cannot_be_read_is_said_and_tried_again(tmp_path: Path, store: Store) -> None:
+    """Whoever mends it, has the report."""
+    setting = chosen(tmp_path)
+    (tmp_path / "costs.yaml").write_text("no: costs", encoding="utf-8")
+    setting.path.write_text(setting.path.read_text("utf-8") + "costs: costs.yaml\n", "utf-8")
+    setting = configuration(argparse.Namespace(config=setting.path, data=tmp_path))
+    with pytest.raises(CannotMake, match=r"costs\.yaml"):
+        maker(setting, store)(Order("board", "costs", period_named("2026-10"), ("json",), "en"))
 
 
 def test_a_product_that_is_unknown_is_refused_by_name(tmp_path: Path) -> None:
