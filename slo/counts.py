@@ -35,6 +35,18 @@ class Counts:
         )
 
 
+def summed(every: Sequence[Counts]) -> Counts:
+    """The sum of any number, made once: a year of a thousand cells has tens of thousands to add."""
+    if len(every) == 1:
+        return every[0]
+    return Counts(
+        sum([each.good for each in every]),
+        sum([each.bad for each in every]),
+        sum([each.ignored for each in every]),
+        sum([each.transactions for each in every]),
+    )
+
+
 def counts_of(
     good: Sequence[int], bad: Sequence[int], ignored: Sequence[int], transactions: Sequence[int]
 ) -> list[Counts]:

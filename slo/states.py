@@ -98,7 +98,7 @@ def slice_state(
 
 def completeness(observed: int, expected: int) -> Fraction | None:
     """observed / expected slices, at most 1; None when nothing was expected."""
-    return min(Fraction(observed, expected), Fraction(1)) if expected > 0 else None
+    return Fraction(min(observed, expected), expected) if expected > 0 else None
 
 
 def _silent(parts: set[ServiceState]) -> ServiceState:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 from reports.availability.contract import contracts
@@ -23,6 +25,7 @@ from reports.availability.model import (
     Named,
     PeriodText,
     Report,
+    Row,
     Rows,
     Slice,
     WorstWindow,
@@ -30,7 +33,9 @@ from reports.availability.model import (
 )
 from reports.availability.planned import whole_windows
 from reports.availability.quality import data_quality, gaps
+from reports.patience import patient_collector
 from slo.availability import composite
+from slo.catalog import DataCenter, Product
 from slo.counts import Counts
 from slo.downtime import covered_seconds, downtime_seconds
 from slo.objective import Objective
@@ -41,27 +46,31 @@ BANK = "bank"
 KIND = "availability"
 PERIOD, TREND = "period", "trend"
 """What a row is for: the period's own figures, or those of the thirteen months."""
-COLUMNS = (
-    "record",
-    "slice",
-    "product",
-    "data_center",
-    "good",
-    "bad",
-    "excluded_good",
-    "excluded_bad",
-    "transactions",
-    "excluded_transactions",
-    "length_ms",
-    "excluded_ms",
-    "lost_ms",
-    "unwatched_ms",
-    "excluded_lost_ms",
-    "excluded_unwatched_ms",
-    "provisional",
+_ROW: Mapping[str, str] = MappingProxyType(
+    {
+        "slice": "label",
+        "product": "product",
+        "data_center": "data_center",
+        "good": "counts.good",
+        "bad": "counts.bad",
+        "excluded_good": "taken.good",
+        "excluded_bad": "taken.bad",
+        "transactions": "counts.transactions",
+        "excluded_transactions": "taken.transactions",
+        "length_ms": "length_ms",
+        "excluded_ms": "planned.excluded_ms",
+        "lost_ms": "unseen.lost_ms",
+        "unwatched_ms": "unseen.unwatched_ms",
+        "excluded_lost_ms": "planned.lost_ms",
+        "excluded_unwatched_ms": "planned.unwatched_ms",
+    }
 )
+"""Columns of a row and where a cell has them."""
+_row = attrgetter(*_ROW.values())
+COLUMNS = ("record", *_ROW, "provisional")
 
 
+@patient_collector()
 def compose(material: Material, kind: str = KIND) -> Report:
     """Everything that is printed, and what it can be recomputed from. ``kind``: what of it is laid out on paper."""
     given = material.given
@@ -69,8 +78,8 @@ def compose(material: Material, kind: str = KIND) -> Report:
     bank = _unit(material, BANK, list(parts.values()))
     products = tuple(_unit(material, product, [mine]) for product, mine in parts.items())
     centers = tuple(
-        _unit(material, center, list(parts_of(cells).values()))
-        for center, cells in _by(material.cells, "data_center").items()
+        _unit(material, center, [each.only(center) for each in parts.values() if center in each.whole[1]])
+        for center in dict.fromkeys(cell.data_center for cell in material.cells)
     )
     listed = incidents(material)
     months = {month: list(_units(material, cells)) for month, cells in material.months.items()}
@@ -133,10 +142,10 @@ def _period(material: Material) -> PeriodText:
     )
 
 
-def _by(cells: Iterable[CellSlice], name: str) -> dict[str, list[CellSlice]]:
+def _by_label(cells: Iterable[CellSlice]) -> dict[str, list[CellSlice]]:
     found: dict[str, list[CellSlice]] = defaultdict(list)
     for cell in cells:
-        found[getattr(cell, name)].append(cell)
+        found[cell.label].append(cell)
     return found
 
 
@@ -168,9 +177,8 @@ def _unit(material: Material, unit: str, parts: Sequence[Parts]) -> Availability
 def names(material: Material, unit: str) -> dict[str, str]:
     """As the catalog has them; an id that it does not know is its own name."""
     catalog = material.given.catalog
-    known = {center.id: dict(center.names) for center in catalog.data_centers}
-    known |= {product.id: dict(product.names) for product in catalog.products}
-    return known.get(unit, {})
+    known: tuple[Product | DataCenter, ...] = (*catalog.products, *catalog.data_centers)
+    return next((dict(each.names) for each in known if each.id == unit), {})
 
 
 def _down_s(material: Material, unit: str, planned: Sequence[Window]) -> int | None:
@@ -229,15 +237,17 @@ def _trend(material: Material, months: Mapping[str, _OfUnits]) -> Iterable[Month
 def _units(material: Material, cells: Sequence[CellSlice]) -> Iterable[tuple[str, dict[str, Any]]]:
     """The bank, then each product, over the cells' own slice."""
     length_ms = max((each.length_ms for each in cells), default=0)
-    parts = parts_of(cells)
+    parts, catalog = parts_of(cells), material.given.catalog
+    objectives = {product.id: product.objective for product in catalog.products}
     yield BANK, view_texts(figures(parts.values(), length_ms, objective_of(material, BANK)).counted)
     for product, mine in parts.items():
-        yield product, view_texts(figures([mine], length_ms, objective_of(material, product)).counted)
+        objective = objectives.get(product, catalog.objective)
+        yield product, view_texts(figures([mine], length_ms, objective).counted)
 
 
 def _slices(material: Material, months: Mapping[str, _OfUnits]) -> Iterable[Slice]:
     """Of a long period slices are months, mostly those of the trend: then their figures are made already."""
-    for label, cells in _by(material.cells, "label").items():
+    for label, cells in _by_label(material.cells).items():
         same = material.months.get(label) == tuple(cells)
         for unit, texts in months[label] if same else _units(material, cells):
             kept = {key: texts[key] for key in ("good", "bad", "total", "availability", "verdict", "completeness")}
@@ -272,28 +282,10 @@ def _down(material: Material) -> tuple[DownMinute, ...]:
 
 def _rows(material: Material) -> Rows:
     """Of the period, then of the months of the trend."""
-    period = (_row(PERIOD, cell, material.provisional) for cell in material.cells)
-    trend = (_row(TREND, cell, material.provisional) for cells in material.months.values() for cell in cells)
-    return Rows(COLUMNS, (*period, *trend))
+    trend = (cell for cells in material.months.values() for cell in cells)
+    provisional = material.provisional
+    return Rows(COLUMNS, (*_recorded(PERIOD, material.cells, provisional), *_recorded(TREND, trend, provisional)))
 
 
-def _row(record: str, cell: CellSlice, provisional: frozenset[str]) -> tuple[int | str | None, ...]:
-    return (
-        record,
-        cell.label,
-        cell.product,
-        cell.data_center,
-        cell.counts.good,
-        cell.counts.bad,
-        cell.taken.good,
-        cell.taken.bad,
-        cell.counts.transactions,
-        cell.taken.transactions,
-        cell.length_ms,
-        cell.planned.excluded_ms,
-        cell.unseen.lost_ms,
-        cell.unseen.unwatched_ms,
-        cell.planned.lost_ms,
-        cell.planned.unwatched_ms,
-        int(cell.label in provisional),
-    )
+def _recorded(record: str, cells: Iterable[CellSlice], provisional: frozenset[str]) -> Iterable[Row]:
+    return ((record, *_row(cell), int(cell.label in provisional)) for cell in cells)

@@ -10,7 +10,7 @@ from typing import Any
 from reports.availability.headline import AvailabilityView, ByCenter, availability_of
 from reports.availability.material import CellSlice
 from slo.budget import Budget
-from slo.counts import Counts
+from slo.counts import Counts, summed
 from slo.formatting import percent, ratio, truncated
 from slo.objective import Objective
 from store.coverage import Interval, Unseen
@@ -40,17 +40,19 @@ class Parts:
     whole: Part
     planned: bool
 
+    def only(self, center: str) -> Parts:
+        """The same of one of its data centers."""
+        counted = _alone(self.counted, center)
+        planned = counted[1][center].excluded_ms > 0
+        return Parts(counted, _alone(self.whole, center) if planned else counted, planned)
+
 
 def parts_of(cells: Iterable[CellSlice]) -> dict[str, Parts]:
     """Sums over slices by product, in the order in which products come."""
-    sums: dict[str, dict[str, list[int]]] = {}
+    found: dict[str, dict[str, list[CellSlice]]] = {}
     for cell in cells:
-        of_product = sums.setdefault(cell.product, {})
-        mine = of_product.get(cell.data_center)
-        if mine is None:
-            mine = of_product[cell.data_center] = [0] * _FIELDS
-        _add(mine, cell)
-    return {product: _parts(by_center) for product, by_center in sums.items()}
+        found.setdefault(cell.product, {}).setdefault(cell.data_center, []).append(cell)
+    return {product: _parts(by_center) for product, by_center in found.items()}
 
 
 def figures(parts: Collection[Parts], stretch_ms: int, objective: Objective) -> Figures:
@@ -65,14 +67,16 @@ def figures(parts: Collection[Parts], stretch_ms: int, objective: Objective) -> 
 def view_texts(view: AvailabilityView) -> dict[str, Any]:
     """Counts and truncated texts of one view; counts of what nobody looked at are 0, its percentages None."""
     figure, counts = view.availability, view.availability.counts
+    value = percent_text(figure.value)
+    low, high = (percent_text(figure.low), percent_text(figure.high)) if figure.missing else (value, value)
     return {
         "good": counts.good,
         "bad": counts.bad,
         "total": counts.total,
         "missing_estimate": figure.missing,
-        "availability": percent_text(figure.value),
-        "low": percent_text(figure.low),
-        "high": percent_text(figure.high),
+        "availability": value,
+        "low": low,
+        "high": high,
         "verdict": figure.verdict(view.objective).value,
         "completeness": None if view.completeness is None else ratio(view.completeness),
     }
@@ -105,39 +109,43 @@ def percent_text(value: Fraction | None) -> str | None:
     return None if value is None else percent(value)
 
 
-_FIELDS = 13
+def _alone(part: Part, center: str) -> Part:
+    return {center: part[0][center]}, {center: part[1][center]}
 
 
-def _add(sums: list[int], cell: CellSlice) -> None:
-    """Plain integers: a report of a thousand cells over a year adds up tens of thousands of slices."""
-    counts, seen = cell.counts, cell.unseen
-    sums[0] += counts.good
-    sums[1] += counts.bad
-    sums[2] += counts.ignored
-    sums[3] += counts.transactions
-    sums[4] += seen.lost_ms
-    sums[5] += seen.unwatched_ms
-    planned = cell.planned
-    if planned.excluded_ms:
-        taken = cell.taken
-        sums[6] += taken.good
-        sums[7] += taken.bad
-        sums[8] += taken.ignored
-        sums[9] += taken.transactions
-        sums[10] += planned.lost_ms
-        sums[11] += planned.unwatched_ms
-        sums[12] += planned.excluded_ms
-
-
-def _parts(by_center: Mapping[str, Sequence[int]]) -> Parts:
-    whole: tuple[dict[str, Counts], dict[str, Unseen]] = ({}, {})
-    for center, s in by_center.items():
-        whole[0][center] = Counts(*s[0:4])
-        whole[1][center] = Unseen(s[4], s[5])
-    if not any(s[12] for s in by_center.values()):
+def _parts(by_center: Mapping[str, Sequence[CellSlice]]) -> Parts:
+    whole = (
+        {center: summed([each.counts for each in cells]) for center, cells in by_center.items()},
+        {center: _unseen([each.unseen for each in cells]) for center, cells in by_center.items()},
+    )
+    if not any(each.planned.excluded_ms for cells in by_center.values() for each in cells):
         return Parts(whole, whole, planned=False)
-    counted: tuple[dict[str, Counts], dict[str, Unseen]] = ({}, {})
-    for center, s in by_center.items():
-        counted[0][center] = Counts(s[0] - s[6], s[1] - s[7], s[2] - s[8], s[3] - s[9])
-        counted[1][center] = Unseen(s[4] - s[10], s[5] - s[11], s[12])
-    return Parts(counted, whole, planned=True)
+    return Parts(_without_planned(by_center, whole), whole, planned=True)
+
+
+def _without_planned(by_center: Mapping[str, Sequence[CellSlice]], whole: Part) -> Part:
+    counts, unseen = whole
+    left: tuple[dict[str, Counts], dict[str, Unseen]] = ({}, {})
+    for center, cells in by_center.items():
+        touched = [each for each in cells if each.planned.excluded_ms]
+        left[0][center] = _minus(counts[center], summed([each.taken for each in touched]))
+        planned = _unseen([each.planned for each in touched])
+        left[1][center] = Unseen(
+            unseen[center].lost_ms - planned.lost_ms,
+            unseen[center].unwatched_ms - planned.unwatched_ms,
+            planned.excluded_ms,
+        )
+    return left
+
+
+def _unseen(every: Sequence[Unseen]) -> Unseen:
+    return every[0] if len(every) == 1 else Unseen(*map(sum, zip(*every, strict=True))) if every else Unseen()
+
+
+def _minus(counts: Counts, taken: Counts) -> Counts:
+    return Counts(
+        counts.good - taken.good,
+        counts.bad - taken.bad,
+        counts.ignored - taken.ignored,
+        counts.transactions - taken.transactions,
+    )

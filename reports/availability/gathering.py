@@ -11,6 +11,7 @@ from reports.availability.imported import Imports, admitted
 from reports.availability.material import CellSlice, Given, Material
 from reports.availability.period import Period
 from reports.availability.watching import LATE_MS, NOTHING, Counted, Watching, newest_s
+from reports.patience import patient_collector
 from slo.counts import Counts
 from slo.downtime import union
 from slo.windows import Window, day_of
@@ -23,6 +24,7 @@ CLOSED_AFTER_S = 600
 """So long after its end may late samples still change a day."""
 
 
+@patient_collector()
 def gather(reader: Reader, period: Period, given: Given, now_ms: int) -> Material:
     """Everything of one period. Raises NothingYet, UnknownProduct."""
     now_s = now_ms // 1000

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slo.availability import Availability, missing_estimate
-from slo.counts import Counts
+from slo.counts import Counts, summed
 from slo.objective import Objective
 from slo.states import completeness
 from store.coverage import Interval, Unseen
 
+NOTHING_UNSEEN = Unseen()
 ByCenter = Mapping[str, Counts]
 """Counts of one product per data center."""
 
@@ -52,14 +53,16 @@ def availability_of(
 ) -> AvailabilityView:
     """The same when each product has its own unseen time: maintenance may name some of them alone."""
     window_ms = window.to_ms - window.from_ms
-    counts = Counts()
+    every: list[Counts] = []
     missing = watched_ms = expected_ms = 0
     for of_product, unseen in parts:
-        counts = sum(of_product.values(), counts)
-        missing += missing_events(of_product, unseen, window_ms)
-        judged = [window_ms - each.excluded_ms for each in unseen.values()]
-        expected_ms += sum(judged)
-        watched_ms += sum(judged) - sum(each.unwatched_ms for each in unseen.values())
+        every += of_product.values()
+        lost_ms, unwatched_ms, excluded_ms = map(sum, zip(*unseen.values(), strict=True)) if unseen else NOTHING_UNSEEN
+        judged_ms = window_ms * len(unseen) - excluded_ms
+        missing += missing_events(of_product, unseen, window_ms) if lost_ms else 0
+        expected_ms += judged_ms
+        watched_ms += judged_ms - unwatched_ms
+    counts = summed(every)
     return AvailabilityView(
         availability=Availability(counts, missing),
         objective=objective,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from reports.availability.downtime import Worst
 from reports.availability.period import Period
@@ -132,8 +132,7 @@ class Given:
     contracts: Sequence[tuple[TenantSla, TenantSla]] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CellSlice:
+class CellSlice(NamedTuple):
     """One product in one data center over one slice. ``counts`` with maintenance, ``taken`` inside it; ``unseen``: of
     the whole slice, ``planned``: of the part under maintenance, with that part's length as ``excluded_ms``."""
 

@@ -6,20 +6,18 @@ WeasyPrint needs libraries and a font of the system. It is imported on demand, s
 from __future__ import annotations
 
 import ctypes
-import gc
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 from reports.paper.charts import FAMILY
 from reports.paper.errors import MissingPart
 from reports.paper.model import Paper
 from reports.paper.page import page
+from reports.patience import patient_collector
 
 LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 VARIANT = "pdf/ua-1"
-MANY_OBJECTS = 5_000_000
 
 _one_at_a_time = threading.Lock()
 """A large report takes some 250 MB while it is drawn; two at once would take twice that."""
@@ -31,19 +29,8 @@ def pdf(paper: Paper) -> bytes:
     :raises MissingPart: a library or the font is not installed.
     """
     require(LIBRARIES)
-    with _one_at_a_time, _patient_collector():
+    with _one_at_a_time, patient_collector():
         return _drawn(paper)
-
-
-@contextmanager
-def _patient_collector() -> Iterator[None]:
-    """Millions of small objects that all stay alive: looking through them for garbage took a fifth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(MANY_OBJECTS)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def require(libraries: Iterable[str]) -> None:
