@@ -48,10 +48,16 @@ def cost_policy(chosen: Configuration) -> CostPolicy:
 
 
 def written_whole(path: Path, content: bytes) -> None:
-    """Replaces a file in one step; a reader never sees half of it. Raises CommandError for a folder that is not there,
-    OSError for what the system refuses."""
+    """Replaces a file in one step; a reader never sees half of it. A device or pipe is written to. Raises CommandError
+    for a folder, or one that is not there, OSError for what the system refuses."""
     if not path.parent.is_dir():
         raise CommandError(f"-o {path}: there is no folder {path.parent}; make it first")
+    if path.is_dir():
+        raise CommandError(f"-o {path}: is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        # Replacing /dev/null by a file would break the machine of whoever may do so.
+        path.write_bytes(content)
+        return
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
         try:
             draft.write(content)
