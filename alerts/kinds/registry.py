@@ -45,7 +45,7 @@ class Kinds:
         """What all kinds say at ``now_ms``. ``maintenance``: subjects that are being worked on, as announced."""
         facts = self._gathering.gather(reader, now_ms, operations or Operations(), pairs, maintenance)
         found = paused(readings(facts, self._products, self._policy), maintenance)
-        sliced = self._sliced.readings(reader, now_ms, is_young=facts.moment.is_young)
+        sliced = self._sliced.readings(reader, now_ms, started_ms=facts.moment.started_ms)
         return [*found, *self._of_budgets(facts.spendings), *sliced, *self._room.readings(reader, now_ms)]
 
     def _of_budgets(self, spendings: Sequence[Spending]) -> list[Reading]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from alerts.model import AlertKey, Condition, Evidence, Reading
 from alerts.sliced.book import Kind, SliceBook
 from alerts.sliced.burning import Burn, History, kinds
-from alerts.sliced.model import NO_DATA, SlicedRule, SlicedSlo
+from alerts.sliced.model import SlicedRule, SlicedSlo
 from slo.formatting import ratio, truncated
 from store.port import Reader
 
@@ -22,29 +22,27 @@ class SlicedJudge:
         self._closed_s: int | None = None
         self._readings: list[Reading] = []
 
-    def readings(self, reader: Reader, now_ms: int, *, is_young: bool = False) -> list[Reading]:
-        """Of every objective and rule, as of the last minute that closed. ``is_young``: everything may still be
-        starting; nobody misses data yet."""
+    def readings(self, reader: Reader, now_ms: int, *, started_ms: int = 0) -> list[Reading]:
+        """Of every objective and rule, as of the last minute that closed. ``started_ms``: when evaluation began; of
+        look-backs that begin before it nobody misses data, for the collectors may not have been there either."""
         if not self._slos:
             return []
         closed_s = self._book.closed_s(reader, now_ms)
         if closed_s != self._closed_s:
-            self._closed_s, self._readings = closed_s, self._judged(reader, closed_s)
-        if not is_young:
-            return self._readings
-        return [each for each in self._readings if each.condition is not Condition.TRUE or not _is_no_data(each)]
+            self._closed_s, self._readings = closed_s, self._judged(reader, closed_s, -(-started_ms // 1000))
+        return self._readings
 
-    def _judged(self, reader: Reader, closed_s: int) -> list[Reading]:
+    def _judged(self, reader: Reader, closed_s: int, started_s: int) -> list[Reading]:
         wanted: dict[Kind, int] = {}
         for slo in self._slos:
             for kind in kinds(slo):
                 wanted[kind] = max(wanted.get(kind, 0), slo.longest_seconds)
         cuts = self._book.slices(reader, wanted, closed_s)
-        return [reading for slo in self._slos for reading in readings_of(slo, History.of(slo, cuts))]
+        return [reading for slo in self._slos for reading in readings_of(slo, History.of(slo, cuts), started_s)]
 
 
-def readings_of(slo: SlicedSlo, history: History) -> list[Reading]:
-    """Of one objective, as of the end of its last slice."""
+def readings_of(slo: SlicedSlo, history: History, started_s: int = 0) -> list[Reading]:
+    """Of one objective, as of the end of its last slice; ``started_s``: since when it is evaluated."""
     found = []
     for rule in slo.rules:
         long, short = history.burn(rule.tier.long_seconds), history.burn(rule.tier.short_seconds)
@@ -54,7 +52,8 @@ def readings_of(slo: SlicedSlo, history: History) -> list[Reading]:
             evidence = _evidence(slo, rule, history, long, short)
             found.append(Reading(key, condition, rule.tier.severity, evidence))
         if rule.no_data:
-            found.append(_no_data(slo, rule, long))
+            whole = history.begins[-1] + slo.slice_seconds - rule.tier.long_seconds >= started_s
+            found.append(_no_data(slo, rule, long, whole=whole))
     return found
 
 
@@ -71,17 +70,14 @@ def _exceeds(rule: SlicedRule, burn: Burn, factor: Fraction) -> bool:
     return burn.burn_rate is not None and rule.exceeded(burn.burn_rate, factor)
 
 
-def _no_data(slo: SlicedSlo, rule: SlicedRule, long: Burn) -> Reading:
-    """True when nobody saw anything of the long window; false as soon as somebody did; all excluded says nothing."""
+def _no_data(slo: SlicedSlo, rule: SlicedRule, long: Burn, *, whole: bool) -> Reading:
+    """True when nobody saw anything of the long window; false as soon as somebody did; all excluded says nothing.
+    ``whole``: we have been there for as long."""
     key = AlertKey(slo.alert_name(rule.no_data_name), slo.subject, slo.id)
     values = (("window_seconds", str(rule.tier.long_seconds)), ("missing", truncated(long.unseen, 0)))
-    if long.blind:
+    if long.blind and whole:
         return Reading(key, Condition.TRUE, rule.tier.severity, Evidence(values=values))
     return Reading(key, Condition.FALSE if long.seen else Condition.UNKNOWN, rule.tier.severity)
-
-
-def _is_no_data(reading: Reading) -> bool:
-    return reading.key.rule.endswith(f"-{NO_DATA}")
 
 
 def _evidence(slo: SlicedSlo, rule: SlicedRule, history: History, long: Burn, short: Burn) -> Evidence:

@@ -75,14 +75,17 @@ def test_no_data_fires_when_its_whole_window_was_not_seen(bank: Bank) -> None:
     assert said(bank, slo, 12) == {"own-no-data": C.FALSE}
 
 
-def test_while_everything_may_still_be_starting_nobody_misses_data(bank: Bank) -> None:
+def test_nobody_misses_data_of_before_we_began(bank: Bank) -> None:
+    """An empty store, five minutes of look-back: said after five whole minutes of our own."""
     slo = objective(rules=(rule(no_data=True),))
-    with bank.store.reading() as reader:
-        at_ms = NOON_S * 1000
-        young = SlicedJudge([slo]).readings(reader, at_ms, is_young=True)
-        later = SlicedJudge([slo]).readings(reader, at_ms)
-    assert [each.key.rule for each in young] == ["own"]
-    assert {each.key.rule: each.condition for each in later} == {"own": C.UNKNOWN, "own-no-data": C.TRUE}
+    found = []
+    for minute in (0, 4, 5):
+        with bank.store.reading() as reader:
+            at_ms = (NOON_S + 60 * minute + 35) * 1000
+            readings = SlicedJudge([slo]).readings(reader, at_ms, started_ms=NOON_S * 1000)
+        found.append({each.key.rule: each.condition for each in readings})
+    assert [each["own-no-data"] for each in found] == [C.UNKNOWN, C.UNKNOWN, C.TRUE]
+    assert {each["own"] for each in found} == {C.UNKNOWN}
 
 
 def test_a_minute_is_judged_as_soon_as_every_source_told_of_it(bank: Bank) -> None:
