@@ -64,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     follow_parent()
     try:
+        _refuse_no_text(given)
         return _run(given)
     except CommandError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -72,6 +73,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough (| head); nothing can be said to it any more, at exit neither.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _refuse_no_text(given: Sequence[str]) -> None:
+    """Bytes that are no UTF-8 would fail in the store or when they are printed."""
+    for place, argument in enumerate(given, start=1):
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise CommandError(f"argument {place}, {argument!a}: is no UTF-8 text; write or rename it so") from None
 
 
 def _run(given: list[str]) -> int:

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     """Lists rates."""
     chosen = configuration(args)
     with refusing(StoreError):
-        store = open_store(chosen.store, chosen.catalog.zone)
+        store = open_store(chosen.store, chosen.catalog.zone, read_only=True)
         try:
             with store.reading() as reader:
                 rates = [each for each in reader.rates() if args.currency.upper() in ("", each.currency)]

@@ -54,4 +54,6 @@ def _list(args: argparse.Namespace) -> int:
     for each in files:
         rows = f"{each['kept']:,} of {each['rows']:,} rows, {len(each['defects'])} defects"
         print(f"{each['import']}  imported from {each['file']}  {each['kind']}  {rows}")
+    if not files:
+        print("nothing was imported yet; python app.py history import FILE... --dry-run")
     return 0

@@ -47,6 +47,23 @@ def test_an_unknown_command_is_one_line_with_the_known_ones() -> None:
     assert "no command 'srve'; commands: demo, serve" in refusal("srve")
 
 
+def test_an_argument_that_is_no_text_is_one_line() -> None:
+    """Bytes that no store keeps and no terminal prints."""
+    assert "argument 4, '\\udcff': is no UTF-8 text" in refusal("report", "availability", "--issue", "\udcff")
+
+
+def test_looking_at_a_store_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    """A mistyped --data stays as it was."""
+    assert "there is no such file; make it with" in refusal("costs", "rates", "show", "--data", str(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_store_without_imports_says_how_to_begin(tmp_path: Path) -> None:
+    """Not an empty answer."""
+    assert app("db", "upgrade", "--data", str(tmp_path)).returncode == 0
+    assert "nothing was imported yet" in app("history", "list", "--data", str(tmp_path)).stdout
+
+
 def test_a_python_without_the_packages_is_one_line() -> None:
     """-S leaves site-packages out: the line says how to get them."""
     line = [sys.executable, "-S", str(ROOT / "app.py"), "check"]
