@@ -27,6 +27,7 @@ import argparse
 import json
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 from commands import report_changes, report_making, report_sending
 from commands.errors import CommandError, refusing
@@ -87,6 +88,8 @@ def run(args: argparse.Namespace) -> int:
     writing = args.action in WRITING or getattr(args, "freeze", False)
     if getattr(args, "freeze", False) and not args.by.strip():
         raise CommandError("report: --freeze needs --by NAME: an issue says who froze it")
+    if isinstance(chosen.store, Path) and not chosen.store.exists():
+        writing = False  # a mistyped folder must not become a bank of nothing
     with refusing(StoreError, *REFUSED, OSError):
         store = open_store(chosen.store, chosen.catalog.zone, read_only=not writing, upgrade=writing)
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.reporting.bank import Bank
+from reports.availability.errors import NothingYet
 from reports.availability.explaining import Explanation
 from reports.availability.period import Period
 from reports.issues.model import Headline
@@ -16,6 +17,7 @@ from reports.peaks.errors import ManyProducts
 from reports.peaks.explaining import explain, figures
 from reports.peaks.model import KIND, PeakReport, document, peak_report_of
 from reports.peaks.printing.laying import paper
+from slo.windows import day_of
 from store.port import Reader
 
 
@@ -29,9 +31,11 @@ class PeaksKind:
     shown: tuple[str, ...] = ("period", "product", "verdict", "total", "capacity", "snapshot_sha256")
 
     def make(self, reader: Reader, bank: Bank, period: Period, products: Sequence[str], now_ms: int) -> PeakReport:
-        """As the store says now. Raises PeakReportError."""
+        """As the store says now. Raises PeakReportError, and NothingYet for a period to come."""
         if len(products) > 1:
             raise ManyProducts(products)
+        if now_ms < period.window.from_s * 1000:
+            raise NothingYet(period.key, day_of(period.window.from_s, period.zone).isoformat())
         ground = Ground(bank.catalog, bank.days, bank.capacity, bank.code_version, demo=bank.demo)
         return compose(reader, ground, period, now_ms, "".join(products))
 

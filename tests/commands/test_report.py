@@ -157,3 +157,21 @@ def test_bad_input_gets_one_line(
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_a_mistyped_folder_makes_no_store(bank: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither for a signature nor for what is frozen or sent."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    there = ["--data", str(empty), *bank[2:]]
+    freeze = ["availability", *RANGE, "--freeze", "--by", "Li Wei"]
+    for given in (["send", "--list"], ["approve", "x", "--step", "prepared", "--by", "Li Wei"], freeze):
+        assert main(["report", *given, *there]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    assert list(empty.iterdir()) == []
+
+
+def test_peaks_of_a_month_to_come_are_refused(bank: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """As availability and costs are."""
+    assert main(["report", "peaks", "--month", "2126-01", *bank]) == 2
+    assert "begins 2126-01-01; choose one that has begun" in capsys.readouterr().err
