@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slo.counts import Counts, counts_of
+from slo.counts import Counts, counts_of, summed
 
 
 def test_the_total_is_good_plus_bad_and_nothing_else() -> None:
@@ -13,6 +13,13 @@ def test_the_total_is_good_plus_bad_and_nothing_else() -> None:
 
 def test_counts_add_field_by_field() -> None:
     assert Counts(1, 2, 3, 4) + Counts(10, 20, 30, 40) == Counts(11, 22, 33, 44)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 5])
+def test_any_number_of_counts_is_summed_at_once(number: int) -> None:
+    """As adding them one by one."""
+    every = [Counts(each, 2 * each, 3, 4) for each in range(1, number + 1)]
+    assert summed(every) == sum(every, Counts())
 
 
 def test_counts_from_columns_are_what_they_are_one_by_one() -> None:
