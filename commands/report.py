@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     writing = args.action in WRITING or getattr(args, "freeze", False)
     if getattr(args, "freeze", False) and not args.by.strip():
         raise CommandError("report: --freeze needs --by NAME: an issue says who froze it")
-    if isinstance(chosen.store, Path) and not chosen.store.exists():
+    if args.action != "change" and isinstance(chosen.store, Path) and not chosen.store.exists():
         writing = False  # a mistyped folder must not become a bank of nothing
     with refusing(StoreError, *REFUSED, OSError):
         store = open_store(chosen.store, chosen.catalog.zone, read_only=not writing, upgrade=writing)
