@@ -72,3 +72,9 @@ def read_words(language: Language, folder: Path) -> Words:
 def report_words(language: str) -> Words:
     """The words of reports in ``zh`` or ``en``."""
     return read_words(LANGUAGES[language], REPORTS_FOLDER)
+
+
+def report_marks(words: Words, *, demo: bool, provisional: bool) -> tuple[str, ...]:
+    """What stands on every page of a report whose counts are not a bank's, or not final."""
+    marks = [words("mark.demo")] if demo else []
+    return (*marks, words("mark.provisional")) if provisional else tuple(marks)

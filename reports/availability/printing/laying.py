@@ -10,7 +10,7 @@ from reports.availability.printing.data import data
 from reports.availability.printing.sections import sections, sentence
 from reports.availability.printing.texts import VERDICT_TONES, Texts
 from reports.paper.model import Fact, Paper, Table
-from reports.words import report_words
+from reports.words import report_marks, report_words
 
 HASH_SHOWN = 16
 NO_DATA = Table("data", "data", (), ())
@@ -44,7 +44,7 @@ def paper(
         made_text=words("cover.made", at=texts.instant(report.made_at) or "", zone=report.period.time_zone),
         contents_heading=words("cover.contents"),
         page_text=words("cover.page"),
-        marks=_marks(report, texts),
+        marks=report_marks(words, demo=report.demo, provisional=report.period.provisional),
         foot=words("cover.foot", hash=report.snapshot_sha256[:HASH_SHOWN], definition=report.definition_version),
     )
 
@@ -81,10 +81,3 @@ def _facts(report: Report, texts: Texts) -> tuple[Fact, ...]:
             "bank/completeness",
         ),
     )
-
-
-def _marks(report: Report, texts: Texts) -> tuple[str, ...]:
-    marks = [texts.words("mark.demo")] if report.demo else []
-    if report.period.provisional:
-        marks.append(texts.words("mark.provisional"))
-    return tuple(marks)

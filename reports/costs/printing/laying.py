@@ -9,7 +9,7 @@ from reports.costs.model import CostReport
 from reports.costs.printing import tables
 from reports.costs.printing.texts import VERDICT_TONES, Texts
 from reports.paper.model import Block, Cell, Column, Fact, Facts, Kind, Paper, Paragraph, Section, Table, Tone
-from reports.words import report_words
+from reports.words import report_marks, report_words
 
 HASH_SHOWN = 16
 FORMULAS = ("headline", "run_rate", "cash", "allocation", "bridge", "unusual", "printing")
@@ -41,7 +41,7 @@ def paper(report: CostReport, language: str, restated: Sequence[tuple[str, str, 
         made_text=words("cover.made", at=texts.instant(report.made_at), zone=report.period.time_zone),
         contents_heading=words("cover.contents"),
         page_text=words("cover.page"),
-        marks=_marks(texts),
+        marks=report_marks(words, demo=report.demo, provisional=report.period.provisional),
         foot=words("cover.foot", hash=report.snapshot_sha256[:HASH_SHOWN], definition=report.definition_version),
     )
 
@@ -49,11 +49,6 @@ def paper(report: CostReport, language: str, restated: Sequence[tuple[str, str, 
 def _target(texts: Texts) -> str:
     target = texts.report.goal.target_cny
     return texts.words("costs.no_target") if target is None else texts.words("costs.target", target=target)
-
-
-def _marks(texts: Texts) -> tuple[str, ...]:
-    marks = [texts.words("mark.demo")] if texts.report.demo else []
-    return (*marks, texts.words("mark.provisional")) if texts.report.period.provisional else tuple(marks)
 
 
 def _sentence(texts: Texts) -> str:

@@ -23,7 +23,7 @@ from reports.paper.model import (
 from reports.peaks.model import Json, PeakReport
 from reports.peaks.printing.tables import data, days, forecast, restatements
 from reports.peaks.printing.texts import Texts
-from reports.words import report_words
+from reports.words import report_marks, report_words
 
 HASH_SHOWN = 16
 TONES = {"met": Tone.GOOD, "missed": Tone.BAD, "not proven": Tone.UNKNOWN}
@@ -55,14 +55,9 @@ def paper(report: PeakReport, language: str, restated: Sequence[tuple[str, str, 
         made_text=words("cover.made", at=texts.instant(report.made_at), zone=report.period.time_zone),
         contents_heading=words("cover.contents"),
         page_text=words("cover.page"),
-        marks=_marks(texts),
+        marks=report_marks(words, demo=report.demo, provisional=report.period.provisional),
         foot=words("cover.foot", hash=report.snapshot_sha256[:HASH_SHOWN], definition=report.definition_version),
     )
-
-
-def _marks(texts: Texts) -> tuple[str, ...]:
-    marks = [texts.words("mark.demo")] if texts.report.demo else []
-    return (*marks, texts.words("mark.provisional")) if texts.report.period.provisional else tuple(marks)
 
 
 def _sentence(texts: Texts) -> str:
