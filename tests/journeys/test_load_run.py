@@ -35,6 +35,7 @@ def post(url: str, token: str, body: bytes) -> int:
 def test_a_small_run_is_undecided_and_stands_among_the_load_runs(start: Callable[..., Any], tmp_path: Path) -> None:
     """Exit code 3; sent twice it is kept once; imported from its file it is known already."""
     demo = start("--no-history", "--scale", "0")
+    demo.until_read()
     ended = locust(demo.truth_urls()["dc1"], tmp_path / "run.json")
     assert ended.returncode == 3, ended.stderr
     sent = (tmp_path / "run.json").read_bytes()
