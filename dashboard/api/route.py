@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
+from access.rights import Right
 from dashboard.api.asking import MOST_BYTES, Asked
 from dashboard.api.bodies import Body
 from dashboard.api.setting import ApiSetting
@@ -48,12 +49,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """GET. ``query``: names of its parameters and what each means."""
+    """GET. ``query``: names of its parameters and what each means; ``right``: what whoever asks must be allowed."""
 
     path: str
     summary: str
     view: Callable[[ApiSetting, Reader, Asked], Content]
     query: Mapping[str, str] = field(default_factory=dict)
+    right: Right = Right.SEE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Direct:
     summary: str
     view: Callable[[ApiSetting, Asked], Content | File]
     query: Mapping[str, str] = field(default_factory=dict)
+    right: Right = Right.SEE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class Write:
     most_bytes: int = MOST_BYTES
     status: HTTPStatus = HTTPStatus.OK
     scope: str = ""
+    right: Right = Right.ADMINISTER
 
 
 Route: TypeAlias = Read | Direct | Write

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dash
 from dash.development.base_component import Component
 
+from access.rights import Right
 from dashboard.language import Words, word_key
 from dashboard.pages.desk import SHARED_ASSETS, DeskIds, screen
 from slo.catalog import Catalog
 
 PATH = "/alerts"
 TITLE = word_key("alerts.title")
+RIGHT = Right.SEE
 ASSETS = (*SHARED_ASSETS, "alerts_")
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import dash
 from dash.development.base_component import Component
 
+from access.rights import Right
 from dashboard.language import Words, word_key
 from dashboard.pages.desk import SHARED_ASSETS, DeskIds, screen
 from slo.catalog import Catalog
 
 PATH = "/availability"
 TITLE = word_key("avail.title")
+RIGHT = Right.SEE
 ASSETS = (*SHARED_ASSETS, "availability.", "range_", "chart_", "availability_")
 
 

@@ -6,12 +6,14 @@ from __future__ import annotations
 import dash
 from dash.development.base_component import Component
 
+from access.rights import Right
 from dashboard.language import Words, word_key
 from dashboard.pages.desk import SHARED_ASSETS, DeskIds, screen
 from slo.catalog import Catalog
 
 PATH = "/costs"
 TITLE = word_key("costs.title")
+RIGHT = Right.SEE_COSTS
 ASSETS = ("vendor/", *SHARED_ASSETS, "load.", "costs.", "load_1_", "costs_")
 
 

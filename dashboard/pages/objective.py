@@ -5,12 +5,14 @@ from __future__ import annotations
 import dash
 from dash.development.base_component import Component
 
+from access.rights import Right
 from dashboard.language import Words, word_key
 from dashboard.pages.desk import SHARED_ASSETS, DeskIds, screen
 from slo.catalog import Catalog
 
 PATH = "/slo/<id>"
 TITLE = word_key("slo.one")
+RIGHT = Right.SEE
 ASSETS = ("vendor/", *SHARED_ASSETS, "slo_", "objective_")
 
 

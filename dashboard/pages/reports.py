@@ -6,12 +6,14 @@ from __future__ import annotations
 import dash
 from dash.development.base_component import Component
 
+from access.rights import Right
 from dashboard.language import Words, word_key
 from dashboard.pages.desk import SHARED_ASSETS, DeskIds, screen
 from slo.catalog import Catalog
 
 PATH = "/reports"
 TITLE = word_key("reports.title")
+RIGHT = Right.SEE_REPORTS
 ASSETS = (*SHARED_ASSETS, "reports.", "reports_")
 
 

@@ -14,12 +14,14 @@ import dash
 from dash import html
 from dash.development.base_component import Component
 
+from access.rights import Right
 from dashboard.language import LANGUAGES, Words, word_key
 from dashboard.pages.desk import MENU
 from slo.catalog import Catalog, DataCenter, Product
 
 PATH = "/"
 TITLE = word_key("page.title")
+RIGHT = Right.SEE
 ASSETS = ("vendor/", "wall.css", "wall_")
 
 
