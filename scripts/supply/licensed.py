@@ -23,6 +23,8 @@ SPELLED = {
 }
 """How packages that do not speak SPDX spell theirs; "BSD" alone is taken as the form that most of them mean."""
 UNKNOWN = "LicenseRef-unknown"
+READ = {"axe-playwright-python": "MIT AND MPL-2.0"}
+"""Of packages whose metadata says nothing: what stands in the files that they bring (axe-core itself is MPL-2.0)."""
 
 
 def licence(name: str) -> str:
@@ -33,7 +35,7 @@ def licence(name: str) -> str:
     short = [text.strip().partition("\n")[0] for text in told.get_all("License") or []]
     named = [line.rpartition(" :: ")[2] for line in told.get_all("Classifier") or [] if line.startswith("License ::")]
     found = [known for known in map(_spdx, [*named, *short]) if known]
-    return " OR ".join(dict.fromkeys(found)) or UNKNOWN
+    return " OR ".join(dict.fromkeys(found)) or READ.get(name, UNKNOWN)
 
 
 def _spdx(text: str) -> str:
