@@ -281,11 +281,15 @@ def _down(material: Material) -> tuple[DownMinute, ...]:
 
 
 def _rows(material: Material) -> Rows:
-    """Of the period, then of the months of the trend."""
-    trend = (cell for cells in material.months.values() for cell in cells)
+    """Of the period, then of the months of the trend; those of a long period are mostly the same cells."""
     provisional = material.provisional
-    return Rows(COLUMNS, (*_recorded(PERIOD, material.cells, provisional), *_recorded(TREND, trend, provisional)))
+    rows = [_recorded(PERIOD, cell, provisional) for cell in material.cells]
+    made = dict(zip(map(id, material.cells), rows, strict=True))
+    for cell in (cell for cells in material.months.values() for cell in cells):
+        same = made.get(id(cell))
+        rows.append(_recorded(TREND, cell, provisional) if same is None else (TREND, *same[1:]))
+    return Rows(COLUMNS, tuple(rows))
 
 
-def _recorded(record: str, cells: Iterable[CellSlice], provisional: frozenset[str]) -> Iterable[Row]:
-    return ((record, *_row(cell), int(cell.label in provisional)) for cell in cells)
+def _recorded(record: str, cell: CellSlice, provisional: frozenset[str]) -> Row:
+    return (record, *_row(cell), int(cell.label in provisional))

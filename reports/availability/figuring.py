@@ -49,10 +49,10 @@ class Parts:
 
 def parts_of(cells: Iterable[CellSlice]) -> dict[str, Parts]:
     """Sums over slices by product, in the order in which products come."""
-    found: dict[str, dict[str, list[CellSlice]]] = {}
+    found: dict[str, list[CellSlice]] = {}
     for cell in cells:
-        found.setdefault(cell.product, {}).setdefault(cell.data_center, []).append(cell)
-    return {product: _parts(by_center) for product, by_center in found.items()}
+        found.setdefault(cell.product, []).append(cell)
+    return {product: _parts(mine) for product, mine in found.items()}
 
 
 def figures(parts: Collection[Parts], stretch_ms: int, objective: Objective) -> Figures:
@@ -113,14 +113,20 @@ def _alone(part: Part, center: str) -> Part:
     return {center: part[0][center]}, {center: part[1][center]}
 
 
-def _parts(by_center: Mapping[str, Sequence[CellSlice]]) -> Parts:
-    whole = (
-        {center: summed([each.counts for each in cells]) for center, cells in by_center.items()},
-        {center: _unseen([each.unseen for each in cells]) for center, cells in by_center.items()},
-    )
-    if not any(each.planned.excluded_ms for cells in by_center.values() for each in cells):
+def _parts(cells: Sequence[CellSlice]) -> Parts:
+    """Of one product; those of a month of the trend are one for each data center, and nothing to add up."""
+    whole: Part = ({each.data_center: each.counts for each in cells}, {each.data_center: each.unseen for each in cells})
+    planned = any(each.planned.excluded_ms for each in cells)
+    if len(whole[0]) == len(cells) and not planned:
         return Parts(whole, whole, planned=False)
-    return Parts(_without_planned(by_center, whole), whole, planned=True)
+    by_center: dict[str, list[CellSlice]] = {}
+    for cell in cells:
+        by_center.setdefault(cell.data_center, []).append(cell)
+    whole = (
+        {center: summed([each.counts for each in mine]) for center, mine in by_center.items()},
+        {center: _unseen([each.unseen for each in mine]) for center, mine in by_center.items()},
+    )
+    return Parts(_without_planned(by_center, whole) if planned else whole, whole, planned=planned)
 
 
 def _without_planned(by_center: Mapping[str, Sequence[CellSlice]], whole: Part) -> Part:

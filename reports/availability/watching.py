@@ -53,9 +53,9 @@ class Watching:
         seen = {center: self.unseen(center, stretch) for center in (self.centers if centers is None else centers)}
         taken, told = self._taken(window), self.imports.inside(window)
         windows = [each for each in self.given.windows if each.from_s < window.to_s and each.to_s > window.from_s]
-        found = []
+        found, of_files = [], self.imports.products
         for product in self.products if products is None else products:
-            imported = product in self.imports.products
+            imported = product in of_files
             for center in self.places(product) if imported and centers is None else seen:
                 place = product, center
                 counts = counted.get(place, NOTHING)
