@@ -45,6 +45,11 @@ class RolePolicy:
         """What somebody with these roles may do; nobody's roles allow nothing."""
         return frozenset(right for role in roles for right in self.rights.get(role, ()))
 
+    def with_right(self, right: Right) -> tuple[Role, ...]:
+        """Roles that allow it, the narrowest first."""
+        allowed = (role for role in Role if right in self.rights.get(role, ()))
+        return tuple(sorted(allowed, key=lambda role: len(self.rights[role])))
+
 
 SHIPPED = RolePolicy(
     {

@@ -10,6 +10,9 @@ import dash
 import flask
 from flask_compress import Compress
 
+from access.rights import Right
+from dashboard.access.guard import let_anybody_in, stand_before
+from dashboard.admission import Gate, Need, declare
 from dashboard.document import DashParts, WatchTimes, document, page_data
 from dashboard.language import Words, choose, read_all_words
 from dashboard.pages import (
@@ -27,7 +30,7 @@ from dashboard.pages import (
     reports,
     wall,
 )
-from dashboard.screens import Screen, assets_of, page_at, register_layouts, with_layout_of
+from dashboard.screens import Screen, assets_of, name_of, page_at, register_layouts, with_layout_of
 from slo.catalog import Catalog
 
 PAGES: tuple[ModuleType, ...] = (
@@ -48,6 +51,13 @@ PAGES: tuple[ModuleType, ...] = (
 """Every page, in menu order."""
 
 CATCH_ALL = "/<path:path>"
+PAGE_ENDPOINTS = ("/", CATCH_ALL)
+OF_THE_SCREEN = (*PAGE_ENDPOINTS, "/_dash-layout", "screen-layout", "screen-dependencies")
+OPEN_ENDPOINTS = ("_dash_assets.static", "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+                  "/_favicon.ico")  # fmt: skip
+"""Scripts, styles and the icon: the same for every bank."""
+UNUSED_ENDPOINTS = ("static", "/_dash-update-component", "/_reload-hash", "/_dash-dependencies")
+"""What Flask and Dash serve and no page of ours asks for."""
 STATIC_SECONDS = 86_400
 
 DEFAULT_TIMES = WatchTimes()
@@ -75,6 +85,8 @@ def create_dashboard(
     if register is not None:
         register(server)
     _refuse_unknown_pages(server, words)
+    _declare_needs(server)
+    stand_before(server, let_anybody_in)
     _send_security_headers(server, app.csp_hashes())
     return app
 
@@ -139,6 +151,29 @@ def _screen_of_layout() -> Screen:
     address = urlsplit(flask.request.headers.get("Referer", ""))
     asked = parse_qs(address.query).get("lang", [None])[0]
     return Screen(page_at(PAGES, address.path) or wall, choose(asked, flask.request.headers.get("Accept-Language")))
+
+
+def _declare_needs(server: flask.Flask) -> None:
+    for endpoint in OF_THE_SCREEN:
+        declare(server, endpoint, _need_of_screen)
+    for endpoint in OPEN_ENDPOINTS:
+        declare(server, endpoint, Gate.OPEN)
+    for endpoint in UNUSED_ENDPOINTS:
+        declare(server, endpoint, Gate.CLOSED)
+
+
+def _need_of_screen() -> Need:
+    """What the page of this request asks for, whichever part of it is fetched. Of a page that is not there anybody who
+    may see something may be told so."""
+    request = flask.request
+    if request.endpoint in PAGE_ENDPOINTS:
+        page = page_at(PAGES, request.path)
+    elif request.endpoint == "/_dash-layout":
+        page = _screen_of_layout().page
+    else:
+        name = (request.view_args or {}).get("name")
+        page = next((each for each in PAGES if name_of(each) == name), None)
+    return Right.SEE if page is None else Right(page.RIGHT)
 
 
 def _compress(server: flask.Flask) -> None:

@@ -12,6 +12,8 @@ from prometheus_client.registry import Collector
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags
 
+from access.rights import Right
+from dashboard.admission import Gate, declare
 from dashboard.frame import Document
 from dashboard.metrics import RequestCounts, create_registry
 from dashboard.publisher import Publisher
@@ -19,6 +21,8 @@ from dashboard.publisher import Publisher
 JSON = "application/json"
 RETRY_AFTER_SECONDS = "1"
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
+HEALTH = ("/healthz", "/readyz")
+"""For load balancers and supervisors, which have no name."""
 
 View = Callable[[], flask.Response]
 
@@ -45,8 +49,12 @@ def register_routes(app: flask.Flask, publisher: Publisher, more: Iterable[Colle
     for path, view in views.items():
         app.add_url_rule(path, endpoint=f"control_center:{path}", view_func=view, methods=["GET"])
         app.add_url_rule(path, endpoint=f"control_center:{path}!", view_func=_read_only, methods=list(WRITING))
+        need = Gate.OPEN if path in HEALTH else Right.SEE
+        declare(app, f"control_center:{path}", need)
+        declare(app, f"control_center:{path}!", need)
     for path in ("/api", "/api/", "/api/<path:rest>"):
         app.add_url_rule(path, endpoint=f"control_center:{path}", view_func=_unknown, methods=["GET", *WRITING])
+        declare(app, f"control_center:{path}", Right.SEE)
 
 
 @lru_cache(maxsize=256)

@@ -77,7 +77,7 @@ def _memory(plan: Plan, asked: Asked, now_ms: int) -> Document:
 
 
 def _id(asked: Asked) -> str:
-    return f"{asked.path} {asked.key}"
+    return f"{asked.path} {asked.key} {asked.who.name}" if asked.who.known else f"{asked.path} {asked.key}"
 
 
 def _digest(asked: Asked) -> str:

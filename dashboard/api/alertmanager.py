@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from access.rights import Right
 from alerts.desk.matching import LONGEST_PATTERN, MOST_WAYS, ways
 from alerts.desk.records import Alert
 from alerts.incidents.view import utc
@@ -207,5 +208,6 @@ ROUTES: tuple[Read | Write, ...] = (
         post,
         None,
         most_bytes=MOST_POSTED_BYTES,
+        right=Right.RESPOND,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from access.rights import Right
 from alerts.desk import acks
 from alerts.desk.causes import causes
 from alerts.desk.desk import ALERT, GROUP
@@ -194,7 +195,7 @@ ROUTES: tuple[Read | Write, ...] = (
         },
     ),
     Read("/api/v1/alerts/{id}", "One alert", alert),
-    Write("/api/v1/alerts/{id}/ack", "Take an alert, or a group by its id", acknowledge, Act),
-    Write("/api/v1/alerts/{id}/unack", "Give it back: the escalation begins anew", give_back, Act),
-    Write("/api/v1/alerts/{id}/notes", "A remark for the record", note, Act),
+    Write("/api/v1/alerts/{id}/ack", "Take an alert, or a group by its id", acknowledge, Act, right=Right.RESPOND),
+    Write("/api/v1/alerts/{id}/unack", "Give it back: the escalation begins anew", give_back, Act, right=Right.RESPOND),
+    Write("/api/v1/alerts/{id}/notes", "A remark for the record", note, Act, right=Right.RESPOND),
 )

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import flask
 from pydantic import ValidationError
 
+from access.identity import ANYBODY, Identity
+from access.rights import Right
 from dashboard.api.bodies import Act, Body
 from dashboard.api.errors import Refused, Unreadable
 from dashboard.api.instants import instant_ms
@@ -31,7 +33,7 @@ Given = TypeVar("Given", bound=Body)
 @dataclass(frozen=True, slots=True)
 class Asked:
     """``id``: from the address, empty without one; ``query``: of the address, each name once; ``body``: as it came;
-    ``given``: the body read by the route's model, None without one; ``key``: that tells a repetition."""
+    ``given``: the body read by the route's model, None without one; ``key``: that tells a repetition; ``who``: asks."""
 
     path: str
     id: str = ""
@@ -39,6 +41,12 @@ class Asked:
     body: bytes = b""
     given: Body | None = None
     key: str = ""
+    who: Identity = ANYBODY
+
+    def demand(self, right: Right) -> None:
+        """Refuses (403) who lacks a right that the route alone does not ask for."""
+        if not self.who.may(right):
+            raise Refused(HTTPStatus.FORBIDDEN, f"{self.who.name} may not do this; it takes the right {right.value}")
 
     def instant(self, name: str) -> int | None:
         """Milliseconds of a query's instant; None when it was not given."""
@@ -66,7 +74,9 @@ class Asked:
 
 
 def actor_of(asked: Asked) -> str:
-    """Who does this: the body's ``by`` until there are logins; never empty."""
+    """Who does this: whoever is logged in, else who the body says; never empty."""
+    if asked.who.known:
+        return asked.who.name
     if isinstance(asked.given, Act):
         return asked.given.by
     raise Unreadable("by: say who does this")
@@ -126,18 +136,27 @@ def key_of(request: flask.Request) -> str:
     return key
 
 
-def read_body(body: bytes, model: type[Body]) -> Body:
-    """A body as its model. Refused with the first defect: which field, what is wrong."""
+def read_body(body: bytes, model: type[Body], who: Identity = ANYBODY) -> Body:
+    """A body as its model. Refused with the first defect: which field, what is wrong. Who is logged in need not say
+    who acts, and cannot act as somebody else."""
     try:
         given = json.loads(body.decode(), parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the body is not JSON: {error}") from error
     if not isinstance(given, dict):
         raise Unreadable("the body is not a JSON object; send {...}")
+    if who.known and issubclass(model, Act):
+        _refuse_other_name(given.setdefault("by", who.name), who)
     try:
         return model.model_validate(given)
     except ValidationError as error:
         raise Unreadable(_first_defect(error, model)) from error
+
+
+def _refuse_other_name(by: object, who: Identity) -> None:
+    if by != who.name:
+        text = f"by: {str(by)[:80]!r} is not who is logged in ({who.name}); leave it out"
+        raise Refused(HTTPStatus.FORBIDDEN, text)
 
 
 def _first_defect(error: ValidationError, model: type[Body]) -> str:

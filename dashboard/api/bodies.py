@@ -42,7 +42,7 @@ class Body(BaseModel):
 
 
 class Act(Body):
-    """What everybody says who does something: who, and why if he likes. ``by`` until there are logins."""
+    """What everybody says who does something: who, and why if he likes. ``by`` may be left out by who is logged in."""
 
     by: Name
     note: Text = ""

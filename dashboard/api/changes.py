@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from pydantic import Field
 
+from access.rights import Right
 from alerts.incidents.view import utc
 from dashboard.api.asking import Asked, actor_of, body_of
 from dashboard.api.bodies import Act, Instant, Name
@@ -84,5 +85,5 @@ ROUTES: tuple[Route, ...] = (
         {"product": "only of this product, and those of all products", **asking("made")},
     ),
     Write("/api/v1/changes", "Record a change; reports of its period list it", take, NewChange,
-          status=HTTPStatus.CREATED),
+          status=HTTPStatus.CREATED, right=Right.RESPOND),
 )  # fmt: skip

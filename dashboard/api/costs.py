@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import partial
 from http import HTTPStatus
 
+from access.rights import Right
 from dashboard.api.asking import Asked
 from dashboard.api.errors import Refused, Unfit, Unreadable
 from dashboard.api.route import Content, Direct, File, Json, Read, Route, Text
@@ -136,18 +137,21 @@ ROUTES: tuple[Route, ...] = (
         "What an account costs in IT, who bears it, why it moved",
         costs,
         {**_MONTH, "from": "bridge from this month", "to": "bridge to this month"},
+        right=Right.SEE_COSTS,
     ),
     Read(
         "/api/v1/costs/what-if",
         "The same after a change of accounts, data centers or the price of servers",
         supposed,
         {**_MONTH, "accounts": "per cent more", "data_centers": "so many more", "servers": "per cent dearer"},
+        right=Right.SEE_COSTS,
     ),
-    Read("/api/v1/costs/focus", "The month's allocation as FOCUS 1.4, CSV", focus, _MONTH),
+    Read("/api/v1/costs/focus", "The month's allocation as FOCUS 1.4, CSV", focus, _MONTH, right=Right.SEE_COSTS),
     Direct(
         FILE,
         "The month's cost report as a file",
         file,
         {**_MONTH, "format": f"one of {', '.join(FORMATS)}", "lang": f"one of {', '.join(LANGUAGES)}"},
+        right=Right.SEE_COSTS,
     ),
 )

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from access.rights import Right
 from alerts.desk import acks as taking
 from alerts.incidents import acts
 from alerts.incidents.codec import KIND, document_of, find, incident_of
@@ -149,7 +150,7 @@ def _found(reader: Reader, asked: Asked) -> Incident:
 
 
 def _write(name: str, summary: str, plan: Callable[[ApiSetting, Reader, Asked, int], Plan], body: type[Body]) -> Write:
-    return Write(f"/api/v1/incidents/{{id}}/{name}", summary, plan, body, status=HTTPStatus.OK)
+    return Write(f"/api/v1/incidents/{{id}}/{name}", summary, plan, body, status=HTTPStatus.OK, right=Right.RESPOND)
 
 
 ROUTES: tuple[Read | Write, ...] = (

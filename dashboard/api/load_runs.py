@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from access.rights import Right
 from dashboard.api.asking import Asked
 from dashboard.api.errors import Missing, Unfit, Unreadable
 from dashboard.api.paging import asking, listing, page
@@ -102,6 +103,7 @@ ROUTES: tuple[Read | Write, ...] = (
         take,
         None,
         most_bytes=MOST_BYTES,
+        right=Right.MEASURE,
         status=HTTPStatus.CREATED,
         scope=LOAD_RUNS,
     ),

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from pydantic import Field
 
+from access.rights import Right
 from alerts.desk import maintenance as planned
 from alerts.desk.errors import DeskError
 from alerts.desk.maintenance import Maintenance
@@ -161,7 +162,14 @@ ROUTES: tuple[Read | Write, ...] = (
         },
     ),
     Read("/api/v1/maintenance/{id}", "One window", window),
-    Write("/api/v1/maintenance", "Announce a window", announce, NewMaintenance, status=HTTPStatus.CREATED),
-    Write("/api/v1/maintenance/{id}/cancel", "Call it off before it begins", cancel, Act),
-    Write("/api/v1/maintenance/{id}/end", "End it at the next whole minute", end, Act),
+    Write(
+        "/api/v1/maintenance",
+        "Announce a window",
+        announce,
+        NewMaintenance,
+        status=HTTPStatus.CREATED,
+        right=Right.RESPOND,
+    ),
+    Write("/api/v1/maintenance/{id}/cancel", "Call it off before it begins", cancel, Act, right=Right.RESPOND),
+    Write("/api/v1/maintenance/{id}/end", "End it at the next whole minute", end, Act, right=Right.RESPOND),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from access.rights import Right
 from alerts.desk import acks, maintenance, silences
 from alerts.desk.desk import ALERT, ESCALATION, NOTICE
 from alerts.incidents.joining import KIND as INCIDENT
@@ -38,15 +39,19 @@ KINDS = (
     ISSUE,
     PARCEL,
 )
+OF_REPORTS = (ISSUE, PARCEL)
 STATUSES = tuple(each.value for each in Status)
 _LONGEST_NUMBER = 18
 
 
 def journal(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
-    """Entries, newest first."""
+    """Entries, newest first. A page is short where somebody may not see all of it."""
     limit = asked.limit()
+    kind = asked.choice("kind", ("", *KINDS), "")
+    if kind in OF_REPORTS:
+        asked.demand(Right.SEE_REPORTS)
     found = reader.journal().entries(
-        kind=asked.choice("kind", ("", *KINDS), ""),
+        kind=kind,
         subject=asked.query.get("subject", ""),
         before=_number(asked, "next"),
         from_ms=asked.instant("from"),
@@ -55,7 +60,8 @@ def journal(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
         newest_first=True,
     )
     following = str(found[limit - 1].number) if len(found) > limit else None
-    return listing("entries", [_entry(each) for each in found[:limit]], following)
+    shown = [_entry(each) for each in found[:limit] if _may_see(asked, each.entry.kind)]
+    return listing("entries", shown, following)
 
 
 def deliveries(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
@@ -73,6 +79,12 @@ def deliveries(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     filtered = bool(wanted or same)
     rows, following = page(reader.journal(), DELIVERY, asked, shown, filtered=filtered)
     return listing("deliveries", rows, following)
+
+
+def _may_see(asked: Asked, kind: str) -> bool:
+    if kind in OF_REPORTS:
+        return asked.who.may(Right.SEE_REPORTS)
+    return kind in KINDS or asked.who.may(Right.ADMINISTER)
 
 
 def _entry(numbered: Numbered) -> Json:

@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 import flask
 
+from access.rights import Right
+from dashboard.admission import declare, identity
 from dashboard.api import (
     alertmanager,
     alerts,
@@ -17,6 +19,8 @@ from dashboard.api import (
     budget,
     changes,
     costs,
+    data_centers,
+    data_quality,
     failing,
     incidents,
     lanes,
@@ -58,6 +62,8 @@ ROUTES: tuple[Route, ...] = (
     *report_files.ROUTES,
     *report_deliveries.ROUTES,
     *changes.ROUTES,
+    *data_centers.ROUTES,
+    *data_quality.ROUTES,
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DOCUMENT, PAGE = "/openapi.json", "/docs"
@@ -69,9 +75,11 @@ def register_api(app: flask.Flask, setting: ApiSetting, routes: Sequence[Route] 
     """Adds every route, ``/openapi.json`` and ``/docs``."""
     shared = Shared(setting.store)
     views: defaultdict[str, dict[str, View]] = defaultdict(dict)
+    rights: dict[tuple[str, str], Right] = {}
     for route in routes:
         method = route.method if isinstance(route, Write) else "GET"
         views[route.path][method] = _view(setting, route, shared)
+        rights[method, route.path] = route.right
     described = document_of(routes, setting.build)
     views[DOCUMENT]["GET"] = _guarded(lambda: _described(described))
     views[PAGE]["GET"] = _guarded(lambda: _page(page_of(described)))
@@ -79,8 +87,10 @@ def register_api(app: flask.Flask, setting: ApiSetting, routes: Sequence[Route] 
         rule = path.replace("{id}", "<path:id>")
         for method, view in served.items():
             app.add_url_rule(rule, endpoint=f"api:{method}:{path}", view_func=view, methods=[method])
+            declare(app, f"api:{method}:{path}", rights.get((method, path), Right.SEE))
         rest = [method for method in METHODS if method not in served]
         app.add_url_rule(rule, endpoint=f"api:!:{path}", view_func=partial(_not_served, tuple(served)), methods=rest)
+        declare(app, f"api:!:{path}", Right.SEE)
 
 
 def _view(setting: ApiSetting, route: Route, shared: Shared) -> View:
@@ -92,7 +102,9 @@ def _view(setting: ApiSetting, route: Route, shared: Shared) -> View:
 def _direct(setting: ApiSetting, route: Direct) -> View:
     def view(id: str = "") -> flask.Response:
         request = flask.request
-        content = route.view(setting, Asked(request.path, _id(id), query_of(request, tuple(route.query))))
+        content = route.view(
+            setting, Asked(request.path, _id(id), query_of(request, tuple(route.query)), who=identity())
+        )
         return file(content) if isinstance(content, File) else plain(content, HTTPStatus.OK)
 
     return _guarded(view)
@@ -101,8 +113,9 @@ def _direct(setting: ApiSetting, route: Direct) -> View:
 def _reading(setting: ApiSetting, route: Read, shared: Shared) -> View:
     def view(id: str = "") -> flask.Response:
         request = flask.request
-        asked = Asked(request.path, _id(id), query_of(request, tuple(route.query)))
-        question = "\0".join((request.path, *(f"{name}={asked.query[name]}" for name in sorted(asked.query))))
+        asked = Asked(request.path, _id(id), query_of(request, tuple(route.query)), who=identity())
+        named = (f"{name}={asked.query[name]}" for name in sorted(asked.query))
+        question = "\0".join((",".join(sorted(asked.who.rights)), request.path, *named))
         return shared.answer(question, lambda reader: route.view(setting, reader, asked))
 
     return _guarded(view)
@@ -112,12 +125,13 @@ def _writing(setting: ApiSetting, route: Write) -> View:
     def view(id: str = "") -> flask.Response:
         request = flask.request
         refuse_foreign(request)
-        if route.scope:
+        who = identity()
+        if route.scope and not who.known:
             setting.tokens.admit(route.scope, request.headers.get("Authorization", ""))
         query_of(request, ())
         body = bytes_of(request, route.most_bytes)
-        given = None if route.body is None else read_body(body, route.body)
-        asked = Asked(request.path, _id(id), body=body, given=given, key=key_of(request))
+        given = None if route.body is None else read_body(body, route.body, who)
+        asked = Asked(request.path, _id(id), body=body, given=given, key=key_of(request), who=who)
         plan = act(setting, route, asked)
         return plain(plan.content, plan.status)
 

@@ -3,6 +3,7 @@ whom."""
 
 from __future__ import annotations
 
+from access.rights import Right
 from alerts.incidents.view import utc
 from dashboard.api.asking import Asked
 from dashboard.api.paging import asking, listing, page
@@ -77,5 +78,6 @@ ROUTES: tuple[Route, ...] = (
         "Reports by schedule: next runs, and what became of the last ones",
         deliveries,
         {"status": f"one of all, {', '.join(STATUSES)}", **asking("queued")},
+        right=Right.SEE_REPORTS,
     ),
 )

@@ -9,10 +9,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from access.rights import Right
 from dashboard.api.asking import Asked, body_of
 from dashboard.api.bodies import Body, Name
 from dashboard.api.errors import Missing, Refused, Unfit, Unreadable
-from dashboard.api.reports import MOST_PRODUCTS, KindName, bank_of, found, later, period_asked
+from dashboard.api.reports import COSTS, MOST_PRODUCTS, KindName, bank_of, demand_kind, found, later, period_asked
 from dashboard.api.route import Content, Direct, File, Json, Plan, Route, Write
 from dashboard.api.setting import ApiSetting
 from dashboard.reporting.jobs import KEPT_SECONDS, OPEN, Job, JobState, NoSeat, Output, TooManyJobs, Work
@@ -45,9 +46,10 @@ def begin(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Pla
     if given.issue is not None:
         if given.products:
             raise Unreadable("products: an issue says its products itself; leave them out")
-        found(reader, given.issue)
-        order = FileOrder(given.format, given.lang, issue=given.issue)
+        issue = found(reader, asked, given.issue)
+        order = FileOrder(given.format, given.lang, issue.origin.kind, issue=issue.id)
     else:
+        demand_kind(asked, given.kind)
         period = period_asked(given.period, setting)
         order = FileOrder(given.format, given.lang, given.kind, period, tuple(dict.fromkeys(given.products)))
     return Plan(Change(), job_json(_begun(setting, order)), HTTPStatus.ACCEPTED)
@@ -55,12 +57,12 @@ def begin(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Pla
 
 def job(setting: ApiSetting, asked: Asked) -> Content:
     """How far a job is."""
-    return job_json(_found(setting, asked.id))
+    return job_json(_found(setting, asked))
 
 
 def job_file(setting: ApiSetting, asked: Asked) -> File:
     """What a job has made."""
-    known = _found(setting, asked.id)
+    known = _found(setting, asked)
     if known.state in OPEN:
         raise Refused(
             HTTPStatus.CONFLICT, f"job {known.id} is {known.state.value}; ask {JOB}/{known.id} until it is done"
@@ -72,6 +74,7 @@ def preview(setting: ApiSetting, asked: Asked) -> File:
     """A report as the store says now: shown as a page when it is one, else to save."""
     period = period_asked(_given(asked, "period"), setting)
     kind = asked.choice("kind", NAMES, NAMES[0])
+    demand_kind(asked, kind)
     products = tuple(dict.fromkeys(each.strip() for each in asked.query.get("products", "").split(",") if each.strip()))
     order = FileOrder(asked.choice("format", FORMATS, "html"), _language(asked), kind, period, products)
     return File(_waited(setting, order), order.format == "html")
@@ -80,8 +83,9 @@ def preview(setting: ApiSetting, asked: Asked) -> File:
 def issue_file(setting: ApiSetting, asked: Asked) -> File:
     """A frozen issue drawn again, byte for byte."""
     with setting.store.reading() as reader:
-        issue = found(reader, asked.id)
-    return File(_waited(setting, FileOrder(asked.choice("format", FORMATS, "pdf"), _language(asked), issue=issue.id)))
+        issue = found(reader, asked)
+    format_ = asked.choice("format", FORMATS, "pdf")
+    return File(_waited(setting, FileOrder(format_, _language(asked), issue.origin.kind, issue=issue.id)))
 
 
 def job_json(known: Job) -> Json:
@@ -129,11 +133,12 @@ def _output(ended: Job) -> Output:
     return ended.output
 
 
-def _found(setting: ApiSetting, id_: str) -> Job:
-    known = setting.reporting.jobs.find(id_)
+def _found(setting: ApiSetting, asked: Asked) -> Job:
+    known = setting.reporting.jobs.find(asked.id)
     if known is None:
-        text = f"no job {id_[:60]!r} on this server; files are kept for {KEPT_SECONDS // 60} minutes: POST {JOB} again"
-        raise Missing(text)
+        kept = f"files are kept for {KEPT_SECONDS // 60} minutes: POST {JOB} again"
+        raise Missing(f"no job {asked.id[:60]!r} on this server; {kept}")
+    demand_kind(asked, known.question.kind if isinstance(known.question, FileOrder) else COSTS)
     return known
 
 
@@ -160,10 +165,14 @@ ROUTES: tuple[Route, ...] = (
             "products": "ids with commas between them; all when left out",
             **_FORMAT,
         },
+        right=Right.SEE_REPORTS,
     ),
-    Direct("/api/v1/reports/{id}/file", "A frozen issue as a file, drawn from what was frozen", issue_file, _FORMAT),
+    Direct("/api/v1/reports/{id}/file", "A frozen issue as a file, drawn from what was frozen", issue_file, _FORMAT,
+           right=Right.SEE_REPORTS),
     Write(JOB, "Make a file beside the server; look at the job until it is done", begin, NewFile,
-          status=HTTPStatus.ACCEPTED),
-    Direct(f"{JOB}/{{id}}", "How far a job is: waiting, making, done, failed", job),
-    Direct(f"{JOB}/{{id}}/file", "The file that a job made", job_file, {"show": "save, or page: inside a page"}),
+          status=HTTPStatus.ACCEPTED, right=Right.SEE_REPORTS),
+    Direct(f"{JOB}/{{id}}", "How far a job is: waiting, making, done, failed", job,
+           right=Right.SEE_REPORTS),
+    Direct(f"{JOB}/{{id}}/file", "The file that a job made", job_file, {"show": "save, or page: inside a page"},
+           right=Right.SEE_REPORTS),
 )  # fmt: skip

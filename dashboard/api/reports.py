@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from access.rights import Right
 from alerts.incidents.view import utc
 from dashboard.api.asking import Asked, actor_of, body_of
 from dashboard.api.bodies import Act, Name
@@ -29,6 +30,7 @@ from store.port import Reader
 
 STATES = ("all", FROZEN, PREPARED, REVIEWED, APPROVED, WITHDRAWN)
 MOST_PRODUCTS = 1000
+COSTS = "costs"
 KindName: TypeAlias = Literal["availability", "incidents", "costs", "peaks"]
 
 
@@ -53,16 +55,19 @@ def issues(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
 
     def shown(document: Document) -> Json | None:
         issue = issue_of(document)
+        if issue.origin.kind == COSTS and not asked.who.may(Right.SEE_COSTS):
+            return None
         fits = kind in ("all", issue.origin.kind) and state in ("all", issue.state)
         return issue_json(issue) if fits else None
 
-    rows, following = page(reader.journal(), KIND, asked, shown, filtered=(kind, state) != ("all", "all"))
+    filtered = (kind, state) != ("all", "all") or not asked.who.may(Right.SEE_COSTS)
+    rows, following = page(reader.journal(), KIND, asked, shown, filtered=filtered)
     return listing("reports", rows, following)
 
 
 def one(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     """An issue: its line, its headline figures, and its table against the issue before."""
-    issue, journal = found(reader, asked.id), reader.journal()
+    issue, journal = found(reader, asked), reader.journal()
     try:
         shown = kind_named(issue.origin.kind).shown
         document, table = document_of(journal, issue.id), restated(journal, issue.id)
@@ -76,6 +81,7 @@ def take(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan
     """Freezes; what says the same already is not frozen twice."""
     given = body_of(asked, NewIssue)
     products = tuple(dict.fromkeys(given.products))
+    demand_kind(asked, given.kind)
     period = period_asked(given.period, setting)
     try:
         with setting.reporting.jobs.seated():
@@ -90,9 +96,9 @@ def take(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan
 
 def sign(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan:
     """Puts a name under an issue."""
-    given, issue = body_of(asked, Signature), found(reader, asked.id)
+    given, issue = body_of(asked, Signature), found(reader, asked)
     try:
-        change, signed = approve(reader.journal(), issue.id, given.step, now_ms, given.by, note=given.note)
+        change, signed = approve(reader.journal(), issue.id, given.step, now_ms, actor_of(asked), note=given.note)
     except IssueError as error:
         raise Unfit(str(error)) from error
     return Plan(change, issue_json(signed), HTTPStatus.CREATED)
@@ -120,12 +126,20 @@ def later(full: Exception) -> Refused:
     return Refused(HTTPStatus.TOO_MANY_REQUESTS, str(full), {"Retry-After": "5"})
 
 
-def found(reader: Reader, issue_id: str) -> Issue:
-    """An issue. Raises Missing."""
-    issue = find(reader.journal(), issue_id)
+def found(reader: Reader, asked: Asked, issue_id: str = "") -> Issue:
+    """The issue that the address or a body names. Raises Missing, Refused for costs that somebody may not see."""
+    wanted = issue_id or asked.id
+    issue = find(reader.journal(), wanted)
     if issue is None:
-        raise Missing(f"no issue {issue_id[:200]!r}; GET /api/v1/reports lists their ids")
+        raise Missing(f"no issue {wanted[:200]!r}; GET /api/v1/reports lists their ids")
+    demand_kind(asked, issue.origin.kind)
     return issue
+
+
+def demand_kind(asked: Asked, kind: str) -> None:
+    """Costs take a right of their own, on paper too."""
+    if kind == COSTS:
+        asked.demand(Right.SEE_COSTS)
 
 
 def issue_json(issue: Issue) -> Json:
@@ -168,8 +182,23 @@ ROUTES: tuple[Route, ...] = (
             "state": f"one of {', '.join(STATES)}",
             **asking("frozen"),
         },
+        right=Right.SEE_REPORTS,
     ),
-    Read("/api/v1/reports/{id}", "One issue, and what it says otherwise than the one before", one),
-    Write("/api/v1/reports", "Freeze a report of a period", take, NewIssue, status=HTTPStatus.CREATED),
-    Write("/api/v1/reports/{id}/approvals", "Sign an issue", sign, Signature, status=HTTPStatus.CREATED),
+    Read(
+        "/api/v1/reports/{id}",
+        "One issue, and what it says otherwise than the one before",
+        one,
+        right=Right.SEE_REPORTS,
+    ),
+    Write(
+        "/api/v1/reports", "Freeze a report of a period", take, NewIssue, status=HTTPStatus.CREATED, right=Right.REPORT
+    ),
+    Write(
+        "/api/v1/reports/{id}/approvals",
+        "Sign an issue",
+        sign,
+        Signature,
+        status=HTTPStatus.CREATED,
+        right=Right.REPORT,
+    ),
 )

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from access.rights import Right
 from alerts.desk import silences as quiet
 from alerts.desk.errors import DeskError
 from alerts.desk.matching import LABELS, parse_matcher
@@ -171,7 +172,7 @@ ROUTES: tuple[Read | Write, ...] = (
         },
     ),
     Read("/api/v1/silences/{id}", "One silence", silence),
-    Write("/api/v1/silences", "Make a silence", create, NewSilence, status=HTTPStatus.CREATED),
-    Write("/api/v1/silences/{id}/expire", "End a silence now", expire, Act),
-    Write("/api/v1/silences/{id}", "End a silence now", expire, Act, method="DELETE"),
+    Write("/api/v1/silences", "Make a silence", create, NewSilence, status=HTTPStatus.CREATED, right=Right.RESPOND),
+    Write("/api/v1/silences/{id}/expire", "End a silence now", expire, Act, right=Right.RESPOND),
+    Write("/api/v1/silences/{id}", "End a silence now", expire, Act, method="DELETE", right=Right.RESPOND),
 )

@@ -1,0 +1,1 @@
+"""Who may pass: ways to become known, the guard before every route, login and its pages."""

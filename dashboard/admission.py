@@ -1,0 +1,46 @@
+"""What each endpoint asks of whoever asks it, and who that is. Declared where a route is added; the guard
+(``dashboard.access.guard``) refuses what nothing is declared of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import TypeAlias
+
+import flask
+
+from access.identity import ANYBODY, Identity
+from access.rights import Right
+
+_PLACE = "control-center-needs"
+
+
+class Gate(Enum):
+    """What is no right."""
+
+    OPEN = "open"
+    """For everybody: health, the login, scripts and styles that say nothing of the bank."""
+    CLOSED = "closed"
+    """For nobody who can be asked who he is: what a library serves and we do not use."""
+
+
+Need: TypeAlias = Right | Gate
+Declared: TypeAlias = Need | Callable[[], Need]
+"""A function is asked within the request: what a page needs depends on its address."""
+
+
+def declare(app: flask.Flask, endpoint: str, need: Declared) -> None:
+    """Says what an endpoint asks for."""
+    declared(app)[endpoint] = need
+
+
+def declared(app: flask.Flask) -> dict[str, Declared]:
+    """Everything that was declared, by endpoint."""
+    known: dict[str, Declared] = app.extensions.setdefault(_PLACE, {})
+    return known
+
+
+def identity() -> Identity:
+    """Who asks, within a request; anybody where no guard stands."""
+    found: Identity = flask.g.get("identity", ANYBODY)
+    return found
