@@ -19,8 +19,6 @@ from dashboard.api import (
     budget,
     changes,
     costs,
-    data_centers,
-    data_quality,
     failing,
     incidents,
     lanes,
@@ -62,8 +60,6 @@ ROUTES: tuple[Route, ...] = (
     *report_files.ROUTES,
     *report_deliveries.ROUTES,
     *changes.ROUTES,
-    *data_centers.ROUTES,
-    *data_quality.ROUTES,
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DOCUMENT, PAGE = "/openapi.json", "/docs"
