@@ -10,7 +10,7 @@ from commands.errors import CommandError, refusing
 from commands.options import Configuration
 from dashboard.api.instants import instant_ms
 from reports.changes.errors import ChangeRefused
-from reports.changes.recording import RecordedChange, record
+from reports.changes.recording import ChangeKind, RecordedChange, record
 from store.port import Store
 
 
@@ -19,6 +19,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", required=True, help="what was changed, in one line")
     parser.add_argument("--by", required=True, metavar="NAME", help="who changed it")
     parser.add_argument("--at", metavar="INSTANT", help="when: 2026-10-12T14:30:00+08:00 (default: now)")
+    kinds = [each.value for each in ChangeKind]
+    parser.add_argument("--kind", choices=kinds, default="change", help="what sort (default: change)")
     parser.add_argument("--products", metavar="ID,ID", default="", help="which it concerns (default: all)")
     parser.add_argument("--data-centers", metavar="ID,ID", default="", help="where (default: everywhere)")
 
@@ -34,6 +36,7 @@ def change(args: argparse.Namespace, chosen: Configuration, store: Store) -> int
         _ids(args.products),
         _ids(args.data_centers),
         now_ms,
+        ChangeKind(args.kind),
     )
     catalog = chosen.catalog
     with refusing(ChangeRefused):

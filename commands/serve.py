@@ -100,6 +100,7 @@ def _setting(chosen: Configuration) -> Setting:
         history=history.span() if history else None,
         capacity=chosen.settings.capacity.policy(),
         kinds=chosen.kinds,
+        chain=chosen.settings.desk.policy(chosen.policy).chain,
     )
 
 

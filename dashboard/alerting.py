@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from alerts.desk import codec
 from alerts.desk.causes import Cause, causes
-from alerts.desk.desk import ALERT
+from alerts.desk.desk import ALERT, GROUP
+from alerts.desk.escalation import Chain
 from alerts.desk.maintenance import Maintenance, between
-from alerts.desk.records import Alert
+from alerts.desk.records import Alert, Group
 from alerts.incidents.codec import KIND as INCIDENT
 from alerts.incidents.codec import incident_of
 from alerts.incidents.errors import IncidentError
@@ -22,6 +23,7 @@ from alerts.incidents.words import Names
 from alerts.model import AlertKey, AlertState, Severity, Subject
 from alerts.notify.prometheus_alerts import KIND as EXTERNAL
 from alerts.notify.prometheus_alerts import ExternalAlert
+from dashboard.escalating import next_steps
 from slo.windows import Window
 from store.journal import Document, JournalReader
 
@@ -47,21 +49,25 @@ EXTERNAL_PREFIX = "external:"
 
 @dataclass(frozen=True, slots=True)
 class AlertFacts:
-    """What is open at one instant. ``windows``: maintenance that touches the last thirty days, oldest first."""
+    """What is open at one instant. ``windows``: maintenance that touches the last thirty days, oldest first;
+    ``groups``: those of open alerts, read while an incident goes on."""
 
     alerts: tuple[Alert, ...] = ()
     external: tuple[ExternalAlert, ...] = ()
     incidents: tuple[Incident, ...] = ()
     windows: tuple[Maintenance, ...] = ()
+    groups: tuple[Group, ...] = ()
 
 
 def alert_facts(journal: JournalReader, now_ms: int, within: Window) -> AlertFacts:
     """Reads them; what another version wrote is passed over with a line in the log."""
+    incidents = open_incidents(journal)
     return AlertFacts(
         alerts=open_alerts(journal),
         external=open_external(journal, now_ms),
-        incidents=open_incidents(journal),
+        incidents=incidents,
         windows=tuple(between(journal, within)),
+        groups=open_groups(journal) if incidents else (),
     )
 
 
@@ -85,6 +91,11 @@ def open_incidents(journal: JournalReader) -> tuple[Incident, ...]:
     return tuple(each for each in _readable(documents, incident_at) if not each.merged_into)
 
 
+def open_groups(journal: JournalReader) -> tuple[Group, ...]:
+    """Groups that are not over, which know how far their escalation is."""
+    return tuple(_readable(journal.documents(GROUP, open_only=True, most=MOST_OPEN), group_of))
+
+
 def _readable(documents: Iterable[Document], decode: Callable[[Document], Value]) -> Iterator[Value]:
     for each in documents:
         try:
@@ -97,6 +108,12 @@ def _readable(documents: Iterable[Document], decode: Callable[[Document], Value]
 def alert_of(document: Document) -> Alert:
     """An alert from its document; the same document is read once, however many frames show it."""
     return codec.decode_alert(document.body)
+
+
+@lru_cache(maxsize=1024)
+def group_of(document: Document) -> Group:
+    """A group from its document, read once."""
+    return codec.decode_group(document.id, document.body)
 
 
 @lru_cache(maxsize=1024)
@@ -241,8 +258,18 @@ def alert_counts(facts: AlertFacts) -> Json:
     }
 
 
-def snapshot_incidents(facts: AlertFacts, names: Names) -> list[Json]:
-    """Open incidents, those that go on first, then the newest."""
+def snapshot_incidents(facts: AlertFacts, names: Names, chain: Chain) -> list[Json]:
+    """Open incidents, those that go on first, then the newest; ``escalation``: who is told next, and when."""
     going_on = (IncidentState.ONGOING, IncidentState.MITIGATED)
     ordered = sorted(facts.incidents, key=lambda each: each.state not in going_on)
-    return [{**row(each, names), "since": utc(each.begin_ms)} for each in ordered]
+    steps = next_steps(facts.incidents, facts.alerts, {each.id: each for each in facts.groups}, chain)
+    return [
+        {
+            **row(each, names),
+            "since": utc(each.begin_ms),
+            "escalation": {"at": utc(steps[each.id].at_ms), "roles": list(steps[each.id].roles)}
+            if each.id in steps
+            else None,
+        }
+        for each in ordered
+    ]

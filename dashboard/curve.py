@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 import orjson
 
+from alerts.incidents.words import Names
+from dashboard.marks import Mark, mark_json, read_marks
 from dashboard.past import minute_start_s
 from dashboard.sources import SourceState, source_view
 from reports.load_runs.keeping import listed
@@ -17,6 +19,7 @@ from store.port import Reader
 from store.records import Gap, Level, Scope, SourceStatus, Span
 
 MOST_RUNS = 200
+NAMELESS = Names({}, {}, "UTC")
 LATE_MS = 5_000
 """A minute closes when every source that is not missing has passed it, at the latest this long after its end."""
 
@@ -27,7 +30,7 @@ Rates = tuple[int | None, ...]
 @dataclass(frozen=True, slots=True)
 class Curve:
     """The day's line and the two behind it. ``simulated_until``: leading minutes of today that were simulated;
-    ``load_runs``: those that ran today."""
+    ``load_runs``: those that ran today; ``marks``: what else happened today."""
 
     day: date
     today: Rates
@@ -35,6 +38,7 @@ class Curve:
     last_week: Rates
     simulated_until: int
     load_runs: tuple[RunBand, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ class RunBand:
     to_second: int
 
 
-def read_curve(reader: Reader, now_ms: int, zone: str) -> Curve:
-    """Reads three days of minutes and when they were watched."""
+def read_curve(reader: Reader, now_ms: int, zone: str, names: Names = NAMELESS) -> Curve:
+    """Reads three days of minutes and when they were watched; ``names``: of what an incident hit."""
     statuses = reader.sources()
     today = day_window(day_of(now_ms // 1000, zone), zone)
     day = day_of(today.from_s, zone)
@@ -64,6 +68,7 @@ def read_curve(reader: Reader, now_ms: int, zone: str) -> Curve:
         last_week=_rates(reader, last_week, known),
         simulated_until=_simulated_minutes(spans, so_far),
         load_runs=_load_runs(reader, today),
+        marks=read_marks(reader.journal(), today, names),
     )
 
 
@@ -121,6 +126,7 @@ def as_bytes(curve: Curve) -> bytes:
                 {"run_id": each.run, "verdict": each.verdict, "from": each.from_second, "to": each.to_second}
                 for each in curve.load_runs
             ],
+            "marks": [mark_json(each) for each in curve.marks],
         }
     )
 

@@ -13,6 +13,7 @@ from dashboard.probes import ProbeView
 from dashboard.sources import SourceView
 from reports.availability.headline import AvailabilityView
 from reports.peaks.capacity import CapacityView
+from reports.peaks.projecting import Projection
 from slo.availability import Composite
 from slo.budget import Budget
 from slo.catalog import DataCenter, Product
@@ -87,6 +88,7 @@ class BankView:
     per_second: int | None
     record: RecordDay | None
     cost: CostPerAccount | None
+    projected: Projection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ class SimulatedView:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything the wall shows, at one instant."""
+    """Everything the wall shows, at one instant. ``normal_since_ms``: since when every product is normal in every data
+    center, at the earliest since this server looks; None while one is not."""
 
     sequence: int
     taken_at_ms: int
@@ -122,6 +125,7 @@ class Snapshot:
     simulated: SimulatedView | None
     probes: tuple[ProbeView, ...] = ()
     capacity: CapacityView | None = None
+    normal_since_ms: int | None = None
     alerting: AlertFacts = field(default_factory=AlertFacts)
 
     def since(self) -> dict[tuple[str, str], Since]:

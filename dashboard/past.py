@@ -13,6 +13,7 @@ from dashboard.cost import CostPerAccount, read_cost_per_account
 from reports.load_runs.policy import CapacityPolicy
 from reports.peaks.calendar import DayKinds
 from reports.peaks.capacity import CapacityView, read_capacity
+from reports.peaks.projecting import Shapes, read_shapes
 from slo.catalog import Catalog
 from slo.counts import Counts
 from slo.windows import DAY_S, HOUR_S, MINUTE_S, Window, day_of, day_window
@@ -87,17 +88,19 @@ class Past:
     cost_hour_s: int
     capacity: CapacityView | None = None
     capacity_key: tuple[int, int] | None = None
+    shapes: Shapes | None = None
 
     def with_capacity(
         self, reader: Reader, periods: Periods, catalog: Catalog, policy: CapacityPolicy, kinds: DayKinds
     ) -> Past:
-        """The same with the proven capacity of this minute; read at once when the journal has grown: a load run may
-        have come in."""
+        """The same with the proven capacity of this minute and the days that today is like; read at once when the
+        journal has grown: a load run may have come in."""
         key = (minute_start_s(periods.now_ms), reader.journal().last_number())
         if key == self.capacity_key:
             return self
         view = read_capacity(reader, periods.now_ms, catalog.zone, len(catalog.data_centers), policy, kinds=kinds)
-        return replace(self, capacity=view, capacity_key=key)
+        shapes = read_shapes(reader, view.seen, day_of(periods.today.from_s, catalog.zone))
+        return replace(self, capacity=view, capacity_key=key, shapes=shapes)
 
 
 def minute_start_s(at_ms: int) -> int:

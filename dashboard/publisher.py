@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from alerts.incidents.words import Names
 from dashboard import curve, render
 from dashboard.facts import Facts, gather
 from dashboard.frame import Document, Frame, document
@@ -60,6 +61,7 @@ class _Memory:
     """What one frame leaves to the next."""
 
     sequence: int
+    looking_since_ms: int | None = None
     version: int | None = None
     past: Past | None = None
     since: dict[tuple[str, str], Since] = field(default_factory=dict)
@@ -201,7 +203,9 @@ class Publisher:
 
     def _next_frame(self, facts: Facts, built_monotonic: float) -> Frame:
         memory, setting = self._memory, self._setting
-        snapshot = judge(facts, setting, memory.sequence + 1, memory.since)
+        if memory.looking_since_ms is None:
+            memory.looking_since_ms = facts.periods.now_ms
+        snapshot = judge(facts, setting, memory.sequence + 1, memory.since, memory.looking_since_ms)
         raw = render.as_bytes(snapshot, setting)
         memory.sequence += 1
         memory.version, memory.since = facts.version, snapshot.since()
@@ -220,6 +224,7 @@ class Publisher:
         rested = self._monotonic() - memory.curve_drawn >= self.pace.curve_seconds
         if closed_s == memory.curve_minute_s and not (rested and spans != memory.curve_spans):
             return None
-        raw = curve.as_bytes(curve.read_curve(reader, now_ms, self._setting.catalog.zone))
+        catalog = self._setting.catalog
+        raw = curve.as_bytes(curve.read_curve(reader, now_ms, catalog.zone, Names.of(catalog)))
         memory.curve_minute_s, memory.curve_spans, memory.curve_drawn = closed_s, spans, self._monotonic()
         return document(raw, blake2b(raw, digest_size=8).hexdigest())

@@ -24,6 +24,7 @@ from dashboard.snapshot import Setting
 from dashboard.sources import SourceView
 from reports.availability.headline import AvailabilityView
 from reports.peaks.capacity import CapacityView, capacity_json
+from reports.peaks.projecting import Projection
 from slo.budget import Budget
 from slo.counts import Counts
 from slo.formatting import percent, ratio, truncated
@@ -56,10 +57,11 @@ def as_json(snapshot: Snapshot, setting: Setting) -> Json:
             {"id": view.center.id, "name": dict(view.center.names), "state": view.state.value}
             for view in snapshot.data_centers
         ],
+        "normal_since": _instant(snapshot.normal_since_ms),
         "attention": [_attention(entry) for entry in snapshot.attention],
         "alerts": snapshot_alerts(snapshot.alerting, snapshot.taken_at_ms),
         "alert_counts": alert_counts(snapshot.alerting),
-        "incidents": snapshot_incidents(snapshot.alerting, Names.of(setting.catalog)),
+        "incidents": snapshot_incidents(snapshot.alerting, Names.of(setting.catalog), setting.chain),
         "simulated": _simulated(snapshot.simulated),
         "probes": [probe_json(probe) for probe in snapshot.probes],
         "capacity": _capacity(snapshot.capacity),
@@ -161,6 +163,7 @@ def _bank(bank: BankView) -> Json:
             "provisional": True,
             "per_second": bank.per_second,
             "record": _record(bank),
+            "projected": _projected(bank.projected),
         },
         "cost_per_account": _cost(bank),
     }
@@ -186,6 +189,18 @@ def _record(bank: BankView) -> Json | None:
     if record is None:
         return None
     return {"transactions": record.transactions, "day": record.day.isoformat(), "simulated": record.simulated}
+
+
+def _projected(found: Projection | None) -> Json | None:
+    if found is None:
+        return None
+    return {
+        "point": found.point,
+        "low": found.low,
+        "high": found.high,
+        "basis": found.basis.value,
+        "days": found.days,
+    }
 
 
 def _cost(bank: BankView) -> Json | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
+from alerts.desk.escalation import Chain
 from dashboard.attention import attention
 from dashboard.facts import CenterFacts, Facts
 from dashboard.headline import counted, without_planned
@@ -24,6 +25,7 @@ from dashboard.planned import holding
 from reports.availability.headline import AvailabilityView, ByCenter, share
 from reports.load_runs.policy import SHIPPED, CapacityPolicy
 from reports.peaks.calendar import NO_KINDS, DayKinds
+from reports.peaks.projecting import project
 from slo.availability import composite
 from slo.budget import Budget, burn_rate
 from slo.catalog import Catalog, Product
@@ -54,10 +56,13 @@ class Setting:
     history: Span | None = None
     capacity: CapacityPolicy = SHIPPED
     kinds: DayKinds = NO_KINDS
+    chain: Chain = field(default_factory=Chain)
 
 
-def judge(facts: Facts, setting: Setting, sequence: int, remembered: Remembered) -> Snapshot:
-    """The wall at the instant of the facts."""
+def judge(
+    facts: Facts, setting: Setting, sequence: int, remembered: Remembered, looking_since_ms: int | None = None
+) -> Snapshot:
+    """The wall at the instant of the facts; ``looking_since_ms``: of the first one (None: this is it)."""
     tables = _tables(facts, setting.catalog)
     products = tuple(_product(facts, setting, tables[p.id], p, remembered) for p in setting.catalog.products)
     return Snapshot(
@@ -74,8 +79,19 @@ def judge(facts: Facts, setting: Setting, sequence: int, remembered: Remembered)
         simulated=_simulated(facts.past.simulated, setting.history),
         probes=facts.probes,
         alerting=facts.alerting,
+        normal_since_ms=_normal_since_ms(
+            products, facts.periods.now_ms if looking_since_ms is None else looking_since_ms
+        ),
         capacity=facts.past.capacity,
     )
+
+
+def _normal_since_ms(products: Iterable[ProductView], looking_since_ms: int) -> int | None:
+    """When the last cell became normal; what was before this server looked is not known."""
+    cells = [cell for product in products for cell in product.cells.values()]
+    if not cells or any(cell.state is not ServiceState.OK for cell in cells):
+        return None
+    return max([looking_since_ms, *(cell.since.since_ms for cell in cells if cell.since.since_ms is not None)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +233,13 @@ def _bank(facts: Facts, setting: Setting, tables: Mapping[str, _Table], products
         per_second=_whole(_sum(_bank_rate(now) for now in facts.centers.values())),
         record=_record(facts, transactions, setting.catalog.zone),
         cost=facts.past.cost,
+        projected=None if transactions is None else project(transactions, _second_of_day(facts), facts.past.shapes),
     )
+
+
+def _second_of_day(facts: Facts) -> int:
+    """Seconds of today that have gone by."""
+    return facts.periods.now_ms // 1000 - facts.periods.today.from_s
 
 
 def _exhausted_at_ms(facts: Facts, budget: Budget, policy: StatePolicy) -> int | None:

@@ -37,6 +37,15 @@ class Chain:
             return None
         return last if now_ms - told_ms >= self.repeat_ms else None
 
+    def coming(self, step: int, since_ms: int, told_ms: int, severity: Severity) -> tuple[int, int] | None:
+        """The step after ``step`` and when it is due (which may be past); None when nothing more comes."""
+        if severity < self.least:
+            return None
+        if step < len(self.steps) - 1:
+            return step + 1, since_ms + self.steps[step + 1].after_ms
+        repeats = severity >= Severity.CALL and self.repeat_ms > 0
+        return (len(self.steps) - 1, told_ms + self.repeat_ms) if repeats else None
+
     def roles(self, after: int, to: int) -> tuple[str, ...]:
         """Roles of the steps above ``after`` up to ``to``, each once, in order."""
         named = [role for step in self.steps[after + 1 : to + 1] for role in step.roles]

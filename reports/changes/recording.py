@@ -5,6 +5,7 @@ Documents stay open for ever, so that no retention takes them: a report of last 
 
 from __future__ import annotations
 
+import enum
 import json
 import unicodedata
 from collections.abc import Collection
@@ -23,6 +24,14 @@ AHEAD_MS = 60_000
 """A clock of whoever records may be so much ahead; what is later has not happened yet."""
 
 
+class ChangeKind(enum.Enum):
+    """What sort of change: software that went out, a drill that was held, anything else."""
+
+    CHANGE = "change"
+    DEPLOYMENT = "deployment"
+    DRILL = "drill"
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedChange:
     """Something that was changed at ``at_ms``. No products: it concerns all of them; no data centers: every one."""
@@ -34,6 +43,7 @@ class RecordedChange:
     products: tuple[str, ...] = ()
     data_centers: tuple[str, ...] = ()
     recorded_ms: int = 0
+    kind: ChangeKind = ChangeKind.CHANGE
 
 
 def record(made: RecordedChange, products: Collection[str], data_centers: Collection[str], now_ms: int) -> Change:
@@ -51,6 +61,7 @@ def record(made: RecordedChange, products: Collection[str], data_centers: Collec
         "products": made.products,
         "data_centers": made.data_centers,
         "recorded_ms": now_ms,
+        "kind": made.kind.value,
     }
     text = json.dumps(body, ensure_ascii=False)
     entry = Entry(now_ms, KIND, made.id, made.actor, json.dumps({**body, "at_ms": made.at_ms}, ensure_ascii=False))
@@ -73,6 +84,7 @@ def change_of(document: Document) -> RecordedChange:
         tuple(body["products"]),
         tuple(body["data_centers"]),
         body["recorded_ms"],
+        ChangeKind(body.get("kind", ChangeKind.CHANGE.value)),  # changes of before kinds were told
     )
 
 

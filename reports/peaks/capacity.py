@@ -73,6 +73,7 @@ def capacity_json(view: CapacityView) -> dict[str, Any]:
     proven, forecast = view.proven, view.forecast.peak
     return {
         "proven_per_second": None if proven is None else proven.proof.per_second,
+        "proven_n_1_per_second": _whole(usable(view, lost=True)),
         "proven_at": None if proven is None else utc(proven.proof.at_ms),
         "expires_at": None if proven is None else utc(proven.expires_at_ms),
         "peak_today_per_second": None if view.today is None else view.today.transactions // MINUTE_S,
@@ -108,6 +109,10 @@ def peak_json(found: Forecast) -> dict[str, Any] | None:
         "achieved_coverage": ratio(Fraction(forecast.covered, forecast.checked), 4) if forecast.checked else None,
         "days_checked": forecast.checked,
     }
+
+
+def _whole(value: Fraction | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def _runs_out_json(view: CapacityView) -> dict[str, Any]:

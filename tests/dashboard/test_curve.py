@@ -116,7 +116,8 @@ def test_the_document_has_the_described_fields(bank: Bank, noon_s: int) -> None:
     """As docs/snapshot.md says."""
     with bank.store.reading() as reader:
         parsed = orjson.loads(as_bytes(read_curve(reader, noon_s * 1000, SHANGHAI)))
-    assert set(parsed) == {"day", "step_seconds", "today", "yesterday", "last_week", "simulated_until", "load_runs"}
+    lines = {"today", "yesterday", "last_week"}
+    assert set(parsed) == {"day", "step_seconds", "simulated_until", "load_runs", "marks", *lines}
     assert (parsed["day"], parsed["step_seconds"], parsed["simulated_until"]) == ("2026-11-21", 60, 0)
     assert parsed["today"] == [None] * 720
 

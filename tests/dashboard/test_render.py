@@ -16,7 +16,7 @@ from slo.counts import Counts
 from slo.states import SliceState
 from slo.windows import DAY_S
 from store.probes import Probe, ProbeResult
-from store.records import Accounts, Cost, HistoryChunk, Span
+from store.records import Accounts, Cost, HistoryChunk, Level, Scope, Span, Unit
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "snapshot.md"
 
@@ -45,6 +45,9 @@ def full(bank: Bank, noon_s: int) -> Bank:
         accounts = (Accounts(day, "micro", "active", "dc1", 36_500),)
         bank.store.add_history(HistoryChunk(Span(day - 1, day), {}, costs, accounts))
     bank.history(midnight - 31 * DAY_S, midnight, Counts(good=999_990, bad=1, transactions=1000))
+    week_ago = midnight - 7 * DAY_S
+    hours = {(Level.HOUR, week_ago + n * 3600, Unit(Scope.BANK)): Counts(transactions=9) for n in range(24)}
+    bank.store.add_history(HistoryChunk(Span(week_ago, week_ago + DAY_S), hours))
     bank.live(noon_s, noon_s + 10)
     bank.snapshot(noon_s + 10)
     bank.page(noon_s + 11, "dc1", bad=400)
@@ -111,7 +114,13 @@ def test_an_empty_store_gives_the_same_fields_with_nulls(bank: Bank, noon_s: int
         assert [figure[key] for key in nothing] == [None] * 7
         assert (figure["verdict"], figure["completeness"]) == ("not proven", "0")
     assert empty["bank"]["composite"] == {"pooled": None, "worst": None, "mean": None}
-    assert empty["bank"]["transactions"] == {"today": None, "provisional": True, "per_second": None, "record": None}
+    assert empty["bank"]["transactions"] == {
+        "today": None,
+        "provisional": True,
+        "per_second": None,
+        "record": None,
+        "projected": None,
+    }
     budget = empty["bank"]["budget"]
     assert (budget["allowed_seconds"], budget["remaining_seconds"], budget["spent_events"]) == ("25.92", None, None)
     assert (empty["bank"]["cost_per_account"], empty["simulated"]) == (None, None)

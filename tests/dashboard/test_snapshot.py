@@ -338,3 +338,17 @@ def test_sources_stand_in_the_order_of_their_data_centers(bank: Bank, noon_s: in
     for center in ("dc9", "dc2", "dc1"):
         bank.register(noon_s, center)
     assert [s.id for s in bank.snapshot(noon_s).sources] == ["dc1", "dc2", "dc9"]
+
+
+def test_the_bank_is_normal_since_its_last_cell_became_so(bank: Bank, noon_s: int) -> None:
+    """At the earliest since this server looks; never while anything is not normal."""
+    bank.live(noon_s - 70, noon_s)
+    first = bank.snapshot(noon_s)
+    assert first.normal_since_ms == noon_s * 1000
+    bank.page(noon_s + 1, "dc1", bad=100, begun=30)
+    bank.page(noon_s + 1, "dc2", good=100, begun=30)
+    assert bank.snapshot(noon_s + 1).normal_since_ms is None
+    for at_s in range(noon_s + 2, noon_s + 80):
+        bank.page(at_s, good=100, begun=30)
+    later = bank.snapshot(noon_s + 79)
+    assert later.normal_since_ms == (noon_s + 79) * 1000

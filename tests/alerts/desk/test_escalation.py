@@ -33,3 +33,22 @@ def test_roles_of_steps_that_were_missed_are_named_once() -> None:
     """In their order."""
     assert CHAIN.roles(0, 2) == ("a", "b", "c")
     assert CHAIN.roles(-1, 0) == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("step", "severity", "expected"),
+    [
+        (0, Severity.CALL, (1, 100)),
+        (1, Severity.PAGE, (2, 300)),
+        (2, Severity.CALL, (2, 350)),  # the last one again, after the time that it was told
+        (2, Severity.PAGE, None),
+        (0, Severity.TICKET, None),
+    ],
+)
+def test_the_coming_step_is_told_with_its_time(step: int, severity: Severity, expected: tuple[int, int] | None) -> None:
+    """Which is the moment from which it is due."""
+    coming = CHAIN.coming(step, 0, 300, severity)
+    assert coming == expected
+    if coming is not None:
+        assert CHAIN.due(step, 0, 300, severity, coming[1] - 1) is None
+        assert CHAIN.due(step, 0, 300, severity, coming[1]) == coming[0]
