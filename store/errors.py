@@ -11,6 +11,7 @@ StoreError
 |- LeaseLost          somebody else has the lease of this source now
 |- StaleDocument      somebody else changed this document in between
 |- JournalRefused     something that no journal can hold
+|- BadHead            no head of an audit log
 `- LedgerRefused      a charge that no ledger can hold
 """
 
@@ -96,6 +97,13 @@ class JournalRefused(StoreError):
 
     def __init__(self, what: str, cause: str) -> None:
         super().__init__(f"{what}: {cause}; nothing was written")
+
+
+class BadHead(StoreError):
+    """A text that is no head of an audit log."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"head {text.strip()[:80]!r}: is not NUMBER:DIGEST as `python app.py audit verify` prints it")
 
 
 class LedgerRefused(StoreError):

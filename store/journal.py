@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from store.audit import Audited, refuse_unauditable
 from store.errors import JournalRefused
 
 
@@ -50,20 +51,30 @@ class Document:
 @dataclass(frozen=True, slots=True)
 class Change:
     """What is written together. ``lease`` and ``token``: of the writer that must be the only one (``store.leases``);
-    an empty lease writes without one."""
+    an empty lease writes without one. ``audit``: who does this (``store.audit``)."""
 
     entries: tuple[Entry, ...] = ()
     documents: tuple[Document, ...] = ()
     lease: str = ""
     token: int = 0
+    audit: tuple[Audited, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.entries or self.documents or self.audit)
 
 
 def refuse_unstorable(change: Change) -> None:
-    """Raises JournalRefused for text that a database cannot hold, and for a document that is written twice."""
+    """Raises JournalRefused for text that a database cannot hold, a document that is written twice, and a row of the
+    audit log that says not who did what."""
     for entry in change.entries:
         _refuse_bad_text(f"entry {entry.kind!r}", (entry.kind, entry.subject, entry.actor, entry.body))
     for document in change.documents:
         _refuse_bad_text(f"document {document.kind!r}", (document.kind, document.id, document.body))
+    for act in change.audit:
+        _refuse_bad_text(f"audit {act.action!r}", (act.actor, act.action, act.subject, act.detail))
+        refuse_unauditable(act)
     for (kind, id_), times in Counter((each.kind, each.id) for each in change.documents).items():
         if times > 1:
             raise JournalRefused(f"{kind} {id_!r}", f"is written {times} times in one change")

@@ -15,7 +15,7 @@ from store.healing import Healing, kept_growth, kept_observed, kept_reads, kept_
 from store.journal import Change, refuse_unstorable
 from store.memory_contents import Contents
 from store.memory_healing import grown_counts, refuse_negative, take_hole
-from store.memory_journal import MemoryJournalReader
+from store.memory_journal import MemoryAuditReader, MemoryJournalReader
 from store.memory_leases import MemoryLeases
 from store.memory_peaks import Busiest, as_peaks
 from store.memory_pruning import prune_level, prune_reads
@@ -196,6 +196,10 @@ class MemoryReader(MemorySlots):
     def journal(self) -> MemoryJournalReader:
         """What people and the control center did."""
         return MemoryJournalReader(self._contents.journal)
+
+    def audit(self) -> MemoryAuditReader:
+        """Who did what."""
+        return MemoryAuditReader(self._contents.journal)
 
 
 class MemoryStore(MemoryLeases):

@@ -1,9 +1,10 @@
-"""Journal and documents of the in-memory twin."""
+"""Journal, documents and audit log of the in-memory twin."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from store.audit import BEGIN, Audited, AuditRow, Head, chained
 from store.errors import StaleDocument
 from store.journal import Change, Document, Entry, Numbered
 
@@ -14,10 +15,11 @@ class JournalShelf:
 
     entries: list[Numbered] = field(default_factory=list)
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
+    audit: list[AuditRow] = field(default_factory=list)
 
     def copy(self) -> JournalShelf:
         """Another shelf with the same contents."""
-        return JournalShelf(list(self.entries), dict(self.documents))
+        return JournalShelf(list(self.entries), dict(self.documents), list(self.audit))
 
     def write(self, change: Change, first_number: int) -> None:
         """Adds a change; all or nothing. Raises StaleDocument."""
@@ -28,6 +30,7 @@ class JournalShelf:
         for document in change.documents:
             self.documents[document.kind, document.id] = replace(document, version=document.version + 1)
         self.entries.extend(Numbered(first_number + i, entry) for i, entry in enumerate(change.entries))
+        self.audit.extend(chained(head_of(self.audit), change.audit))
 
     def prune(self, before_ms: int, most_rows: int) -> int:
         """Forgets entries and closed documents of before an instant. Returns how many went."""
@@ -99,3 +102,50 @@ class MemoryJournalReader:
 
 def _within(at_ms: int, from_ms: int | None, to_ms: int | None) -> bool:
     return (from_ms is None or at_ms >= from_ms) and (to_ms is None or at_ms < to_ms)
+
+
+def head_of(rows: list[AuditRow]) -> Head:
+    """Number and digest of the last row."""
+    return Head(rows[-1].number, rows[-1].digest) if rows else BEGIN
+
+
+class MemoryAuditReader:
+    """One view of an audit log (see ``store.audit.AuditReader``)."""
+
+    def __init__(self, shelf: JournalShelf) -> None:
+        self._rows = shelf.audit
+
+    def head(self) -> Head:
+        """The newest row's number and digest."""
+        return head_of(self._rows)
+
+    def rows(
+        self,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        actor: str = "",
+        action: str = "",
+        subject: str = "",
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+        most: int = 1000,
+        newest_first: bool = False,
+    ) -> list[AuditRow]:
+        """Rows between two numbers and in a range of time."""
+
+        def asked(act: Audited) -> bool:
+            fits = actor in ("", act.actor) and subject in ("", act.subject) and _is_of(act.action, action)
+            return fits and _within(act.at_ms, from_ms, to_ms)
+
+        last = len(self._rows) if before is None else before - 1
+        found = [row for row in self._rows if after < row.number <= last and asked(row.act)]
+        return (found[::-1] if newest_first else found)[:most]
+
+    def actions(self) -> list[str]:
+        """Every action that there is, in order."""
+        return sorted({row.act.action for row in self._rows})
+
+
+def _is_of(action: str, asked: str) -> bool:
+    return asked in ("", action) or (asked.endswith(".") and action.startswith(asked))

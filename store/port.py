@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 from slo.counts import Counts
+from store.audit import AuditReader
 from store.costs import Bill, ChargeRow, LedgerLine, Line, Posted, Rate, Restated
 from store.healing import Healing
 from store.journal import Change, JournalReader
@@ -138,6 +139,9 @@ class Reader(Protocol):
 
     def journal(self) -> JournalReader:
         """What people and the control center did, true of the same instant."""
+
+    def audit(self) -> AuditReader:
+        """Who did what (``store.audit``), true of the same instant; never pruned."""
 
 
 class Store(Protocol):

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Executable, Table, bindparam, 
 
 from store.errors import StaleDocument
 from store.journal import Change, Document, Entry, Numbered
+from store.sql import auditing
 from store.sql.puts import insert_sql, put_rows, upsert_sql
 from store.sql.schema import ABOUT, DOCUMENT, ENTRY
 
@@ -36,6 +37,7 @@ def write(connection: Connection, change: Change) -> int:
     put_rows(connection, _PUT_DOCUMENT, documents)
     first = last - len(change.entries) + 1
     put_rows(connection, _PUT_ENTRY, [(first + i, *entry) for i, entry in enumerate(change.entries)])
+    auditing.write(connection, change.audit)
     return last
 
 

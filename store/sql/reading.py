@@ -45,6 +45,7 @@ from store.records import (
 )
 from store.slices import STEP_S, Stretch, is_simulated, joined, signed, slice_end, stretches
 from store.sql import lookups
+from store.sql.auditing import SqlAuditReader
 from store.sql.costing import read_ledger, read_rates
 from store.sql.dialect import Database
 from store.sql.journaling import SqlJournalReader
@@ -270,6 +271,10 @@ class SqlReader:
     def journal(self) -> SqlJournalReader:
         """What people and the control center did."""
         return SqlJournalReader(self._rows)
+
+    def audit(self) -> SqlAuditReader:
+        """Who did what."""
+        return SqlAuditReader(self._rows)
 
     def ledger(self, from_s: int, to_s: int) -> list[LedgerLine]:
         """Lines of the cost ledger that begin in the range, in order."""

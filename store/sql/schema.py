@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from store.records import Level
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """Every schema that ever was, oldest first; the last is the one that this program reads and writes."""
 
 METADATA = MetaData()
@@ -314,6 +314,22 @@ DOCUMENT = Table(
     Column("body", Text, nullable=False),
     Index("journal_document_by_time", "kind", "at_ms", "id"),
     Index("journal_document_open", "kind", "open", "at_ms", "id"),
+)
+
+AUDIT = Table(
+    "audit_row",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # 1, 2, 3 without holes
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("digest", Text, nullable=False),  # of this row and, through the one before, of all before it
+    Index("audit_row_by_time", "at_ms"),
+    Index("audit_row_by_actor", "actor", "number"),
+    Index("audit_row_by_action", "action", "number"),
+    Index("audit_row_by_subject", "subject", "number"),
 )
 
 COST_LINE = Table(
