@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from commands.breaking import breaker_of
 from commands.costs_shown import desk_of
+from commands.described import configured
 from commands.errors import refusing
 from commands.objectives import objectives, sliced_objectives
 from commands.options import Configuration
@@ -38,4 +40,6 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
         kinds=chosen.kinds,
         costs=CostBooks(desk_of(chosen)),
         sliced=SlicedBudgets(sliced_objectives(chosen), frozenset(source.id for source in chosen.settings.sources)),
+        configured=configured(chosen),
+        breaker=breaker_of(chosen),
     )

@@ -19,6 +19,9 @@ from dashboard.api import (
     budget,
     changes,
     costs,
+    data_centers,
+    data_quality,
+    demo,
     failing,
     incidents,
     lanes,
@@ -30,6 +33,7 @@ from dashboard.api import (
     report_deliveries,
     report_files,
     reports,
+    settings,
     silences,
 )
 from dashboard.api.acting import act, unavailable
@@ -60,6 +64,9 @@ ROUTES: tuple[Route, ...] = (
     *report_files.ROUTES,
     *report_deliveries.ROUTES,
     *changes.ROUTES,
+    *data_centers.ROUTES,
+    *data_quality.ROUTES,
+    *settings.ROUTES,
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DOCUMENT, PAGE = "/openapi.json", "/docs"
@@ -70,6 +77,7 @@ View: TypeAlias = Callable[..., flask.Response]
 def register_api(app: flask.Flask, setting: ApiSetting, routes: Sequence[Route] = ROUTES) -> None:
     """Adds every route, ``/openapi.json`` and ``/docs``."""
     shared = Shared(setting.store)
+    routes = (*routes, *(demo.ROUTES if setting.breaker is not None else ()))
     views: defaultdict[str, dict[str, View]] = defaultdict(dict)
     rights: dict[tuple[str, str], Right] = {}
     for route in routes:

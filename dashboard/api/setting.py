@@ -12,8 +12,11 @@ from alerts.incidents.words import Names
 from alerts.policy import Slo
 from dashboard.api.slicing import SlicedBudgets
 from dashboard.api.tokens import Tokens
+from dashboard.breaking import Breaker
+from dashboard.configured import NOTHING, Configured
 from dashboard.reporting.cost_books import CostBooks
 from dashboard.reporting.setting import Reporting
+from reports.centers.falling import FailoverBook
 from reports.load_runs.policy import SHIPPED, CapacityPolicy
 from reports.peaks.calendar import NO_KINDS, DayKinds
 from slo.catalog import Catalog
@@ -28,7 +31,7 @@ def wall_clock_ms() -> int:
 @dataclass(frozen=True, slots=True)
 class ApiSetting:
     """``slos``: what the engine watches; ``sliced``: what is judged by slices of time; ``desk``: limits of silences;
-    ``regulatory``: classes of incidents."""
+    ``regulatory``: classes of incidents; ``breaker``: breaks a demo on purpose, None elsewhere."""
 
     store: Store
     catalog: Catalog
@@ -43,6 +46,9 @@ class ApiSetting:
     kinds: DayKinds = NO_KINDS
     costs: CostBooks = field(default_factory=CostBooks)
     sliced: SlicedBudgets = field(default_factory=SlicedBudgets)
+    failovers: FailoverBook = field(default_factory=FailoverBook)
+    configured: Configured = NOTHING
+    breaker: Breaker | None = None
 
     @property
     def names(self) -> Names:
