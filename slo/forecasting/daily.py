@@ -3,8 +3,10 @@
 The model is chosen at each origin by what all would have said at weekly origins before it, over days that have passed
 since; nothing from after an origin is used at it. ``mean_and_shares`` is taken unless another was clearly better
 (``_CLEARLY``, in ``_MOST_WEEKS`` of at least ``_LEAST_ORIGINS`` origins): on little evidence the winner of a back-test
-wins by luck. With a calendar each model may see ordinary days only, and special days times their factor; where the past
-says that the calendar does harm, it is left out.
+wins by luck. QUICK models, which win while a season rises and are far off when it turns, must be better still.
+
+With a calendar each model may see ordinary days only, and special days times their factor; where the past says that the
+calendar does harm, it is left out.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slo.forecasting.calendar import WEEK, Calendar, factors, weekday_of
-from slo.forecasting.models import LOOK_BACK_DAYS, MODELS, NAIVE, USUAL, Pattern
+from slo.forecasting.models import LOOK_BACK_DAYS, MODELS, NAIVE, QUICK, USUAL, Pattern
 
 HORIZON_DAYS = 28
 LEAST_DAYS_KNOWN = 21
@@ -25,7 +27,9 @@ NOMINAL = HIGH - LOW
 _ORIGINS = 26
 _LEAST_ORIGINS = 12
 _CLEARLY = 0.85
+_CLEARLY_QUICK = 0.7
 _MOST_WEEKS = 0.6
+_MOST_WEEKS_QUICK = 0.7
 _NAIVE_BETTER = 0.97
 _LEAST_RATIOS = 56
 _PLAIN, _WITH_CALENDAR = False, True
@@ -213,7 +217,8 @@ class DailyForecasts:
         totals = {each: sum(row[each] for row in rows) for each in rivals}
         best = min(rivals, key=lambda each: totals[each])
         weeks = sum(1 for row in rows if row[best] < row[choice])
-        if totals[best] < _CLEARLY * totals[choice] and weeks >= _MOST_WEEKS * len(rows):
+        better, most = (_CLEARLY_QUICK, _MOST_WEEKS_QUICK) if best[0] in QUICK else (_CLEARLY, _MOST_WEEKS)
+        if totals[best] < better * totals[choice] and weeks >= most * len(rows):
             return best
         return _NAIVE if totals[_NAIVE] < _NAIVE_BETTER * totals[choice] else choice
 

@@ -143,3 +143,5 @@ MODELS: Mapping[str, Model] = {
     "drift": weekday_shares(2 * WEEK, drifts=True),
 }
 """By name. NAIVE is what every other must beat; USUAL is taken until another was clearly better."""
+QUICK = frozenset({"last_week", "recent_level", "drift"})
+"""Models that go by the last days."""

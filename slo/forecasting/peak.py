@@ -2,9 +2,14 @@
 
 A past ratio is what the highest peak of a horizon was of the highest of the 28 days before it. Horizons of 28 days
 overlap: a year of days holds some thirteen that say something new, and the 95th percentile of so few is little more
-than the greatest that happened to come. With fewer than ``_SETTLED`` such horizons the ratio is therefore at least the
-one that the next horizon stays below with 95 % (prediction bound of the logarithms by Student's t, at most half
-above the greatest ratio that came).
+than the greatest that happened to come. With fewer than ``_SETTLED`` such horizons the ratio is therefore at least
+
+- what the next horizon stays below with 95 % (prediction bound of the logarithms by Student's t), as ratios came;
+- the same of what ratios were beside half of the growth before them, put to half of the growth of the last 28 days:
+  who grew lately may grow on, and a season that turns for the first time has no ratio yet;
+- ``exp(_CAUTION / sqrt(horizons))``: a short past has seldom seen its worst day;
+
+and at most half above the greatest ratio that came.
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from statistics import fmean, stdev
+from statistics import median
 from typing import NamedTuple
 
 from slo.forecasting.models import LOOK_BACK_DAYS
@@ -27,6 +32,9 @@ LEAST_RATIOS = 20
 
 _SETTLED = 20
 _MOST_ABOVE = Fraction(3, 2)
+_GOES_ON = 0.5
+"""Share of the last growth that goes on. With all of it, forecasts are wider and cover no more drawn series."""
+_CAUTION = 0.4
 _GRAIN = 10_000
 _STUDENT_95 = ((1, 6.314), (2, 2.920), (3, 2.353), (4, 2.132), (5, 2.015), (7, 1.895), (10, 1.812), (14, 1.761))
 """Degrees of freedom and the 95th percentile of Student's t; between two of them the wider one."""
@@ -78,7 +86,8 @@ def forecast_peak(peaks: Mapping[int, int], day: int, horizon_days: int = 1) -> 
     past = _Past(horizon_days)
     outcomes = list(_past_outcomes(past, ratios))
     past.learn_until(day, ratios)
-    return Forecast(PeakForecast(highest, past.ratio(), sum(outcomes), len(outcomes), past.quantile(), horizon_days))
+    ratio = past.ratio(_grown(peaks, day))
+    return Forecast(PeakForecast(highest, ratio, sum(outcomes), len(outcomes), past.quantile(), horizon_days))
 
 
 def quantile(values: Sequence[Fraction], share: Fraction = QUANTILE) -> Fraction:
@@ -97,10 +106,12 @@ def _too_few(found: int, horizon_days: int) -> str:
 
 
 class _Ratio(NamedTuple):
-    """What the highest peak of the horizon from ``day`` on was of the highest of the 28 days before it."""
+    """What the highest peak of the horizon from ``day`` on was of the highest of the 28 days before it, and how those
+    had grown."""
 
     day: int
     value: Fraction
+    grown: float | None
 
 
 def _ratios(peaks: Mapping[int, int], horizon_days: int) -> Iterator[_Ratio]:
@@ -110,7 +121,20 @@ def _ratios(peaks: Mapping[int, int], horizon_days: int) -> Iterator[_Ratio]:
         before = _highest(peaks, day - LOOK_BACK_DAYS, LOOK_BACK_DAYS)
         after = _highest(peaks, day, horizon_days)
         if before and after is not None:
-            yield _Ratio(day, Fraction(after, before))
+            yield _Ratio(day, Fraction(after, before), _grown(peaks, day))
+
+
+def _grown(peaks: Mapping[int, int], day: int) -> float | None:
+    """Logarithm of what the middle of the 28 days before a day was of that of the 28 before those: one day that stands
+    out is no growth. None: not known."""
+    before, after = (_middle(peaks, day - days) for days in (2 * LOOK_BACK_DAYS, LOOK_BACK_DAYS))
+    return math.log(after / before) if before and after else None
+
+
+def _middle(peaks: Mapping[int, int], first: int) -> float | None:
+    """The median peak of 28 days; None when too few of them are known."""
+    known = [peaks[each] for each in range(first, first + LOOK_BACK_DAYS) if each in peaks]
+    return median(known) if len(known) >= LEAST_DAYS_KNOWN else None
 
 
 def _highest(peaks: Mapping[int, int], first: int, days: int) -> int | None:
@@ -121,29 +145,45 @@ def _highest(peaks: Mapping[int, int], first: int, days: int) -> int | None:
 
 @dataclass(slots=True)
 class _Past:
-    """Ratios of horizons that had passed by some day."""
+    """Ratios of horizons that had passed by some day. ``values``: in order of size; ``logarithms``: of those above 0;
+    ``apart``: without the part that growth before them had in them."""
 
     horizon_days: int
     values: list[Fraction] = field(default_factory=list)
+    logarithms: list[float] = field(default_factory=list)
+    apart: list[float] = field(default_factory=list)
     _next: int = 0
 
     def learn_until(self, day: int, ratios: Sequence[_Ratio]) -> None:
         """Takes in what had passed by a day; days must not go back."""
         while self._next < len(ratios) and ratios[self._next].day + self.horizon_days <= day:
-            insort(self.values, ratios[self._next].value)
+            self._learn(ratios[self._next])
             self._next += 1
 
     def quantile(self) -> Fraction:
         """The definition's."""
         return _of_sorted(self.values, QUANTILE)
 
-    def ratio(self) -> Fraction:
-        """The definition's, or the prediction bound where too little has passed for it."""
+    def ratio(self, grown: float | None) -> Fraction:
+        """The definition's, or more where too little has passed for it. ``grown``: see ``_grown``."""
         horizons = len(self.values) // self.horizon_days
         if horizons >= _SETTLED:
             return self.quantile()
-        bound = min(_prediction_bound(self.values, horizons + 1), self.values[-1] * _MOST_ABOVE)
-        return max(self.quantile(), bound)
+        bounds = [_CAUTION / math.sqrt(horizons + 1), _prediction_bound(self.logarithms, horizons + 1)]
+        if grown is not None and len(self.apart) >= LEAST_RATIOS:
+            also = _prediction_bound(self.apart, len(self.apart) // self.horizon_days + 1)
+            bounds.append(also + _GOES_ON * grown)
+        greatest = self.values[-1] * _MOST_ABOVE
+        if not greatest or max(bounds) >= math.log(greatest):
+            return max(self.quantile(), greatest)
+        return max(self.quantile(), Fraction(math.ceil(math.exp(max(bounds)) * _GRAIN), _GRAIN))
+
+    def _learn(self, ratio: _Ratio) -> None:
+        insort(self.values, ratio.value)
+        if ratio.value:
+            self.logarithms.append(math.log(ratio.value))
+            if ratio.grown is not None:
+                self.apart.append(self.logarithms[-1] - _GOES_ON * ratio.grown)
 
 
 def _past_outcomes(past: _Past, ratios: Sequence[_Ratio]) -> Iterable[bool]:
@@ -151,18 +191,18 @@ def _past_outcomes(past: _Past, ratios: Sequence[_Ratio]) -> Iterable[bool]:
     for ratio in ratios:
         past.learn_until(ratio.day, ratios)
         if len(past.values) >= LEAST_RATIOS:
-            yield ratio.value <= past.ratio()
+            yield ratio.value <= past.ratio(ratio.grown)
 
 
-def _prediction_bound(ratios: Sequence[Fraction], horizons: int) -> Fraction:
-    """What the next of so many independent horizons stays below with 95 %; a horizon without any peak is left out."""
-    logarithms = [math.log(each) for each in ratios if each]
+def _prediction_bound(logarithms: Sequence[float], horizons: int) -> float:
+    """What the next of so many independent horizons stays below with 95 %; nothing when too few had any peak."""
     independent = max(2, horizons)
     if len(logarithms) < independent:
-        return Fraction(0)
-    spread = stdev(logarithms) * math.sqrt(1 + 1 / independent)
-    bound = math.exp(fmean(logarithms) + _student(independent - 1) * spread)
-    return Fraction(math.ceil(bound * _GRAIN), _GRAIN)
+        return -math.inf
+    mean = math.fsum(logarithms) / len(logarithms)
+    squares = math.fsum((each - mean) ** 2 for each in logarithms)
+    spread = math.sqrt(squares / (len(logarithms) - 1) * (1 + 1 / independent))
+    return mean + _student(independent - 1) * spread
 
 
 def _student(freedom: int) -> float:

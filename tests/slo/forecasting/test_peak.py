@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -130,3 +132,40 @@ def test_only_what_came_before_the_day_is_used(horizon_days: int) -> None:
     peaks = noisy(4)
     before = {day: peak for day, peak in peaks.items() if day < 300}
     assert forecast_peak(peaks, 300, horizon_days) == forecast_peak(before, 300, horizon_days)
+
+
+Shape = Callable[[int], float]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param(lambda day: 1.01**day, id="a bank that grows quickly"),
+        pytest.param(lambda day: 0.997**day, id="one that shrinks"),
+        pytest.param(lambda day: math.exp(0.4 * math.sin(day * math.tau / 365)), id="a season of the year"),
+        pytest.param(lambda day: 1.0 if day % 7 < 5 else 0.1, id="closed on weekends"),
+        pytest.param(lambda day: 0.0 if day % 5 < 2 else 1.0, id="days without any traffic"),
+        pytest.param(lambda day: 1.4 if day % 30 in {9, 24} else 1.0, id="paydays"),
+        pytest.param(lambda day: 1.0 if day < 80 else 1.4, id="a step up"),
+    ],
+)
+@pytest.mark.parametrize("days", [120, 215, 365])
+def test_p95_of_the_peak_covers_windows_of_short_and_odd_pasts(shape: Shape, days: int) -> None:
+    """In each of two series, and not bought with a forecast that nobody can use."""
+    for seed in (1, 2):
+        drawn = noisy(seed, days, 0.06)
+        peak = forecast_peak({day: round(value * shape(day)) for day, value in drawn.items()}, days, 28).peak
+        assert peak is not None
+        assert peak.achieved is not None
+        assert peak.achieved >= Fraction(85, 100)
+        assert peak.ratio < Fraction(11, 4)
+
+
+def test_one_day_that_stands_out_is_no_growth() -> None:
+    """The day after a peak of twice the usual one the ratio is about what it is without, after two weeks of it more."""
+    quiet = noisy(5, 300, 0.03)
+    event = {**quiet, 299: quiet[299] * 2}
+    step = quiet | {day: quiet[day] * 2 for day in range(284, 300)}
+    ratios = [found.peak.ratio for each in (quiet, event, step) if (found := forecast_peak(each, 300, 28)).peak]
+    assert len(ratios) == 3
+    assert ratios[1] < ratios[0] * Fraction(6, 5) < ratios[2]
