@@ -1,0 +1,128 @@
+"""Who is known right now, and which sessions were ended: looked up in memory, read from the store every few seconds.
+
+3,000 walls ask once a second; the store is asked once in five, whoever asks and however many.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from access.auditing import with_audit
+from access.identity import Identity, Means
+from access.people import MOST, Person, key_of, listed
+from access.rights import RolePolicy
+from access.sessions import Session, SessionTimes
+from store.errors import StaleDocument, StoreError
+from store.journal import Change, Document, JournalReader
+from store.port import Store
+
+ENDED = "session-ended"
+FRESH_SECONDS = 5.0
+NEVER = float("-inf")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """``read_s``: on the monotonic clock."""
+
+    read_s: float = NEVER
+    people: Mapping[str, Person] = field(default_factory=dict)
+    ended: frozenset[str] = frozenset()
+
+
+class Directory:
+    """Shared by all requests of one process."""
+
+    def __init__(
+        self,
+        store: Store,
+        policy: RolePolicy,
+        times: SessionTimes,
+        *,
+        now_ms: Callable[[], int],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._policy = policy
+        self._times = times
+        self._now_ms = now_ms
+        self._monotonic = monotonic
+        self._known = _Known()
+        self._reading = threading.Lock()
+
+    def identity_of(self, session: Session) -> Identity | None:
+        """Whoever a session speaks for; None when it was ended, or its person may come in no more. Raises StoreError
+        when the store could never be asked."""
+        known = self._fresh()
+        person = known.people.get(key_of(session.name))
+        if session.id in known.ended or not _holds(session, person):
+            return None
+        roles = session.roles if person is None or session.means is not Means.PASSWORD else person.roles
+        return Identity(
+            session.name,
+            session.means,
+            self._policy.of(roles),
+            session.expires_ms(self._times),
+            roles=roles,
+            binding=session.id,
+        )
+
+    def admins(self) -> tuple[str, ...]:
+        """Names of whoever can let people in."""
+        return tuple(sorted(person.name for person in self._fresh().people.values() if person.administers))
+
+    def end(self, session: Session, now_ms: int) -> None:
+        """Ends one session everywhere; here at once."""
+        change = Change(documents=(Document(ENDED, session.id, 0, now_ms, False, "{}"),))
+        try:
+            self._store.write(with_audit(change, now_ms, session.name, "logout", session.name))
+        except StaleDocument:
+            log.info("a session of %s was ended already", session.name)
+        self.forget()
+
+    def forget(self) -> None:
+        """The next request asks the store."""
+        with self._reading:
+            self._known = _Known(people=self._known.people, ended=self._known.ended)
+
+    def _fresh(self) -> _Known:
+        """One request asks the store, the others go on with what was known, unless nothing ever was."""
+        known = self._known
+        if self._monotonic() - known.read_s < FRESH_SECONDS:
+            return known
+        if not self._reading.acquire(blocking=known.read_s == NEVER):
+            return known
+        try:
+            if self._monotonic() - self._known.read_s >= FRESH_SECONDS:
+                self._known = self._read(self._known)
+            return self._known
+        finally:
+            self._reading.release()
+
+    def _read(self, known: _Known) -> _Known:
+        now_s = self._monotonic()
+        try:
+            with self._store.reading() as reader:
+                journal = reader.journal()
+                return _Known(now_s, {each.key: each for each in listed(journal)}, self._ended(journal))
+        except StoreError as error:
+            if not known.people:
+                raise
+            log.warning("people not read, going on with who was known: %s", error)
+            return _Known(now_s, known.people, known.ended)
+
+    def _ended(self, journal: JournalReader) -> frozenset[str]:
+        """Sessions that somebody logged out of, as long as they would hold otherwise."""
+        since_ms = self._now_ms() - self._times.longest_ms - 1
+        return frozenset(each.id for each in journal.documents(ENDED, from_ms=since_ms, most=MOST))
+
+
+def _holds(session: Session, person: Person | None) -> bool:
+    if person is None:
+        return session.means is not Means.PASSWORD
+    return not person.disabled and session.epoch_ms == person.epoch_ms
