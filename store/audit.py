@@ -20,6 +20,7 @@ DIGEST_DIGITS = 64
 LONGEST_NAME = 300
 """Characters of an actor, an action or a subject."""
 LONGEST_DETAIL = 16 * 1024
+LONGEST_VALUE, SHORT_VALUE, MOST_VALUES = 4000, 100, 20
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -69,10 +70,22 @@ BEGIN = Head(0, "0" * DIGEST_DIGITS)
 
 
 def audited(at_ms: int, actor: str, action: str, subject: str = "", **detail: object) -> Audited:
-    """An act with its detail as JSON; what is None is left out, and what is too long for a name is cut."""
+    """An act with its detail as JSON. What is None is left out; what is too long to be kept is cut and says so."""
     said = {name: value for name, value in detail.items() if value is not None}
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    text = _as_json({name: _cut(value, LONGEST_VALUE) for name, value in said.items()})
+    if len(text) > LONGEST_DETAIL:
+        text = _as_json({name: _cut(value, SHORT_VALUE) for name, value in list(said.items())[:MOST_VALUES]})
     return Audited(at_ms, actor[:LONGEST_NAME] or ITSELF, action, subject[:LONGEST_NAME], text)
+
+
+def _cut(value: object, most: int) -> object:
+    """A text, or anything else as JSON, of so many characters at most."""
+    text = value if isinstance(value, str) else _as_json(value)
+    return value if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def canonical(number: int, act: Audited) -> bytes:

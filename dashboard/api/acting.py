@@ -8,6 +8,7 @@ from hashlib import blake2b
 from http import HTTPStatus
 
 from dashboard.api.asking import KEY_HEADER, Asked
+from dashboard.api.auditing import acts_of
 from dashboard.api.errors import Refused, Unfit
 from dashboard.api.route import Content, Plan, Text, Write
 from dashboard.api.setting import ApiSetting
@@ -28,7 +29,7 @@ def act(setting: ApiSetting, route: Write, asked: Asked) -> Plan:
     """
     for _ in range(TRIES):
         plan, repeated = _planned(setting, route, asked)
-        if repeated or plan.change.entries == () == plan.change.documents:
+        if repeated or plan.change.is_nothing:
             return plan
         try:
             setting.store.write(plan.change)
@@ -54,10 +55,10 @@ def _planned(setting: ApiSetting, route: Write, asked: Asked) -> tuple[Plan, boo
         if done is not None:
             return done, True
         plan = route.plan(setting, reader, asked, now_ms)
-    if not asked.key:
-        return plan, False
-    documents = (*plan.change.documents, _memory(plan, asked, now_ms))
-    return replace(plan, change=replace(plan.change, documents=documents)), False
+    change = replace(plan.change, audit=(*plan.change.audit, *acts_of(route, asked, plan, now_ms)))
+    if asked.key:
+        change = replace(change, documents=(*change.documents, _memory(plan, asked, now_ms)))
+    return replace(plan, change=change), False
 
 
 def _done(reader: Reader, asked: Asked) -> Plan | None:

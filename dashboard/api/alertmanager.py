@@ -209,5 +209,7 @@ ROUTES: tuple[Read | Write, ...] = (
         None,
         most_bytes=MOST_POSTED_BYTES,
         right=Right.RESPOND,
+        action="external_alert.post",
+        repeats=True,
     ),
 )

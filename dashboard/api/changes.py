@@ -85,5 +85,6 @@ ROUTES: tuple[Route, ...] = (
         {"product": "only of this product, and those of all products", **asking("made")},
     ),
     Write("/api/v1/changes", "Record a change; reports of its period list it", take, NewChange,
-          status=HTTPStatus.CREATED, right=Right.RESPOND),
+          status=HTTPStatus.CREATED, right=Right.RESPOND, action="change.record",
+          tells=("title", "at", "products", "data_centers", "kind", "note")),
 )  # fmt: skip

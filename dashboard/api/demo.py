@@ -166,6 +166,7 @@ ROUTES: tuple[Route, ...] = (
         NewBreak,
         status=HTTPStatus.CREATED,
         right=Right.RESPOND,
+        action="demo.break",
     ),
     Read("/api/v1/demo/break", "The newest break: when it was detected, paged and over", followed),
 )

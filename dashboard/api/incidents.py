@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Annotated
 
 from pydantic import Field
@@ -149,8 +148,15 @@ def _found(reader: Reader, asked: Asked) -> Incident:
     return found
 
 
+_TOLD = ("note", "text", "owner", "rule", "chosen", "why")
+
+
 def _write(name: str, summary: str, plan: Callable[[ApiSetting, Reader, Asked, int], Plan], body: type[Body]) -> Write:
-    return Write(f"/api/v1/incidents/{{id}}/{name}", summary, plan, body, status=HTTPStatus.OK, right=Right.RESPOND)
+    path, action = f"/api/v1/incidents/{{id}}/{name}", f"incident.{_ACTIONS.get(name, name)}"
+    return Write(path, summary, plan, body, right=Right.RESPOND, action=action, tells=_TOLD)
+
+
+_ACTIONS = {"notes": "note", "ack": "acknowledge", "class": "classify"}
 
 
 ROUTES: tuple[Read | Write, ...] = (

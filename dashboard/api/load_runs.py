@@ -106,6 +106,7 @@ ROUTES: tuple[Read | Write, ...] = (
         right=Right.MEASURE,
         status=HTTPStatus.CREATED,
         scope=LOAD_RUNS,
+        action="load_run.take",
     ),
     Read("/api/v1/capacity", "Proven capacity, forecast of the peak, headroom", capacity),
 )

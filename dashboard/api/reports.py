@@ -191,7 +191,14 @@ ROUTES: tuple[Route, ...] = (
         right=Right.SEE_REPORTS,
     ),
     Write(
-        "/api/v1/reports", "Freeze a report of a period", take, NewIssue, status=HTTPStatus.CREATED, right=Right.REPORT
+        "/api/v1/reports",
+        "Freeze a report of a period",
+        take,
+        NewIssue,
+        status=HTTPStatus.CREATED,
+        right=Right.REPORT,
+        action="report.freeze",
+        tells=("kind", "period", "products", "note"),
     ),
     Write(
         "/api/v1/reports/{id}/approvals",
@@ -200,5 +207,7 @@ ROUTES: tuple[Route, ...] = (
         Signature,
         status=HTTPStatus.CREATED,
         right=Right.REPORT,
+        action="report.sign",
+        tells=("step", "note"),
     ),
 )

@@ -72,7 +72,9 @@ class Direct:
 @dataclass(frozen=True, slots=True)
 class Write:
     """POST or DELETE. ``body``: model of the body, None when the view reads it itself. ``scope``: of the token that the
-    sender must have, empty when none is asked for."""
+    sender must have, empty when none is asked for. Each request leaves a row in the audit log (``docs/audit.md``):
+    ``action``: its word there (empty: made of the address); ``tells``: fields of the body that stand in its detail,
+    none of them a secret; ``repeats``: machines send the same again and again, so only what is new leaves a row."""
 
     path: str
     summary: str
@@ -83,6 +85,9 @@ class Write:
     status: HTTPStatus = HTTPStatus.OK
     scope: str = ""
     right: Right = Right.ADMINISTER
+    action: str = ""
+    tells: tuple[str, ...] = ("note",)
+    repeats: bool = False
 
 
 Route: TypeAlias = Read | Direct | Write

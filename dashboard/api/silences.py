@@ -161,6 +161,8 @@ def _found(reader: Reader, asked: Asked) -> Silence:
     return quiet.decode(document)
 
 
+_END = "silence.end"
+_TOLD = ("matchers", "comment", "note", "starts", "ends", "duration_seconds", "recurrence")
 ROUTES: tuple[Read | Write, ...] = (
     Read(
         "/api/v1/silences",
@@ -172,7 +174,16 @@ ROUTES: tuple[Read | Write, ...] = (
         },
     ),
     Read("/api/v1/silences/{id}", "One silence", silence),
-    Write("/api/v1/silences", "Make a silence", create, NewSilence, status=HTTPStatus.CREATED, right=Right.RESPOND),
-    Write("/api/v1/silences/{id}/expire", "End a silence now", expire, Act, right=Right.RESPOND),
-    Write("/api/v1/silences/{id}", "End a silence now", expire, Act, method="DELETE", right=Right.RESPOND),
+    Write(
+        "/api/v1/silences",
+        "Make a silence",
+        create,
+        NewSilence,
+        status=HTTPStatus.CREATED,
+        right=Right.RESPOND,
+        action="silence.make",
+        tells=_TOLD,
+    ),
+    Write("/api/v1/silences/{id}/expire", "End a silence now", expire, Act, right=Right.RESPOND, action=_END),
+    Write("/api/v1/silences/{id}", "End a silence now", expire, Act, method="DELETE", right=Right.RESPOND, action=_END),
 )

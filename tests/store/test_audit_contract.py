@@ -103,6 +103,15 @@ def test_any_text_comes_back_as_it_was_and_verifies(store: Store) -> None:
     assert verify(stored_rows(store)).is_whole
 
 
+def test_what_is_too_long_is_cut_and_says_so(store: Store) -> None:
+    long = audited(1, "l" * 400, "a.b", "s" * 400, note="\x01" * 5000, list=["x" * 200] * 1000, none=None)
+    store.write(Change(audit=(long,)))
+    (row,) = stored_rows(store)
+    assert (len(row.act.actor), len(row.act.subject)) == (300, 300)
+    assert json.loads(row.act.detail)["note"].endswith("... (5,000 characters)")
+    assert json.loads(row.act.detail)["list"].startswith('["xxx')
+
+
 def test_nothing_of_it_is_ever_pruned(written: Store) -> None:
     written.prune(Retention(seconds={}, journal_seconds=1), 10**9)
     assert numbers(written) == [1, 2, 3, 4]
