@@ -14,11 +14,14 @@ from access.rights import Right
 from dashboard.access.guard import let_anybody_in, stand_before
 from dashboard.admission import Gate, Need, declare
 from dashboard.document import DashParts, WatchTimes, document, page_data
+from dashboard.error_page import not_found, register_failures
 from dashboard.language import Words, choose, read_all_words
 from dashboard.pages import (
     alerts,
     availability,
     costs,
+    data_centers,
+    data_quality,
     incident,
     incidents,
     load_run,
@@ -28,6 +31,7 @@ from dashboard.pages import (
     peaks,
     product,
     reports,
+    settings,
     wall,
 )
 from dashboard.screens import Screen, assets_of, name_of, page_at, register_layouts, with_layout_of
@@ -36,6 +40,7 @@ from slo.catalog import Catalog
 PAGES: tuple[ModuleType, ...] = (
     wall,
     availability,
+    data_centers,
     product,
     alerts,
     incidents,
@@ -47,6 +52,8 @@ PAGES: tuple[ModuleType, ...] = (
     peaks,
     costs,
     reports,
+    data_quality,
+    settings,
 )
 """Every page, in menu order."""
 
@@ -199,12 +206,13 @@ def _close_with_answer(response: flask.Response) -> flask.Response:
 def _refuse_unknown_pages(server: flask.Flask, words: Mapping[str, Words]) -> None:
     """Dash answers every address with its page and 200; a wrong address must say so."""
 
-    def refuse() -> tuple[str, int, dict[str, str]] | None:
+    def refuse() -> flask.Response | None:
         if flask.request.endpoint != CATCH_ALL or page_at(PAGES, flask.request.path) is not None:
             return None
-        return words[_language_of_page()]("page.not_found") + "\n", 404, {"Content-Type": "text/plain; charset=utf-8"}
+        return not_found(words[_language_of_page()], flask.request.path)
 
     server.before_request(refuse)
+    register_failures(server, lambda: words[_language_of_page()])
 
 
 def _send_security_headers(server: flask.Flask, script_hashes: Sequence[str]) -> None:

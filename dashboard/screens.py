@@ -59,10 +59,14 @@ def assets_of(page: ModuleType, tags: str) -> str:
     """Dash lists every script and style sheet of the assets folder for every page; a page keeps its own, in the order
     of ASSETS."""
     named = [(found[1] or found[2], found[0].strip()) for found in _ASSET.finditer(tags)]
-    own = sorted(
-        (place, name, tag) for name, tag in named for place, prefix in enumerate(page.ASSETS) if name.startswith(prefix)
-    )
+    places = ((name, tag, _place(page, name)) for name, tag in named)
+    own = sorted((place, name, tag) for name, tag, place in places if place is not None)
     return _ASSET.sub("", tags) + "\n" + "\n".join(tag for _, _, tag in own)
+
+
+def _place(page: ModuleType, name: str) -> int | None:
+    """Of the first prefix in ASSETS that fits: a file is loaded once, however many do; None when none does."""
+    return next((place for place, prefix in enumerate(page.ASSETS) if name.startswith(prefix)), None)
 
 
 def with_layout_of(config: str, screen: Screen) -> str:

@@ -13,6 +13,7 @@ from dashboard.language import LANGUAGES, Words, word_key
 MENU = (
     ("/", word_key("menu.wall")),
     ("/availability", word_key("menu.availability")),
+    ("/data-centers", word_key("menu.data_centers")),
     ("/alerts", word_key("menu.alerts")),
     ("/incidents", word_key("menu.incidents")),
     ("/slo", word_key("menu.slo")),
@@ -20,10 +21,12 @@ MENU = (
     ("/peaks", word_key("menu.peaks")),
     ("/costs", word_key("menu.costs")),
     ("/reports", word_key("menu.reports")),
+    ("/data-quality", word_key("menu.data_quality")),
+    ("/settings", word_key("menu.settings")),
 )
 """Address and name of every screen, in menu order."""
 
-SHARED_ASSETS = ("wall.", "desk.", "wall_1_", "wall_2_", "desk_")
+SHARED_ASSETS = ("wall.", "desk.", "wall_1_", "wall_2_", "desk_", "guide.", "guide_")
 
 
 class DeskIds:

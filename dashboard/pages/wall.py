@@ -22,7 +22,7 @@ from slo.catalog import Catalog, DataCenter, Product
 PATH = "/"
 TITLE = word_key("page.title")
 RIGHT = Right.SEE
-ASSETS = ("vendor/", "wall.css", "wall_")
+ASSETS = ("vendor/", "wall.css", "wall_", "guide.", "guide_")
 
 
 class Ids:
