@@ -1,14 +1,39 @@
-"""How far a target's clock is from ours: 26 seconds of skew shift a whole month's budget at 99.999 %."""
+"""The clocks of this machine, and how far a target's is from them: 26 seconds of skew shift a whole month's budget at
+99.999 %."""
 
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
+from typing import Protocol
 
 from store.quality import LARGEST_SKEW_MS, seconds_text
 
 LOG = logging.getLogger(__name__)
 _DATE_STEP_MS = 1000
+
+
+class Clock(Protocol):
+    """Both clocks of this machine."""
+
+    def monotonic_ns(self) -> int:
+        """Nanoseconds that only ever grow."""
+
+    def wall_ms(self) -> int:
+        """Milliseconds since the epoch, as this machine believes."""
+
+
+class SystemClock:
+    """The clocks of the operating system."""
+
+    def monotonic_ns(self) -> int:
+        """Nanoseconds that only ever grow."""
+        return time.monotonic_ns()
+
+    def wall_ms(self) -> int:
+        """Milliseconds since the epoch."""
+        return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

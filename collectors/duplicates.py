@@ -52,6 +52,14 @@ class Claims:
         self._holders: dict[str, str] = {}
         self._different: set[tuple[int, frozenset[str]]] = set()
 
+    def follow(self, sources: Iterable[str]) -> None:
+        """From now on these sources are read; what the others counted may be counted through one of them."""
+        with self._lock:
+            self._sources = frozenset(sources)
+            for name in self._claims.keys() - self._sources:
+                del self._claims[name]
+            self._holders = {one: other for one, other in self._holders.items() if {one, other} <= self._sources}
+
     def admit(self, source: str, born_ms: int, series: Set[str] | None, sight: Sight) -> None:
         """Takes note of a page; ``series`` is None when they are those of the page before.
 

@@ -1,7 +1,7 @@
 """Reads the ``/metrics`` pages of targets, each in a thread of its own, and stores what they add.
 
-A target that is dead or slow delays no other. Every attempt becomes a row: collected, or failed with a reason that
-begins with a code word. A store that is locked or full loses nothing: the page after it holds the same counts.
+A target that is dead or slow delays no other. Which targets there are, and what their series mean, may change while
+they are read: each goes over at its next tick, and no tick is missed.
 """
 
 from __future__ import annotations
@@ -9,75 +9,26 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Iterable, Sequence
 
-from collectors.clocks import Asked, SkewWatch, skew_ms
-from collectors.duplicates import Claims, Sight
-from collectors.errors import CollectorError, one_line
-from collectors.fetch import Fetcher
+from collectors.clocks import Clock, SystemClock
+from collectors.duplicates import Claims
 from collectors.mapping import MetricMap
-from collectors.openmetrics import PageParser
-from collectors.page import Page
-from collectors.schedule import MOST_SKIPPED_ROWS, Tick, first_tick, next_tick, skipped_reads
-from collectors.step import Proposal
-from collectors.tally import Tally
+from collectors.schedule import Tick
+from collectors.watcher import ExpositionSource, Watcher
 from slo.outcomes import OutcomeTable
-from store.errors import LeaseLost, StaleWriter, StoreError
+from store.errors import StoreError
 from store.leadership import Leadership
 from store.port import Store
-from store.records import Read, Retention, Source
+from store.records import Read, Retention
 
+__all__ = ["ExpositionCollector", "ExpositionSource"]
 LOG = logging.getLogger(__name__)
-MOST_PENDING = 10 * MOST_SKIPPED_ROWS
-"""Failed attempts that are kept while the store takes none."""
-MOST_TIMEOUT_S = 10.0
 PRUNE_EVERY_S = 60.0
 PRUNE_ROWS = 2000
 PRUNE_STEPS = 50
-TAKEOVER_LOOK_S = 0.25
-WARM_NS = 60 * 10**9
-"""So long does a standby trust that it knows the series of a page."""
-_AWAY = "collector was away"
-
-
-class Clock(Protocol):
-    """Both clocks of this machine."""
-
-    def monotonic_ns(self) -> int:
-        """Nanoseconds that only ever grow."""
-
-    def wall_ms(self) -> int:
-        """Milliseconds since the epoch, as this machine believes."""
-
-
-class SystemClock:
-    """The clocks of the operating system."""
-
-    def monotonic_ns(self) -> int:
-        """Nanoseconds that only ever grow."""
-        return time.monotonic_ns()
-
-    def wall_ms(self) -> int:
-        """Milliseconds since the epoch."""
-        return time.time_ns() // 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class ExpositionSource:
-    """One target: ``url`` of its page, seconds that a whole answer may take (None: 0.8 intervals, at most 10 s)."""
-
-    source: Source
-    url: str
-    timeout_s: float | None = None
-
-    @property
-    def deadline_s(self) -> float:
-        """Seconds that one attempt may take."""
-        if self.timeout_s is not None:
-            return self.timeout_s
-        return min(MOST_TIMEOUT_S, 0.8 * self.source.interval_ms / 1000)
+LEAVING_S = 1.0
+"""So long is an attempt waited for whose source is no longer read; it is held up by its own target alone."""
 
 
 class ExpositionCollector:
@@ -100,39 +51,63 @@ class ExpositionCollector:
         self._retention = retention
         self._clock = clock or SystemClock()
         self._leadership = leadership
-        claims = Claims(store, (source.source.id for source in sources)) if len(sources) > 1 else None
-        self._watchers = [
-            Watcher(source, store, mapping, outcomes, self._clock, leadership=leadership, claims=claims)
-            for source in sources
-        ]
+        self._claims = Claims(store, (source.source.id for source in sources))
+        self._meaning = (mapping, outcomes)
+        self._targets = {source.source.id: source for source in sources}
+        self._seats = {name: _Seat(watcher) for name, watcher in self._watchers(self._targets.values()).items()}
         self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._pruning: threading.Thread | None = None
 
     def start(self) -> None:
         """Starts looking, once per interval of each source, until ``stop``."""
         self._stopping.clear()
-        self._threads = [
-            threading.Thread(target=watcher.follow, args=(self._stopping,), name=f"collect {watcher.id}", daemon=True)
-            for watcher in self._watchers
-        ]
         if self._retention is not None:
-            self._threads.append(
-                threading.Thread(target=self._prune, args=(self._retention,), name="prune", daemon=True)
-            )
-        for thread in self._threads:
-            thread.start()
+            self._pruning = threading.Thread(target=self._prune, name="prune", daemon=True)
+            self._pruning.start()
+        for seat in self._seats.values():
+            seat.start()
 
     def stop(self, timeout_s: float = 15.0) -> bool:
         """Ends all threads; what was read so far is in the store. False when one did not end in time."""
         self._stopping.set()
+        for seat in self._seats.values():
+            seat.ask_to_end()
         deadline = time.monotonic() + timeout_s
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-        ended = not any(thread.is_alive() for thread in self._threads)
-        if ended:
-            for watcher in self._watchers:
-                watcher.close()
-        return ended
+        ended = [seat.ended(max(0.0, deadline - time.monotonic())) for seat in self._seats.values()]
+        if self._pruning is not None:
+            self._pruning.join(max(0.0, deadline - time.monotonic()))
+            ended.append(not self._pruning.is_alive())
+        return all(ended)
+
+    def change(
+        self,
+        sources: Sequence[ExpositionSource],
+        mapping: MetricMap,
+        outcomes: OutcomeTable,
+        retention: Retention | None = None,
+    ) -> None:
+        """From their next ticks on reads these targets, in this meaning; those that stay as they are notice nothing.
+
+        Not beside ``start`` or ``stop``. Raises BadTarget, with nothing changed.
+        """
+        targets = {source.source.id: source for source in sources}
+        before, self._meaning, other = self._meaning, (mapping, outcomes), self._meaning != (mapping, outcomes)
+        try:
+            made = self._watchers(
+                target for name, target in targets.items() if other or target != self._targets.get(name)
+            )
+        except BaseException:
+            self._meaning = before
+            raise
+        gone = [self._seats.pop(name) for name in self._targets.keys() - targets.keys()]
+        self._targets, self._retention = targets, retention
+        for seat in gone:
+            seat.ask_to_end()
+        self._claims.follow(targets)
+        for name, watcher in made.items():
+            self._seat(name, watcher)
+        for seat in gone:
+            seat.ended(LEAVING_S)
 
     def collect_once(self) -> dict[str, Read]:
         """One attempt at every source, all at the same time; what became of each, by source."""
@@ -143,16 +118,39 @@ class ExpositionCollector:
             results[watcher.id] = watcher.attempt(at_ms) if watcher.leads() else watcher.standby(at_ms)
             watcher.close()
 
-        threads = [threading.Thread(target=look, args=(watcher,), daemon=True) for watcher in self._watchers]
+        threads = [threading.Thread(target=look, args=(seat.watcher,), daemon=True) for seat in self._seats.values()]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         return results
 
-    def _prune(self, retention: Retention) -> None:
+    def _watchers(self, targets: Iterable[ExpositionSource]) -> dict[str, Watcher]:
+        mapping, outcomes = self._meaning
+        return {
+            target.source.id: Watcher(
+                target,
+                self._store,
+                mapping,
+                outcomes,
+                self._clock,
+                leadership=self._leadership,
+                claims=self._claims,
+            )
+            for target in targets
+        }
+
+    def _seat(self, name: str, watcher: Watcher) -> None:
+        if name in self._seats:
+            self._seats[name].hand_over(watcher)
+            return
+        self._seats[name] = _Seat(watcher)
+        self._seats[name].start()
+
+    def _prune(self) -> None:
         while not self._stopping.wait(PRUNE_EVERY_S):
-            if self._leadership is not None and not self._leadership.leads:
+            retention = self._retention
+            if retention is None or (self._leadership is not None and not self._leadership.leads):
                 continue
             try:
                 self._prune_steps(retention)
@@ -167,226 +165,51 @@ class ExpositionCollector:
                 return
 
 
-class Watcher:
-    """Looks at one target. ``attempt`` and ``follow`` are for one thread."""
+class _Seat:
+    """The thread of one source: whoever watches may change between two ticks, the schedule stays."""
 
-    def __init__(
-        self,
-        target: ExpositionSource,
-        store: Store,
-        mapping: MetricMap,
-        outcomes: OutcomeTable,
-        clock: Clock,
-        *,
-        leadership: Leadership | None = None,
-        claims: Claims | None = None,
-    ) -> None:
-        self.id = target.source.id
-        self._source = target.source
-        self._store = store
-        self._mapping = mapping
-        self._outcomes = outcomes
-        self._clock = clock
-        self._leadership = leadership
-        self._token: int | None = None
-        self._refused: int | None = None
-        self._warm_until_ns = 0
-        self._fetcher = Fetcher(target.url, target.deadline_s)
-        self._parser = PageParser(mapping)
-        self._tally: Tally | None = None
-        self._pending: list[Read] = []
-        self._unlisted = 0
-        self._missed = [_AWAY]
-        self._told = ""
-        self._claims = claims
-        self._skew = SkewWatch(self.id)
-        self._asked_ns = (0, 0)
+    def __init__(self, watcher: Watcher) -> None:
+        self.watcher = watcher
+        self._heir: Watcher | None = None
+        self._turn = threading.Event()
+        self._ending = False
+        self._thread: threading.Thread | None = None
 
-    def follow(self, stopping: threading.Event) -> None:
-        """Attempts on schedule until told to stop."""
-        interval_ms = self._source.interval_ms
-        tick = first_tick(self._clock.monotonic_ns(), self._clock.wall_ms(), interval_ms)
-        while self._due(tick, stopping):
-            if self.leads():
-                self._guarded_attempt(tick.at_ms)
-            else:
-                self._warm_up(tick.at_ms)
-            tick, skipped = next_tick(tick, self._clock.monotonic_ns(), self._clock.wall_ms(), interval_ms)
-            for read in skipped_reads(skipped) if self.leads() else ():
-                self._keep(read)
+    def start(self) -> None:
+        """Begins to look."""
+        self._turn.clear()
+        self._ending = False
+        self._thread = threading.Thread(target=self._run, name=f"collect {self.watcher.id}", daemon=True)
+        self._thread.start()
 
-    def _due(self, tick: Tick, stopping: threading.Event) -> bool:
-        """Waits for a tick; a standby that takes over meanwhile looks at once. False when told to stop."""
-        while not self.leads():
-            if stopping.wait(min(TAKEOVER_LOOK_S, tick.wait_s(self._clock.monotonic_ns()))):
-                return False
-            if not tick.wait_s(self._clock.monotonic_ns()):
-                return True
-            if self.leads() and self._is_late():
-                self._guarded_attempt(self._clock.wall_ms())
-        return not stopping.wait(tick.wait_s(self._clock.monotonic_ns()))
+    def hand_over(self, heir: Watcher) -> None:
+        """From the next tick on another watcher looks."""
+        self._heir = heir
+        self._turn.set()
 
-    def _is_late(self) -> bool:
-        """Whether the last page in the store is so old that somebody missed a tick; unknown counts as no."""
-        try:
-            last_ms = (self._tally or self._resumed()).last_page_ms
-        except (StoreError, CollectorError):
-            return False
-        return last_ms is not None and 2 * (self._clock.wall_ms() - last_ms) > 3 * self._source.interval_ms
+    def ask_to_end(self) -> None:
+        """Ends after the attempt in hand."""
+        self._ending = True
+        self._turn.set()
 
-    def _warm_up(self, at_ms: int) -> None:
-        """Learns the labels of a page while standing by, so that the first one that counts is read quickly."""
-        if self._warm_until_ns > self._clock.monotonic_ns():
-            return
-        self._warm_until_ns = self._clock.monotonic_ns() + WARM_NS
-        try:
-            self._page(at_ms)
-        except CollectorError as fault:
-            LOG.debug("source %s cannot be read while standing by: %s", self.id, fault)
-        self.close()
+    def ended(self, within_s: float) -> bool:
+        """Whether it has ended, waiting that long for it."""
+        if self._thread is not None:
+            self._thread.join(within_s)
+        return self._thread is None or not self._thread.is_alive()
 
-    def close(self) -> None:
-        """Drops the connection."""
-        self._fetcher.close()
-
-    def leads(self) -> bool:
-        """Whether this watcher is the one that reads its source now; a new lease begins from the store."""
-        if self._leadership is None:
-            return True
-        token = self._leadership.token(self.id)
-        if token != self._token:
-            self._token, self._tally, self._unlisted, self._missed = token, None, 0, [_AWAY]
-            self._pending.clear()
-            self.close()
-        return token is not None and token != self._refused
-
-    def standby(self, at_ms: int) -> Read:
-        """An attempt that is not made, because somebody else reads this source."""
-        holder = self._leadership.holder(self.id) if self._leadership is not None else ""
-        return Read(at_ms, collected=False, reason=f"standby: read by {holder or 'another collector'}")
-
-    def attempt(self, at_ms: int) -> Read:
-        """One look at the target for the time ``at_ms``, stored; says what became of it."""
-        began_ns = self._clock.monotonic_ns()
-        try:
-            tally = self._tally or self._resumed()
-            page = self._page(at_ms)
-            read = Read(at_ms, collected=True, duration_ms=self._since_ms(began_ns))
-            proposal = tally.propose(page, read, earlier=self._unstored(), missed="; ".join(self._missed))
-            self._claim(tally, page, proposal)
-        except StoreError as fault:
-            return self._keep(Read(at_ms, collected=False, reason=_store_reason(fault)))
-        except CollectorError as fault:
-            read = Read(at_ms, collected=False, reason=str(fault), duration_ms=self._since_ms(began_ns))
-            return self._failed(read)
-        return self._commit(tally, proposal)
-
-    def _guarded_attempt(self, at_ms: int) -> None:
-        try:
-            self.attempt(at_ms)
-        except Exception as fault:  # the outermost edge of a thread: a defect must not end the watch unseen
-            LOG.exception("source %s: attempt failed by a defect", self.id)
-            self._tally = None
-            self._keep(Read(at_ms, collected=False, reason=one_line(f"defect: {type(fault).__name__}: {fault}")))
-
-    def _resumed(self) -> Tally:
-        """Goes on where the store is. Raises StoreError or MemoryDamaged."""
-        self._store.register(self._source, self._clock.wall_ms())
-        self._parser.forget()
-        resume = self._store.resume(self.id)
-        self._tally = Tally.resumed(resume, self._source, self._mapping, self._outcomes, in_order=True)
-        return self._tally
-
-    def _page(self, at_ms: int) -> Page:
-        sent_ns, sent_ms = self._clock.monotonic_ns(), self._clock.wall_ms()
-        answer = self._fetcher.fetch()
-        self._asked_ns = (sent_ns, self._clock.monotonic_ns())
-        asked = Asked(sent_ms, self._clock.wall_ms())
-        page = self._parser.parse(answer.text, at_ms, openmetrics=answer.openmetrics)
-        skew = skew_ms(asked, page.clock_ms, answer.date_ms)
-        self._skew.seen(skew)
-        return replace(page, skew_ms=skew)
-
-    def _claim(self, tally: Tally, page: Page, proposal: Proposal) -> None:
-        """Raises DuplicateTarget when another source counts this process."""
-        if self._claims is None or page.process_born_ms is None:
-            return
-        if sighted := tally.sighted(page, proposal):
-            series, total = sighted
-            self._claims.admit(self.id, page.process_born_ms, series, Sight(*self._asked_ns, total))
-
-    def _failed(self, read: Read) -> Read:
-        """An attempt without a page; it is stored too, when the store can be reached."""
-        self._keep(read)
-        tally = self._tally
-        if tally is not None:
-            self._commit(tally, tally.propose_reads(self._unstored()))
-        return read
-
-    def _commit(self, tally: Tally, proposal: Proposal) -> Read:
-        read = proposal.batch.reads[-1]
-        try:
-            version = self._store.commit(replace(proposal.batch, token=self._token))
-        except StaleWriter as fault:
-            self._tally = None
-            LOG.info("%s; going on from there", fault)
-            return read
-        except LeaseLost:
-            return self._replaced(read)
-        except StoreError as fault:
-            self._parser.forget()
-            return self._keep(Read(read.at_ms, collected=False, reason=_store_reason(fault)))
-        tally.accept(proposal, version)
-        self._pending.clear()
-        self._unlisted = 0
-        if read.collected:
-            self._missed.clear()
-            self._tell("")
-        return read
-
-    def _replaced(self, read: Read) -> Read:
-        """Somebody else reads this source since; what was read here is in that one's counts."""
-        self._tally, self._refused = None, self._token
-        if self._leadership is not None:
-            self._leadership.refused()
-        return read
-
-    def _keep(self, read: Read) -> Read:
-        """Remembers a failed attempt until it is stored; the next page is read whole."""
-        self._parser.forget()
-        if not self._pending or self._pending[-1].at_ms != read.at_ms:
-            self._pending.append(read)
-        if len(self._pending) > MOST_PENDING:
-            del self._pending[0]
-            self._unlisted += 1
-        if read.reason not in self._missed:
-            self._missed = [*self._missed[:1], read.reason]
-        self._tell(read.reason)
-        return read
-
-    def _unstored(self) -> tuple[Read, ...]:
-        """Failed attempts that the store does not have yet; of very many the oldest as one row that counts them."""
-        if not self._unlisted:
-            return tuple(self._pending)
-        summary = Read(
-            self._pending[0].at_ms, collected=False, reason=f"skipped: {self._unlisted} failed reads unlisted"
-        )
-        return (summary, *self._pending)
-
-    def _tell(self, reason: str) -> None:
-        """One line when a source begins to fail, fails differently, or comes back."""
-        code = reason.partition(":")[0]
-        if code == self._told:
-            return
-        self._told = code
-        if reason:
-            LOG.warning("source %s cannot be read: %s", self.id, reason)
-        else:
-            LOG.info("source %s is read again", self.id)
-
-    def _since_ms(self, began_ns: int) -> int:
-        return (self._clock.monotonic_ns() - began_ns) // 1_000_000
-
-
-def _store_reason(fault: StoreError) -> str:
-    return one_line(f"store: {str(fault).removeprefix('store ')}")
+    def _run(self) -> None:
+        tick: Tick | None = None
+        while True:
+            tick = self.watcher.follow(self._turn, tick)
+            self._turn.clear()
+            if self._ending:
+                self.watcher.close()
+                return
+            heir, self._heir = self._heir, None
+            if heir is None:
+                continue
+            heir.inherit(self.watcher)
+            self.watcher.close()
+            tick = tick if heir.interval_ms == self.watcher.interval_ms else None
+            self.watcher = heir

@@ -160,6 +160,12 @@ class Leadership:
             LOG.warning("leases are not given back, they end by themselves: %s", fault)
         self._held = {}
 
+    def change(self, names: Collection[str]) -> None:
+        """From the next look on keeps the leases of these; gives back the others. Who did their work stopped before."""
+        self._names = tuple(names)
+        self._renew_at_ms = 0
+        self._nudged.set()
+
     def token(self, source: str) -> int | None:
         """The token for commits of a source; None: somebody else reads it, or nobody knows yet."""
         lease = self._held.get(lease_name(source))
@@ -191,6 +197,7 @@ class Leadership:
     def round(self) -> None:
         """Beats when that is due, then takes what is free or abandoned."""
         try:
+            self._dismiss()
             self._renew()
             self._claim()
         except StoreError as fault:
@@ -201,7 +208,7 @@ class Leadership:
 
     def _run(self) -> None:
         while not self._stopping:
-            complete = len(self._held) == len(self._names)
+            complete = set(self._names) <= self._held.keys()
             self._nudged.wait((self._timing.renew_ms if complete else self._timing.look_ms) / 1000)
             self._nudged.clear()
             if not self._stopping:
@@ -215,6 +222,14 @@ class Leadership:
 
     def _beat(self) -> Beat:
         return Beat(self._clock, self._now_ms())
+
+    def _dismiss(self) -> None:
+        """Gives back what is no longer ours to do."""
+        done = {name: lease for name, lease in self._held.items() if name not in self._names}
+        if done:
+            self._store.release(done)
+            self._held = {name: lease for name, lease in self._held.items() if name not in done}
+            self._told -= done.keys()
 
     def _renew(self) -> None:
         if not self._held or self._now_ms() < self._renew_at_ms:

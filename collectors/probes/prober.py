@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from collectors.exposition import Clock, SystemClock
+from collectors.clocks import Clock, SystemClock
 from collectors.probes.asking import Answered, Asker
 from collectors.probes.outcome import invalid
 from collectors.probes.target import Target
@@ -33,37 +33,49 @@ class Prober:
         """Raises BadTarget."""
         self._store = store
         self._clock = clock or SystemClock()
-        self._targets = tuple(targets)
         self._runners = [Runner(target, self._clock, self._take) for target in targets]
         self._lock = threading.Lock()
         self._waiting: list[ProbeResult] = []
         self._came = threading.Event()
         self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._writing: threading.Thread | None = None
         self._registered = False
         self._told = ""
 
     def start(self) -> None:
         """Starts probing until ``stop``."""
         self._stopping.clear()
-        self._threads = [
-            threading.Thread(target=runner.follow, args=(self._stopping,), name=f"probe {runner.name}", daemon=True)
-            for runner in self._runners
-        ]
-        if self._threads:
-            self._threads.append(threading.Thread(target=self._write, name="probe results", daemon=True))
-        for thread in self._threads:
-            thread.start()
+        self._start_writing()
+        for runner in self._runners:
+            runner.start()
+
+    def change(self, targets: Sequence[Target]) -> None:
+        """From now on probes these; one that stays as it is keeps its schedule. Raises BadTarget, nothing changed."""
+        kept = {runner.target: runner for runner in self._runners}
+        runners = [kept.get(target) or Runner(target, self._clock, self._take) for target in targets]
+        gone = [runner for target, runner in kept.items() if target not in targets]
+        self._runners, self._registered = runners, False
+        for runner in gone:
+            runner.ask_to_end()
+        self._start_writing()
+        for runner in runners:
+            if runner.target not in kept:
+                runner.start()
 
     def stop(self, timeout_s: float = 15.0) -> bool:
         """Ends all threads; what was found is in the store. False when one did not end in time."""
         self._stopping.set()
         self._came.set()
+        for runner in self._runners:
+            runner.ask_to_end()
         deadline = time.monotonic() + timeout_s
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+        ended = [runner.ended(max(0.0, deadline - time.monotonic())) for runner in self._runners]
+        if self._writing is not None:
+            self._writing.join(max(0.0, deadline - time.monotonic()))
+            ended.append(not self._writing.is_alive())
+            self._writing = None
         self.flush()
-        return not any(thread.is_alive() for thread in self._threads)
+        return all(ended)
 
     def run_once(self) -> list[ProbeResult]:
         """One run of every probe, all at the same time, stored if the store takes it."""
@@ -89,6 +101,7 @@ class Prober:
             self._store.record_probes(results)
         except UnknownProbe:  # the store was replaced behind us
             self._registered = False
+            self._drop_unknown()
             return
         except StoreError as fault:
             self._tell(str(fault))
@@ -98,13 +111,24 @@ class Prober:
             self._waiting = [result for result in self._waiting if id(result) not in stored]
         self._tell("")
 
+    def _start_writing(self) -> None:
+        if self._runners and self._writing is None:
+            self._writing = threading.Thread(target=self._write, name="probe results", daemon=True)
+            self._writing.start()
+
     def _register(self) -> None:
         if self._registered:
             return
         now_ms = self._clock.wall_ms()
-        for target in self._targets:
-            self._store.register_probe(target.probe, now_ms)
+        for runner in self._runners:
+            self._store.register_probe(runner.target.probe, now_ms)
         self._registered = True
+
+    def _drop_unknown(self) -> None:
+        """Results of a probe that is no longer configured and that this store never heard of."""
+        known = {runner.target.probe.key for runner in self._runners}
+        with self._lock:
+            self._waiting = [result for result in self._waiting if result.key in known]
 
     def _take(self, result: ProbeResult) -> None:
         with self._lock:
@@ -130,22 +154,40 @@ class Prober:
 
 
 class Runner:
-    """Runs one probe. ``run`` and ``follow`` are for one thread."""
+    """Runs one probe, in a thread of its own once started. ``run`` is for one thread."""
 
     def __init__(self, target: Target, clock: Clock, take: Callable[[ProbeResult], None]) -> None:
         """Raises BadTarget."""
+        self.target = target
         self.name = f"{target.probe.id} from {target.probe.vantage}"
         self._probe = target.probe
         self._asker = Asker(target)
         self._clock = clock
         self._take = take
         self._told = ""
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
 
-    def follow(self, stopping: threading.Event) -> None:
-        """Runs on schedule until told to stop."""
+    def start(self) -> None:
+        """Runs on schedule until told to end."""
+        self._ending.clear()
+        self._thread = threading.Thread(target=self._follow, name=f"probe {self.name}", daemon=True)
+        self._thread.start()
+
+    def ask_to_end(self) -> None:
+        """Ends after the run in hand."""
+        self._ending.set()
+
+    def ended(self, within_s: float) -> bool:
+        """Whether it has ended, waiting that long for it."""
+        if self._thread is not None:
+            self._thread.join(within_s)
+        return self._thread is None or not self._thread.is_alive()
+
+    def _follow(self) -> None:
         interval_ms = self._probe.interval_ms
         tick = first_tick(self._clock.monotonic_ns(), self._clock.wall_ms(), interval_ms)
-        while not stopping.wait(tick.wait_s(self._clock.monotonic_ns())):
+        while not self._ending.wait(tick.wait_s(self._clock.monotonic_ns())):
             self.run(tick.at_ms)
             tick, _ = next_tick(tick, self._clock.monotonic_ns(), self._clock.wall_ms(), interval_ms)
 

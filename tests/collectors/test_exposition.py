@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from collectors.exposition import ExpositionCollector, ExpositionSource, Watcher
+from collectors.exposition import ExpositionCollector, ExpositionSource
 from collectors.mapping import MetricMap
 from collectors.schedule import NS_PER_MS
+from collectors.watcher import Watcher
 from store.errors import StaleWriter, StoreUnavailable
 from store.memory import MemoryStore
 from store.records import Batch, Gap, Incarnation, Read, Retention, Scope, Source
@@ -359,7 +360,7 @@ def test_a_defect_in_an_attempt_does_not_end_the_watch(exporter, store, outcomes
         [ExpositionSource(source(interval_ms=FAST_MS), exporter.url)], store, MetricMap(), outcomes
     )
     with monkeypatch.context() as broken:
-        broken.setattr("collectors.exposition.PageParser.parse", lambda *_, **__: 1 / 0)
+        broken.setattr("collectors.openmetrics.PageParser.parse", lambda *_, **__: 1 / 0)
         collector.start()
         wait_until(lambda: exporter.requests >= 2)
     wait_until(lambda: any(read.collected for read in reads(store)))
@@ -369,7 +370,7 @@ def test_a_defect_in_an_attempt_does_not_end_the_watch(exporter, store, outcomes
 
 def test_failed_reads_beyond_the_cap_become_one_row(exporter, store, clock, watching, monkeypatch) -> None:
     """A store that is locked for a night."""
-    monkeypatch.setattr("collectors.exposition.MOST_PENDING", 5)
+    monkeypatch.setattr("collectors.watcher.MOST_PENDING", 5)
     watcher = watching()
     look(watcher, clock)
     store.locked = True

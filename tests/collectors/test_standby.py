@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from collectors.exposition import Clock, ExpositionCollector, ExpositionSource, SystemClock
+from collectors.clocks import Clock, SystemClock
+from collectors.exposition import ExpositionCollector, ExpositionSource
 from collectors.mapping import MetricMap
 from slo.counts import Counts
 from slo.outcomes import OutcomeTable
