@@ -6,6 +6,7 @@ Only app.py and commands/ read this module; the rooms receive plain values.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +17,9 @@ from pydantic import Field, model_validator
 from alerts.incidents.regulatory import RegulatoryTable
 from alerts.kinds.policy import KindPolicy
 from alerts.policy import Policy
+from collectors.costs.hourly import HourlyRate
 from collectors.mapping import Limits, MetricMap
+from configuration.access import AccessSettings
 from configuration.alerts import AlertSettings
 from configuration.calendar import CalendarSettings
 from configuration.capacity import CapacitySettings
@@ -157,6 +160,7 @@ class Settings(Strict):
     calendar: Path | None = None
     store: StoreAddress | None = None
     server: ServerSettings = ServerSettings()
+    access: AccessSettings = AccessSettings()
     sources: tuple[AnySource, ...] = Field(min_length=1)
     lease: LeaseSettings = LeaseSettings()
     states: StateSettings = StateSettings()
@@ -282,6 +286,19 @@ def load_costs(path: Path, catalog: Catalog) -> CostPolicy:
     if strangers:
         raise SettingsError([Problem(path, 0, "", line) for line in strangers])
     return found.value()
+
+
+def load_metered(path: Path, sources: Iterable[str]) -> tuple[HourlyRate, ...]:
+    """Metrics of config/costs.yaml that are prices by the hour. ``sources``: ids of Prometheus sources that are there.
+    Raises SettingsError."""
+    known = sorted(sources)
+    found = tuple(each.value() for each in load(path, CostSettings).metered)
+    strange = [each for each in found if each.source not in known]
+    if strange:
+        choice = ", ".join(known) or "none"
+        lines = [f"metered: {each.id}: no Prometheus source {each.source!r}; known: {choice}" for each in strange]
+        raise SettingsError([Problem(path, 0, "", line) for line in lines])
+    return found
 
 
 def costs_path(settings_path: Path, settings: Settings) -> Path:

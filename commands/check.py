@@ -40,6 +40,7 @@ from settings import (
     load_calendar,
     load_catalog,
     load_costs,
+    load_metered,
     load_policy,
     load_regulatory,
     load_settings,
@@ -103,7 +104,9 @@ def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
     if broken:
         return tuple(broken)
     catalog = load_catalog(catalog_path(path, settings))
+    servers = [each.id for each in settings.sources if each.kind == "prometheus"]
     costs = _problems(lambda file: load_costs(file, catalog), costs_path(path, settings))
+    costs = costs or _problems(lambda file: load_metered(file, servers), costs_path(path, settings))
     if costs:
         return costs
     try:

@@ -2,6 +2,7 @@
 
   import FILE...    FOCUS as CSV, gzip CSV or Parquet, own costs, or what OpenCost says; names every defect, counts
                     every charge once
+  collect           metrics of a Prometheus that are prices by the hour (metered in costs.yaml)
   rates show        what currencies are worth in CNY
   show              what an account costs, in a month and in a year
   bridge            why it moved between two months
@@ -25,7 +26,7 @@ from __future__ import annotations
 
 import argparse
 
-from commands import costs_importing, costs_rates, costs_shown
+from commands import costs_importing, costs_metered, costs_rates, costs_shown
 from commands.errors import CommandError
 
 
@@ -34,6 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions")
     what = costs_importing.WHAT
     costs_importing.configure(actions.add_parser("import", help=what, description=what))
+    what = costs_metered.WHAT
+    costs_metered.configure(actions.add_parser("collect", help=what, description=what))
     what = costs_rates.WHAT
     costs_rates.configure(actions.add_parser("rates", help=what, description=what))
     for name, text in costs_shown.ACTIONS.items():
@@ -43,8 +46,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Runs one action; what is refused becomes one line."""
     if args.action is None:
-        known = ", ".join(("import", "rates", *costs_shown.ACTIONS))
+        known = ", ".join(("import", "collect", "rates", *costs_shown.ACTIONS))
         raise CommandError(f"costs: which one? {known}; python app.py costs --help")
     if args.action == "import":
         return costs_importing.run(args)
+    if args.action == "collect":
+        return costs_metered.run(args)
     return costs_rates.run(args) if args.action == "rates" else costs_shown.run(args)

@@ -1,4 +1,5 @@
-"""config/costs.yaml: categories of costs and where each comes from, drivers, what-if assumptions, target, peers."""
+"""config/costs.yaml: categories of costs and where each comes from, prices by the hour, drivers, what-if assumptions,
+target, peers."""
 
 from __future__ import annotations
 
@@ -9,13 +10,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from collectors.costs.hourly import HOLD_S, HourlyRate
 from configuration.catalog import Names
+from configuration.prometheus import MetricName
 from configuration.types import Identifier, Strict
 from reports.costs.policy import OTHER, Category, CostPolicy, DriverRule, Given, Match, Measure, Origin, Peer
 from slo.unit_cost import Accounts, Behavior
 
 Amount = Annotated[str, Field(pattern=r"^[0-9]{1,20}(\.[0-9]{1,9})?$")]
 ShareText = Annotated[str, Field(pattern=r"^(1(\.0{1,6})?|0(\.[0-9]{1,6})?)$")]
+LabelName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")]
 MonthText = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 ServiceCategory = Literal[
     "AI and Machine Learning", "Analytics", "Business Applications", "Compute", "Databases", "Developer Tools",
@@ -139,6 +143,48 @@ class PeerSettings(Strict):
     source: str = Field(min_length=1)
 
 
+class MeteredLabels(Strict):
+    """Which label of a metric says what."""
+
+    service: LabelName | None = None
+    sub_account: LabelName | None = None
+    product: LabelName | None = None
+    data_center: LabelName | None = None
+
+    def value(self) -> dict[str, str]:
+        """Those that are given."""
+        found: dict[str, str] = self.model_dump(exclude_none=True)
+        return found
+
+
+class MeteredSettings(Strict):
+    """A metric of a Prometheus source whose samples are a price by the hour."""
+
+    id: Identifier
+    source: Identifier
+    metric: MetricName
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    provider: str = Field(default="OpenCost", min_length=1, max_length=60)
+    category: str = Field(default="Compute", min_length=1, max_length=60)
+    where: dict[LabelName, str] = Field(default_factory=dict)
+    labels: MeteredLabels = MeteredLabels()
+    hold_seconds: int = Field(default=HOLD_S, ge=1, le=3600)
+
+    def value(self) -> HourlyRate:
+        """The same as the collector takes it."""
+        return HourlyRate(
+            self.id,
+            self.source,
+            self.metric,
+            self.currency,
+            self.provider,
+            self.category,
+            self.where,
+            self.labels.value(),
+            self.hold_seconds * 1000,
+        )
+
+
 class CostSettings(Strict):
     """The whole file."""
 
@@ -149,11 +195,13 @@ class CostSettings(Strict):
     categories: tuple[CategorySettings, ...] = ()
     drivers: tuple[DriverSettings, ...] = ()
     peers: tuple[PeerSettings, ...] = ()
+    metered: tuple[MeteredSettings, ...] = ()
 
     @model_validator(mode="after")
     def _parts_fit(self) -> CostSettings:
         _refuse_repeated("category", (each.id for each in self.categories))
         _refuse_repeated("driver", (each.id for each in self.drivers))
+        _refuse_repeated("metered", (each.id for each in self.metered))
         _refuse_repeated("metric", (name for each in self.categories for name in each.metrics))
         known = sorted(each.id for each in self.drivers)
         for category in self.categories:
