@@ -124,6 +124,21 @@ def refuse_unauditable(act: Audited) -> None:
         raise JournalRefused(what, "its detail is no JSON object")
 
 
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which rows: those in ``[from_ms, to_ms)``; an empty actor, action or subject means any. ``action`` is a whole
+    word (``alert.acknowledge``) or, with a dot at its end, a family (``alert.``)."""
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+
+EVERYTHING = AuditFilter()
+
+
 class AuditReader(Protocol):
     """What was done, true of the instant of the reader that it came from."""
 
@@ -132,22 +147,14 @@ class AuditReader(Protocol):
 
     def rows(
         self,
+        asked: AuditFilter = EVERYTHING,
         *,
         after: int = 0,
         before: int | None = None,
-        actor: str = "",
-        action: str = "",
-        subject: str = "",
-        from_ms: int | None = None,
-        to_ms: int | None = None,
         most: int = 1000,
         newest_first: bool = False,
     ) -> list[AuditRow]:
-        """Rows with a number above ``after`` and below ``before`` in ``[from_ms, to_ms)``, in order of their number.
-
-        An empty actor, action or subject means any. ``action`` is a whole word (``alert.acknowledge``) or, with a dot
-        at its end, a family (``alert.``).
-        """
+        """Rows with a number above ``after`` and below ``before``, in order of it."""
 
     def actions(self) -> list[str]:
         """Every action that there is, in order."""

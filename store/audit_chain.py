@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from store.audit import BEGIN, AuditRow, Head, digest_of
+from store.audit import BEGIN, EVERYTHING, AuditFilter, AuditRow, Head, digest_of
 from store.port import Store
 
 PAGE_ROWS = 1000
@@ -88,11 +88,11 @@ def _cut_off(head: Head, known: Head) -> Broken:
     return Broken(head.number + 1, f"the end was cut off: {lost} missing, for row {known.number} was written down")
 
 
-def stored_rows(store: Store, after: int = 0) -> Iterator[AuditRow]:
+def stored_rows(store: Store, after: int = 0, asked: AuditFilter = EVERYTHING) -> Iterator[AuditRow]:
     """Every row behind a number, page by page: each page is a look of its own, so that nobody waits for a long one."""
     while True:
         with store.reading() as reader:
-            page = reader.audit().rows(after=after, most=PAGE_ROWS)
+            page = reader.audit().rows(asked, after=after, most=PAGE_ROWS)
         yield from page
         if len(page) < PAGE_ROWS:
             return

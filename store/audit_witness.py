@@ -7,9 +7,10 @@ moved on after each look that found everything whole from the head that it had, 
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from store.audit import BEGIN, AuditRow, Head
@@ -18,6 +19,7 @@ from store.errors import StoreUnavailable
 from store.port import Store
 
 HEAD_FILE = "audit.head"
+log = logging.getLogger(__name__)
 
 
 class Witness:
@@ -44,8 +46,7 @@ class Witness:
         with self._alone():
             known = self.head()
             found = _from(store, known)
-            if found.is_whole and found.head.number > known.number:
-                self._write(found.head)
+            self._move_on(known, found)
             return found
 
     def verify(self, store: Store, *written_down: Head) -> Verified:
@@ -53,8 +54,7 @@ class Witness:
         with self._alone():
             known = self.head()
             found = verify(stored_rows(store), (known, *written_down))
-            if found.is_whole and found.head.number > known.number:
-                self._write(found.head)
+            self._move_on(known, found)
             return found
 
     def put_away(self) -> Head:
@@ -67,27 +67,28 @@ class Witness:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
+        """One process at a time; where nothing can be written nobody moves the file on anyway."""
         try:
             lock = self._path.with_name(f".{HEAD_FILE}.lock").open("a")
-        except OSError as error:
-            cause = (error.strerror or str(error)).lower()
-            raise StoreUnavailable(str(self._path), f"cannot be moved on: {cause}") from error
+        except OSError:
+            yield
+            return
         with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _write(self, head: Head) -> None:
+    def _move_on(self, known: Head, found: Verified) -> None:
+        if not found.is_whole or found.head.number <= known.number:
+            return
         draft = self._path.with_name(f".{HEAD_FILE}.partial")
         try:
             with draft.open("w", encoding="ascii") as file:
-                file.write(head.text() + "\n")
+                file.write(found.head.text() + "\n")
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(draft, self._path)
-        except OSError as error:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-            raise StoreUnavailable(str(self._path), (error.strerror or str(error)).lower()) from error
+        except OSError as error:  # a look must not fail because a copy of the data directory is read-only
+            log.warning("%s: cannot be moved on to %d: %s", self._path, found.head.number, error.strerror or error)
 
 
 def _from(store: Store, known: Head) -> Verified:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from store.audit import BEGIN, Audited, AuditRow, Head, chained
+from store.audit import BEGIN, EVERYTHING, Audited, AuditFilter, AuditRow, Head, chained
 from store.errors import StaleDocument
 from store.journal import Change, Document, Entry, Numbered
 
@@ -121,25 +121,17 @@ class MemoryAuditReader:
 
     def rows(
         self,
+        asked: AuditFilter = EVERYTHING,
         *,
         after: int = 0,
         before: int | None = None,
-        actor: str = "",
-        action: str = "",
-        subject: str = "",
-        from_ms: int | None = None,
-        to_ms: int | None = None,
         most: int = 1000,
         newest_first: bool = False,
     ) -> list[AuditRow]:
         """Rows between two numbers and in a range of time."""
 
-        def asked(act: Audited) -> bool:
-            fits = actor in ("", act.actor) and subject in ("", act.subject) and _is_of(act.action, action)
-            return fits and _within(act.at_ms, from_ms, to_ms)
-
         last = len(self._rows) if before is None else before - 1
-        found = [row for row in self._rows if after < row.number <= last and asked(row.act)]
+        found = [row for row in self._rows if after < row.number <= last and _fits(row.act, asked)]
         return (found[::-1] if newest_first else found)[:most]
 
     def actions(self) -> list[str]:
@@ -147,5 +139,7 @@ class MemoryAuditReader:
         return sorted({row.act.action for row in self._rows})
 
 
-def _is_of(action: str, asked: str) -> bool:
-    return asked in ("", action) or (asked.endswith(".") and action.startswith(asked))
+def _fits(act: Audited, asked: AuditFilter) -> bool:
+    family = asked.action.endswith(".") and act.action.startswith(asked.action)
+    named = asked.actor in ("", act.actor) and asked.subject in ("", act.subject)
+    return named and (family or asked.action in ("", act.action)) and _within(act.at_ms, asked.from_ms, asked.to_ms)

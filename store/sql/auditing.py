@@ -3,12 +3,12 @@ the row that is newest when a transaction writes is still the newest when it end
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Executable, select
 
-from store.audit import BEGIN, Audited, AuditRow, Head, chained
+from store.audit import BEGIN, EVERYTHING, Audited, AuditFilter, AuditRow, Head, chained
 from store.sql.puts import insert_sql, put_rows
 from store.sql.schema import AUDIT
 
@@ -40,25 +40,17 @@ class SqlAuditReader:
 
     def rows(
         self,
+        asked: AuditFilter = EVERYTHING,
         *,
         after: int = 0,
         before: int | None = None,
-        actor: str = "",
-        action: str = "",
-        subject: str = "",
-        from_ms: int | None = None,
-        to_ms: int | None = None,
         most: int = 1000,
         newest_first: bool = False,
     ) -> list[AuditRow]:
         """Rows between two numbers and in a range of time."""
-        conditions = [AUDIT.c.number > after, *_words(actor, action, subject)]
+        conditions = [AUDIT.c.number > after, *_conditions(asked)]
         if before is not None:
             conditions.append(AUDIT.c.number < before)
-        if from_ms is not None:
-            conditions.append(AUDIT.c.at_ms >= from_ms)
-        if to_ms is not None:
-            conditions.append(AUDIT.c.at_ms < to_ms)
         order = AUDIT.c.number.desc() if newest_first else AUDIT.c.number
         found = self._ask(select(AUDIT).where(*conditions).order_by(order).limit(most))
         return [AuditRow(number, Audited(*act), digest) for number, *act, digest in found]
@@ -68,14 +60,15 @@ class SqlAuditReader:
         return sorted(action for (action,) in self._ask(select(AUDIT.c.action).distinct()))
 
 
-def _words(actor: str, action: str, subject: str) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if actor:
-        conditions.append(AUDIT.c.actor == actor)
-    if subject:
-        conditions.append(AUDIT.c.subject == subject)
-    if action.endswith("."):
-        conditions.append(AUDIT.c.action.startswith(action, autoescape=True))
-    elif action:
-        conditions.append(AUDIT.c.action == action)
-    return conditions
+def _conditions(asked: AuditFilter) -> Iterator[ColumnElement[bool]]:
+    if asked.actor:
+        yield AUDIT.c.actor == asked.actor
+    if asked.subject:
+        yield AUDIT.c.subject == asked.subject
+    if asked.action:
+        family = asked.action.endswith(".")
+        yield AUDIT.c.action.startswith(asked.action, autoescape=True) if family else AUDIT.c.action == asked.action
+    if asked.from_ms is not None:
+        yield AUDIT.c.at_ms >= asked.from_ms
+    if asked.to_ms is not None:
+        yield AUDIT.c.at_ms < asked.to_ms

@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 import threading
+from typing import Any
 
 import pytest
 
-from store.audit import BEGIN, Audited, audited
+from store.audit import BEGIN, Audited, AuditFilter, audited
 from store.audit_chain import stored_rows, verify
 from store.errors import JournalRefused, LeaseLost, StaleDocument
 from store.journal import Change, Document
@@ -29,9 +30,13 @@ def written(store: Store) -> Store:
     return store
 
 
-def numbers(store: Store, **asked: object) -> list[int]:
+PLACES = ("after", "before", "most", "newest_first")
+
+
+def numbers(store: Store, **asked: Any) -> list[int]:
+    place = {name: asked.pop(name) for name in PLACES if name in asked}
     with store.reading() as reader:
-        return [row.number for row in reader.audit().rows(**asked)]  # type: ignore[arg-type]
+        return [row.number for row in reader.audit().rows(AuditFilter(**asked), **place)]
 
 
 def test_an_empty_log_has_a_head_and_is_whole(store: Store) -> None:
@@ -55,7 +60,7 @@ def test_an_empty_log_has_a_head_and_is_whole(store: Store) -> None:
         ({"from_ms": 20, "to_ms": 40}, [2, 3]),
     ],
 )
-def test_rows_are_found_by_who_what_which_and_when(written: Store, asked: dict[str, object], found: list[int]) -> None:
+def test_rows_are_found_by_who_what_which_and_when(written: Store, asked: dict[str, Any], found: list[int]) -> None:
     assert numbers(written, **asked) == found
 
 
