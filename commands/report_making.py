@@ -11,7 +11,7 @@ from commands.errors import CommandError
 from commands.options import Configuration
 from commands.report_files import bank_of, written_whole
 from dashboard.reporting.kinds import KINDS, MadeReport, kind_named
-from dashboard.reporting.making import FORMATS, LANGUAGES, Frozen, drawn, file_name, frozen, frozen_now
+from dashboard.reporting.making import FORMATS, LANGUAGES, Frozen, file_name, frozen, frozen_now, laid
 from reports.availability.period import Period, days, month, quarter, year
 from reports.issues.model import Issue
 from store.port import Store
@@ -56,17 +56,20 @@ def report(args: argparse.Namespace, chosen: Configuration, store: Store) -> int
         issue_id = _freeze(args, found.report, store).id
         with store.reading() as reader:
             found = frozen(reader.journal(), issue_id)
-    content = drawn(found.report, format_, args.lang, found.restated)
+    draw = laid(found.report, format_, args.lang, found.restated)
+    name = file_name(found.report, format_, args.lang, issue_id)
+    verdict = kind_named(found.report.kind).headline(found.report).verdict
+    del found  # up to 10 MB beside the 170 that a PDF takes
+    content = draw()
     if args.file is None:
         if args.freeze and args.format is None:
             return 0
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return 0
-    name = file_name(found.report, format_, args.lang, issue_id)
     target = args.file / name if args.file.is_dir() else args.file
     written_whole(target, content)
-    print(f"{target}: {len(content):,} bytes, {kind_named(found.report.kind).headline(found.report).verdict}")
+    print(f"{target}: {len(content):,} bytes, {verdict}")
     return 0
 
 

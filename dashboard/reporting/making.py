@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
@@ -89,10 +90,18 @@ def frozen_now(
 
 def drawn(report: MadeReport, format_: str, language: str, restatements: Sequence[tuple[str, str, str]] = ()) -> bytes:
     """A report as a file. Raises MissingPart when a library that draws it is not installed."""
+    return laid(report, format_, language, restatements)()
+
+
+def laid(
+    report: MadeReport, format_: str, language: str, restatements: Sequence[tuple[str, str, str]] = ()
+) -> Callable[[], bytes]:
+    """What draws the file, without the report itself: who lets go of that first has its room while a PDF is drawn."""
     kind = kind_named(report.kind)
     if format_ == "json":
-        return canonical(kind.document(report)) + b"\n"
-    return _DRAWN[format_](kind.lay(report, language, restatements, with_data=format_ in WITH_DATA))
+        content = canonical(kind.document(report)) + b"\n"
+        return lambda: content
+    return partial(_DRAWN[format_], kind.lay(report, language, restatements, with_data=format_ in WITH_DATA))
 
 
 def file_name(report: MadeReport, format_: str, language: str, issue_id: str = "") -> str:

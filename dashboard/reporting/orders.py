@@ -9,7 +9,7 @@ from types import MappingProxyType
 from dashboard.reporting.bank import Bank
 from dashboard.reporting.jobs import Output, Tell
 from dashboard.reporting.kinds import REFUSED, kind_named
-from dashboard.reporting.making import Frozen, drawn, file_name, frozen
+from dashboard.reporting.making import Frozen, file_name, frozen, laid
 from reports.availability.period import Period
 from reports.words import report_words
 from store.errors import StoreError
@@ -48,11 +48,12 @@ def made(store: Store, bank: Bank, order: FileOrder, now_ms: int, tell: Tell) ->
         asked = _asked(reader, bank, order, now_ms)
     tell("drawing")
     found = asked.report
-    content = drawn(found, order.format, order.language, asked.restated)
+    draw = laid(found, order.format, order.language, asked.restated)
     name = file_name(found, order.format, order.language, order.issue)
     title = report_words(order.language)(f"title.{found.kind}")
     shown = f"{title} {order.issue or found.period.key}.{order.format}"
-    return Output(content, CONTENT_TYPES[order.format], name, shown)
+    del asked, found  # up to 10 MB beside the 170 that a PDF takes
+    return Output(draw(), CONTENT_TYPES[order.format], name, shown)
 
 
 def _asked(reader: Reader, bank: Bank, order: FileOrder, now_ms: int) -> Frozen:

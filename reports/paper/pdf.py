@@ -48,15 +48,37 @@ def _loads(name: str) -> bool:
     return True
 
 
+class CutFonts(dict[int, Any]):
+    """Fonts of a document without the copy of the whole file (20 MB each) that WeasyPrint makes of every one: all that
+    it writes is the part that it cuts out at the end, from the file itself."""
+
+    def __setitem__(self, key: int, font: Any) -> None:
+        font.file_content = b""
+        super().__setitem__(key, font)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is something to write of every font file."""
+        return {font.hash for font in self.values()} == {font.hash for font in self.values() if font.file_content}
+
+
 def _drawn(paper: Paper) -> bytes:
+    document = _laid_out(paper)
+    fonts = document.fonts = CutFonts()
+    content: bytes = document.write_pdf(pdf_variant=VARIANT)
+    if not fonts.is_cut:  # a font that cannot be cut is written whole
+        document = _laid_out(paper)
+        content = document.write_pdf(pdf_variant=VARIANT)
+    _require_font(document)
+    return content
+
+
+def _laid_out(paper: Paper) -> Any:
+    """A document of WeasyPrint, every page in its place."""
     import weasyprint  # noqa: PLC0415  needs libraries of the system; everything but a PDF works without
 
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=())
-    source = weasyprint.HTML(string=page(paper), url_fetcher=fetcher)
-    document = source.render(pdf_variant=VARIANT)
-    content: bytes = document.write_pdf(pdf_variant=VARIANT)
-    _require_font(document)
-    return content
+    return weasyprint.HTML(string=page(paper), url_fetcher=fetcher).render(pdf_variant=VARIANT)
 
 
 def _require_font(document: Any) -> None:

@@ -12,13 +12,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from reports.paper.cells import shown
 from reports.paper.errors import MissingPart
 from reports.paper.model import Cell, Column, Kind, Paper, Paragraph, Section, Table
-from reports.paper.pdf import pdf, require
+from reports.paper.pdf import CutFonts, pdf, require
 
 ROOT = Path(__file__).resolve().parents[3]
 DRAW = """
@@ -77,6 +78,18 @@ def test_every_font_is_embedded_and_is_the_one_that_was_asked_for(files: dict[st
         fonts = told("pdffonts", path).splitlines()[2:]
         assert fonts
         assert all("Noto-Sans-CJK-SC" in font and re.search(r"yes yes yes +\d+ +\d+$", font) for font in fonts)
+
+
+def test_a_font_file_of_which_nothing_was_cut_out_is_noticed() -> None:
+    """Then the paper is drawn again with whole fonts; of several sizes of one file the first alone is written."""
+    fonts = CutFonts()
+    for key, file in enumerate(("regular", "regular", "bold")):
+        fonts[key] = SimpleNamespace(hash=file, file_content=b"20 MB")
+    assert not any(font.file_content for font in fonts.values())
+    fonts[0].file_content = b"cut"
+    assert not fonts.is_cut
+    fonts[2].file_content = b"cut"
+    assert fonts.is_cut
 
 
 def test_the_document_is_tagged_and_carries_its_own_date(files: dict[str, Path]) -> None:
