@@ -69,7 +69,7 @@ def test_days_of_a_real_server_come_into_the_ledger_once(
         ]
         assert [each["observed_seconds"] for each in found["days"]] == [24 * HOUR_S, 12 * HOUR_S]
         assert found["posted"].items() >= expected.items()
-    assert main([*asked[:-3], "2026-09-03", "--to", "2026-09-04"]) == 1
+    assert main([*asked[:6], "--from", "2026-09-03", "--to", "2026-09-04"]) == 1
     assert "what it cost is not known" in capsys.readouterr().out
 
 
