@@ -40,6 +40,7 @@ COMMANDS = {
     "incidents": "what failed: list with MTTD, MTTA and MTTR, show one, export its post-mortem",
     "report": "availability and incidents of any period as PDF, XLSX, CSV, JSON or HTML; frozen, explained, sent",
     "history": "the past that a bank brings along: imports availability and incidents from files",
+    "people": "who logs in here, and what each may do: add, list, roles, password, disable, enable, remove",
     "db": "the store as a whole: upgrade, prune, backup, restore, stats",
 }
 EPILOG = """\

@@ -79,10 +79,15 @@ class Person:
 
 def name_of(text: str) -> str:
     """A name as it is kept. Raises BadName."""
-    name = unicodedata.normalize("NFKC", text).strip()
-    if len(name) > LONGEST or _NAME.fullmatch(name) is None:
+    if not is_name(text):
         raise BadName(text)
-    return name
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def is_name(text: str) -> bool:
+    """Whether somebody can be called so."""
+    name = unicodedata.normalize("NFKC", text).strip()
+    return len(name) <= LONGEST and _NAME.fullmatch(name) is not None
 
 
 def key_of(name: str) -> str:
@@ -158,6 +163,8 @@ def _changed(person: Person, now_ms: int, by: str, action: str, **detail: object
 
 
 def _stored(journal: JournalReader, name: str) -> Person | None:
+    if not is_name(name):
+        return None
     document = journal.document(KIND, key_of(name))
     return None if document is None else Person.of(document)
 

@@ -16,6 +16,7 @@ from alerts.service import AlertService
 from commands.alerting import alert_service
 from commands.errors import refusing
 from commands.facing import api_setting
+from commands.guarding import access_of, refuse_without_admin
 from commands.interrupt import end_in_time, stop_event
 from commands.logs import add_logs, hide_configured, start_logs
 from commands.options import Configuration, add_configuration, configuration
@@ -54,10 +55,13 @@ def run(args: argparse.Namespace) -> int:
     host = args.host or chosen.settings.server.host
     port = chosen.settings.server.port if args.port is None else args.port
     with refusing(DashboardError, StoreError, OSError):
-        if not is_loopback(host):
+        if not is_loopback(host) and not chosen.settings.access.enabled:
             raise OpenToTheNetwork(host)
         chosen.data.mkdir(parents=True, exist_ok=True)
         store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
+    if not is_loopback(host):
+        refuse_without_admin(store, host)
+    access = access_of(chosen, store)
     publisher = Publisher(store, _setting(chosen))
     facing = api_setting(chosen, store)
     alerts = None if args.no_alerts else alert_service(chosen, store)
@@ -67,12 +71,21 @@ def run(args: argparse.Namespace) -> int:
             catalog=chosen.catalog,
             demo=chosen.settings.demo,
             register=lambda server: _register(server, publisher, facing, alerts),
+            access=access,
         )
         if alerts is not None:
             alerts.start()
         sending = nullcontext() if alerts is None else reporting(chosen, store)
         with refusing(DashboardError), sending:
-            serve(app.server, host, port, stop, on_bound=_say)
+            serve(
+                app.server,
+                host,
+                port,
+                stop,
+                authenticated=access is not None,
+                trusted_proxy=chosen.settings.access.trusted_proxy,
+                on_bound=_say,
+            )
     finally:
         if alerts is not None:
             alerts.stop()

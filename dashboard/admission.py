@@ -20,6 +20,8 @@ class Gate(Enum):
 
     OPEN = "open"
     """For everybody: health, the login, scripts and styles that say nothing of the bank."""
+    KNOWN = "known"
+    """For whoever is known, whatever he may do: to log out."""
     CLOSED = "closed"
     """For nobody who can be asked who he is: what a library serves and we do not use."""
 

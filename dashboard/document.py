@@ -39,8 +39,9 @@ class WatchTimes:
     curve_retry_ms: int = 5_000
 
 
-def page_data(catalog: Catalog, words: Words, times: WatchTimes) -> str:
-    """What the script must know before its first poll, as JSON that is safe inside a script element."""
+def page_data(catalog: Catalog, words: Words, times: WatchTimes, viewer: Mapping[str, object] | None = None) -> str:
+    """What the script must know before its first poll, as JSON that is safe inside a script element. ``viewer``: who is
+    logged in, None where nobody is asked."""
     data = {
         "language": words.language.id,
         "tag": words.language.tag,
@@ -62,6 +63,7 @@ def page_data(catalog: Catalog, words: Words, times: WatchTimes) -> str:
         "load_verdicts": _looks(theme.LOAD_VERDICTS, words),
         "time_zone": catalog.zone,
         "times": asdict(times),
+        "viewer": viewer,
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 

@@ -8,11 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import dash
 import flask
+from dash.development.base_component import Component
 from flask_compress import Compress
 
+from access.identity import Identity
 from access.rights import Right
 from dashboard.access.guard import let_anybody_in, stand_before
-from dashboard.admission import Gate, Need, declare
+from dashboard.access.head import fitted
+from dashboard.access.installing import install
+from dashboard.access.setting import Access
+from dashboard.admission import Gate, Need, declare, identity
 from dashboard.document import DashParts, WatchTimes, document, page_data
 from dashboard.error_page import not_found, register_failures
 from dashboard.language import Words, choose, read_all_words
@@ -76,16 +81,18 @@ def create_dashboard(
     demo: bool,
     register: Callable[[flask.Flask], None] | None = None,
     times: WatchTimes = DEFAULT_TIMES,
+    access: Access | None = None,
 ) -> dash.Dash:
     """A Dash application whose Flask server (``.server``) also carries what ``register`` adds.
 
     ``register`` receives the Flask server and adds the data routes (``/api/v1/snapshot``, ``/api/v1/curve``, health).
+    ``access``: who may do what; None lets anybody in, for loopback alone.
     """
     words = read_all_words()
-    app = Pages(words, lambda spoken: page_data(catalog, spoken, times))
+    app = Pages(words, lambda spoken: page_data(catalog, spoken, times, _viewer(access)))
     server: flask.Flask = app.server
     _compress(server)
-    app.layout = lambda: _screen_of_layout().layout(catalog, words, demo=demo)
+    app.layout = lambda: _layout(catalog, words, access, demo=demo)
     register_layouts(server, PAGES, app)
     for page in PAGES:
         page.register_callbacks(app)
@@ -93,7 +100,10 @@ def create_dashboard(
         register(server)
     _refuse_unknown_pages(server, words)
     _declare_needs(server)
-    stand_before(server, let_anybody_in)
+    if access is None:
+        stand_before(server, let_anybody_in)
+    else:
+        install(server, access, words, pages=PAGE_ENDPOINTS, is_page=lambda path: page_at(PAGES, path) is not None)
     _send_security_headers(server, app.csp_hashes())
     return app
 
@@ -158,6 +168,30 @@ def _screen_of_layout() -> Screen:
     address = urlsplit(flask.request.headers.get("Referer", ""))
     asked = parse_qs(address.query).get("lang", [None])[0]
     return Screen(page_at(PAGES, address.path) or wall, choose(asked, flask.request.headers.get("Accept-Language")))
+
+
+def _layout(catalog: Catalog, words: Mapping[str, Words], access: Access | None, *, demo: bool) -> Component:
+    """The skeleton of the screen that is asked for, for whoever asks."""
+    screen = _screen_of_layout()
+    made = screen.layout(catalog, words, demo=demo)
+    if access is None or not flask.has_request_context():
+        return made
+    who = identity()
+    return fitted(made, who, access.csrf(who.binding), words[screen.language], lambda path: _may_open(who, path))
+
+
+def _may_open(who: Identity, path: str) -> bool:
+    """Whether a link leads somewhere for this viewer; what is no page of ours is left alone."""
+    page = page_at(PAGES, path)
+    return page is None or who.may(page.RIGHT)
+
+
+def _viewer(access: Access | None) -> dict[str, object] | None:
+    """What scripts know of whoever looks."""
+    who = identity()
+    if access is None or not who.known:
+        return None
+    return {"name": who.name, "rights": sorted(who.rights), "csrf": access.csrf(who.binding)}
 
 
 def _declare_needs(server: flask.Flask) -> None:

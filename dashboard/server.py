@@ -38,10 +38,11 @@ def serve(
     stop: threading.Event,
     *,
     authenticated: bool = False,
+    trusted_proxy: str | None = None,
     on_bound: Callable[[str], None] = lambda url: None,
 ) -> None:
     """Serves until ``stop`` is set; from the main thread SIGTERM and SIGINT set it. Port 0 takes any free one;
-    ``on_bound`` is told the URL.
+    ``on_bound`` is told the URL. ``trusted_proxy``: address of the one proxy that says who asks (X-Forwarded-For).
 
     Raises OpenToTheNetwork for a host other than loopback unless the app asks viewers who they are
     (``authenticated``), AddressUnusable when the address cannot be listened on.
@@ -49,7 +50,7 @@ def serve(
     if not authenticated and not is_loopback(host):
         raise OpenToTheNetwork(host)
     sockets: dict[int, wasyncore.dispatcher] = {}
-    server = _listen(app, host, port, sockets)
+    server = _listen(app, _bound(host, port), sockets, trusted_proxy)
     try:
         with stopping_on_signals(stop):
             on_bound(_url(host, server.effective_port))
@@ -89,9 +90,10 @@ def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _listen(app: flask.Flask, host: str, port: int, sockets: dict[int, wasyncore.dispatcher]) -> TcpWSGIServer:
+def _listen(
+    app: flask.Flask, listening: socket.socket, sockets: dict[int, wasyncore.dispatcher], trusted_proxy: str | None
+) -> TcpWSGIServer:
     """A listening server whose sockets are in the given map."""
-    listening = _bound(host, port)
     return create_server(
         app,
         map=sockets,
@@ -103,6 +105,8 @@ def _listen(app: flask.Flask, host: str, port: int, sockets: dict[int, wasyncore
         asyncore_use_poll=True,
         ident=None,
         clear_untrusted_proxy_headers=True,
+        trusted_proxy=trusted_proxy,
+        trusted_proxy_headers={"x-forwarded-for"} if trusted_proxy else set(),
     )
 
 

@@ -16,10 +16,12 @@ from access.rights import Right
 from dashboard.access.ways import Way
 from dashboard.admission import Gate, Need, declared
 from dashboard.api.answering import refusal
+from dashboard.api.asking import refuse_foreign
 from dashboard.api.errors import Refused
 
 READING = ("GET", "HEAD", "OPTIONS")
 CSRF_HEADER = "X-CSRF-Token"
+CSRF_FIELD = "csrf"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="control-center"'}
 
 Answer: TypeAlias = flask.Response | None
@@ -63,10 +65,10 @@ class Guard:
     def _admitted(self, found: Identity, need: Need | None) -> Answer:
         if need is None and flask.request.routing_exception is not None:
             return None  # 404 or 405, which Flask says itself
-        if not isinstance(need, Right) or not found.may(need):
+        if need is not Gate.KNOWN and not (isinstance(need, Right) and found.may(need)):
             return self._forbidden(found, need if isinstance(need, Right) else None)
         if flask.request.method not in READING:
-            self._refuse_forged(found)
+            self._refuse_forged(found, form=need is Gate.KNOWN)
             self._manners.paced(found, flask.request)
         return None
 
@@ -79,11 +81,13 @@ class Guard:
         now_ms = self._now_ms()
         return next((found for way in self._ways if (found := way.identity(request, now_ms)) is not None), None)
 
-    def _refuse_forged(self, found: Identity) -> None:
-        """A page of another site can make a browser send its cookie, but not read the token."""
+    def _refuse_forged(self, found: Identity, *, form: bool) -> None:
+        """A page of another site can make a browser send its cookie, but not read the token. ``form``: which may stand
+        in a plain form, too."""
         if not found.binding:
             return
-        shown = flask.request.headers.get(CSRF_HEADER, "")
+        refuse_foreign(flask.request)
+        shown = flask.request.headers.get(CSRF_HEADER, "") or (flask.request.form.get(CSRF_FIELD, "") if form else "")
         if not hmac.compare_digest(shown.encode("utf-8", "replace"), self._manners.csrf(found.binding).encode()):
             text = f"{CSRF_HEADER} is missing or not this session's; load the page again"
             raise Refused(HTTPStatus.FORBIDDEN, text)
@@ -107,7 +111,7 @@ class Guard:
         return refusal(Refused(HTTPStatus.FORBIDDEN, text))
 
     def _is_page(self) -> bool:
-        return flask.request.method in READING and flask.request.endpoint in self._pages
+        return flask.request.endpoint in self._pages
 
 
 def stand_before(app: flask.Flask, guard: Callable[[], Answer]) -> None:

@@ -1,0 +1,55 @@
+"""Configuration of access control; section ``access`` of control-center.yaml."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field, model_validator
+
+from access.rights import SHIPPED, Right, Role, RolePolicy
+from access.sessions import HOUR_MS, SessionTimes
+from configuration.types import Strict
+
+
+class WayName(StrEnum):
+    """Ways to become known."""
+
+    PASSWORD = "password"  # noqa: S105 - a kind, not a secret
+
+
+class SessionSettings(Strict):
+    """When somebody has to log in again."""
+
+    idle_hours: int = Field(default=12, ge=1, le=168)
+    longest_days: int = Field(default=7, ge=1, le=30)
+
+    def times(self) -> SessionTimes:
+        """The same in milliseconds."""
+        return SessionTimes(self.idle_hours * HOUR_MS, self.longest_days * 24 * HOUR_MS)
+
+
+class AccessSettings(Strict):
+    """Who is asked who he is, and how. ``ways`` empty: nobody, and only loopback is served. ``trusted_proxy``: address
+    of the one proxy whose X-Forwarded-For is believed."""
+
+    ways: tuple[WayName, ...] = ()
+    roles: dict[Role, tuple[Right, ...]] = Field(default_factory=dict)
+    session: SessionSettings = SessionSettings()
+    behind_tls: bool = False
+    trusted_proxy: str | None = Field(default=None, pattern=r"^[0-9a-fA-F.:]+$")
+    writes_per_minute: int = Field(default=300, ge=10, le=100_000)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether anybody is asked."""
+        return bool(self.ways)
+
+    @model_validator(mode="after")
+    def _somebody_administers(self) -> AccessSettings:
+        if Right.ADMINISTER not in self.policy().rights[Role.ADMIN]:
+            raise ValueError("roles: admin must keep the right administer, else nobody could let people in")
+        return self
+
+    def policy(self) -> RolePolicy:
+        """What ships, with the roles that are written here in its place."""
+        return RolePolicy({**SHIPPED.rights, **{role: frozenset(rights) for role, rights in self.roles.items()}})

@@ -1,0 +1,44 @@
+"""Access control as the configuration wants it; what everything in this room is built on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from access.directory import Directory
+from access.entering import Entrance
+from access.rights import SHIPPED, RolePolicy
+from access.sessions import Sessions, Signer
+from dashboard.access.ways import Way
+from dashboard.api.setting import wall_clock_ms
+
+WRITES_PER_MINUTE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A login that is not ours: where it begins, and what the button says, by language."""
+
+    address: str
+    words: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """``ways``: beside the session's cookie, tried after it; ``entrance``: for names and passwords, None without;
+    ``elsewhere``: other logins; ``behind_tls``: browsers reach us by https alone."""
+
+    sessions: Sessions
+    signer: Signer
+    directory: Directory
+    entrance: Entrance | None = None
+    ways: tuple[Way, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+    policy: RolePolicy = SHIPPED
+    behind_tls: bool = False
+    writes_per_minute: int = WRITES_PER_MINUTE
+    now_ms: Callable[[], int] = wall_clock_ms
+
+    def csrf(self, binding: str) -> str:
+        """The token against forged requests of a session or another binding."""
+        return self.signer.sign("csrf", binding)
