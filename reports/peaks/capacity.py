@@ -43,12 +43,15 @@ class CapacityView:
 def read_capacity(
     reader: Reader, now_ms: int, zone: str, data_centers: int, policy: CapacityPolicy, *, kinds: DayKinds = NO_KINDS
 ) -> CapacityView:
-    """The capacity of an estate of so many data centers, at one instant."""
-    now_s = now_ms // 1000
-    seen = read_days(reader, until_now(now_s, zone), zone)
-    first = day_of(now_s, zone)
+    """The capacity of an estate of so many data centers, at one instant; at a midnight today is the day that is over.
+
+    Runs and days from after it are not seen, so that an instant of the past has its own answer.
+    """
+    now_s, last_s = now_ms // 1000, (now_ms - 1) // 1000
+    seen = read_days(reader, until_now(last_s, zone), zone)
+    first, today = day_of(now_s, zone), day_of(last_s, zone)
     since_ms = now_ms - 2 * policy.expires_days * DAY_S * 1000
-    proofs = [proof_of(run, policy) for run in listed(reader.journal(), from_ms=since_ms, most=MOST)]
+    proofs = [proof_of(run, policy) for run in listed(reader.journal(), from_ms=since_ms, to_ms=now_ms, most=MOST)]
     known = [each for each in proofs if each is not None]
     totals, peaks = (
         {day: n for day, n in each.items() if day < first.toordinal()} for each in (seen.totals(), seen.peaks())
@@ -56,7 +59,7 @@ def read_capacity(
     return CapacityView(
         policy,
         proven=proven_capacity(known, now_ms, data_centers, policy.expires_days),
-        today=next((each.minute for each in seen.days if each.day == first), None),
+        today=next((each.minute for each in seen.days if each.day == today), None),
         outlook=outlook(kinds, totals, peaks, first),
         seen=seen,
     )

@@ -1,4 +1,5 @@
-"""Composes the report of peaks of a period, from the store as it is now."""
+"""Composes the report of peaks of a period, from the store as it is now; records, forecast and capacity are those of
+its end, or of now while it goes on."""
 
 from __future__ import annotations
 
@@ -35,8 +36,9 @@ def compose(reader: Reader, ground: Ground, period: Period, now_ms: int, product
     """The bank's report, or a product's. Raises UnknownProduct."""
     catalog, zone = ground.catalog, ground.catalog.zone
     names = _names(catalog, product)
-    view = read_capacity(reader, now_ms, zone, len(catalog.data_centers), ground.policy, kinds=ground.kinds)
-    seen = read_days(reader, until_now(now_ms // 1000, zone), zone, product) if product else view.seen
+    as_of_ms = min(now_ms, period.window.to_s * 1000)
+    view = read_capacity(reader, as_of_ms, zone, len(catalog.data_centers), ground.policy, kinds=ground.kinds)
+    seen = read_days(reader, until_now((as_of_ms - 1) // 1000, zone), zone, product) if product else view.seen
     past = _past(seen, view.outlook.first)
     look = view.outlook
     if product:

@@ -1,7 +1,8 @@
 """The report of peaks as one document: every format is drawn from it, and nothing else is needed to draw it again.
 
 ``days``, ``records``, ``forecast`` and ``capacity`` are those of ``GET /api/v1/peaks`` (docs/peaks.md); ``past`` is
-what the forecast was made from. Forecast and capacity are those of ``made_at``, whatever the period.
+what the forecast was made from. Records, forecast and capacity are those of ``period.until``: the period's end, or the
+instant at which it was made while the period goes on.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pydantic import TypeAdapter
 
 from reports.availability.model import PeriodText, canonical
 
-DEFINITION_VERSION = "1"
+DEFINITION_VERSION = "2"
 """Of docs/peaks.md; grows when a formula changes."""
 SCHEMA = 1
 KIND = "peaks"

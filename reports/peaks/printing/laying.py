@@ -118,7 +118,7 @@ def _sections(texts: Texts, restated: Sequence[tuple[str, str, str]]) -> Iterabl
     yield section("summary", Paragraph(_sentence(texts), TONES[texts.report.verdict]), *_doubts(texts))
     yield section("days", _picture(texts), days(texts), new_page=True)
     yield section("forecast", *_forecast(texts), new_page=True)
-    yield section("capacity", Facts(_facts(texts)[3:]), *_why(texts))
+    yield section("capacity", _as_of(texts), Facts(_facts(texts)[3:]), *_why(texts))
     yield section(
         "definitions",
         *(Paragraph(words(f"peaks.definition.{name}")) for name in FORMULAS),
@@ -150,9 +150,14 @@ def _picture(texts: Texts) -> Trend:
     return Trend("days_chart", words("peaks.chart"), (line,), columns=True, note=words("peaks.chart_note"))
 
 
+def _as_of(texts: Texts) -> Paragraph:
+    """From when what looks ahead was seen."""
+    return Paragraph(texts.words("peaks.as_of", at=texts.instant(texts.report.period.until)))
+
+
 def _forecast(texts: Texts) -> list[Block]:
     found = texts.report.forecast
-    blocks: list[Block] = [Paragraph(said) for said in texts.models()]
+    blocks: list[Block] = [_as_of(texts), *(Paragraph(said) for said in texts.models())]
     blocks += [Paragraph(texts.words("peaks.short", why=why), Tone.UNKNOWN) for why in found["reasons"].values()]
     return [*blocks, forecast(texts)]
 

@@ -20,8 +20,9 @@ from reports.peaks.forecasting import outlook
 from reports.peaks.model import PeakReport, document, peak_report_of, sealed
 from settings import SHIPPED as CONFIG
 from settings import load_catalog
-from slo.windows import SHANGHAI
+from slo.windows import SHANGHAI, day_window
 from store.memory import MemoryStore
+from tests.reports.peaks.conftest import tell
 
 GROUND = Ground(load_catalog(CONFIG / "catalog.yaml"), NO_KINDS, SHIPPED, "1.0", demo=True)
 
@@ -51,6 +52,23 @@ def test_the_document_is_the_same_when_read_back(made: PeakReport) -> None:
     assert sealed(made).snapshot_sha256 == made.snapshot_sha256
 
 
+def test_a_month_that_is_over_is_seen_from_its_end(store: MemoryStore, made: PeakReport, now_ms: int) -> None:
+    """As it was on its first day of being over. A month that goes on is seen from now."""
+    assert (made.forecast["from"], made.period.until) == ("2026-11-01", "2026-10-31T16:00:00.000Z")
+    assert made.records["day"]["day"] == "2026-10-30"
+    assert made.capacity["peak_today_at"] == "2026-10-31T02:00:00.000Z"
+    early = MemoryStore(SHANGHAI)
+    tell(early, 179, begun, until=date(2026, 11, 1))
+    with early.reading() as reader:
+        then = compose(reader, GROUND, month("2026-10", SHANGHAI), day_window(date(2026, 11, 1)).from_s * 1000)
+    assert then.snapshot_sha256 == made.snapshot_sha256
+    with store.reading() as reader:
+        current = compose(reader, GROUND, month("2026-11", SHANGHAI), now_ms)
+        loan = compose(reader, GROUND, month("2026-10", SHANGHAI), now_ms, "weilidai")
+    assert (current.forecast["from"], current.records["day"]["day"]) == ("2026-11-22", "2026-11-20")
+    assert (loan.forecast["from"], loan.records["day"]["day"]) == ("2026-11-01", "2026-10-30")
+
+
 def test_csv_holds_what_the_forecast_was_made_from(made: PeakReport) -> None:
     """Total, peaks and forecast come out of the rows again."""
     rows = list(csv.DictReader(io.StringIO(drawn(made, "csv", "en").decode("utf-8-sig"))))
@@ -58,7 +76,7 @@ def test_csv_holds_what_the_forecast_was_made_from(made: PeakReport) -> None:
     past = {date.fromisoformat(row["day"]).toordinal(): row for row in rows if row["record"] == "past"}
     totals = {day: int(row["transactions"]) for day, row in past.items()}
     peaks = {day: int(row["minute_transactions"]) for day, row in past.items()}
-    again = outlook(NO_KINDS, totals, peaks, date(2026, 11, 22))
+    again = outlook(NO_KINDS, totals, peaks, date(2026, 11, 1))
     assert again.daily.forecast is not None
     said = [int(row["point"]) for row in rows if row["record"] == "forecast"]
     assert said == [day.point for day in again.daily.forecast.days]
