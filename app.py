@@ -41,6 +41,7 @@ COMMANDS = {
     "report": "availability and incidents of any period as PDF, XLSX, CSV, JSON or HTML; frozen, explained, sent",
     "history": "the past that a bank brings along: imports availability and incidents from files",
     "people": "who logs in here, and what each may do: add, list, roles, password, disable, enable, remove",
+    "audit": "who did what: list, show, export, and verify that nothing was changed or cut off",
     "db": "the store as a whole: upgrade, prune, backup, restore, stats",
 }
 EPILOG = """\
@@ -49,7 +50,10 @@ first steps:
   python app.py demo --help         its options: port, data directory, history, scale
   python app.py reconcile --json    while it runs: is every event counted once?
 """
-_HIDDEN = {"simulated-past": "fills in the demo's simulated past (started by demo)"}
+_HIDDEN = {
+    "simulated-past": "fills in the demo's simulated past (started by demo)",
+    "load-anew": "reads and checks a configuration (started by what SIGHUP reached)",
+}
 
 
 class _Parser(argparse.ArgumentParser):

@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime
 from collectors.errors import CollectorError
 from collectors.prometheus.backfill import Backfill, Outcome, Step
 from collectors.prometheus.config import PrometheusConfig
+from commands.auditing import acting
 from commands.errors import CommandError, refusing
 from commands.logs import add_logs, hide_configured, start_logs
 from commands.options import Configuration, add_configuration, configuration
@@ -53,7 +54,10 @@ def run(args: argparse.Namespace) -> int:
         chosen.data.mkdir(parents=True, exist_ok=True)
         store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
         try:
-            outcomes = [one for server in servers for one in _backfilled(server, chosen, store, args, (from_ms, to_ms))]
+            asked = (from_ms, to_ms)
+            with acting(store, "backfill", args.source, from_ms=from_ms, to_ms=to_ms) as told:
+                outcomes = [one for server in servers for one in _backfilled(server, chosen, store, args, asked)]
+                told["pages"] = {one.source: one.trouble or one.pages for one in outcomes}
         finally:
             store.close()
     for outcome in outcomes:

@@ -8,7 +8,8 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 
 from collectors.costs.errors import BadInvoice, CostFileError
@@ -18,6 +19,7 @@ from collectors.costs.opening import How
 from collectors.costs.rates import read_rates
 from collectors.costs.report import import_json, import_lines, is_sound, whole
 from collectors.costs.sources import UTF_8
+from commands.auditing import acting
 from commands.errors import CommandError, refusing
 from commands.meter import Meter
 from commands.options import Configuration, add_configuration, configuration
@@ -67,9 +69,10 @@ def run(args: argparse.Namespace) -> int:
             invoices = [*invoices, _invoice(args.invoice, files, errors)]
         if args.replace_month and len(files) + len(errors) > 1:
             raise CommandError("costs import --replace-month takes one FILE, which is the whole bill")
-        with _store(args, chosen) as store:
+        with _store(args, chosen) as store, _audited(args, store) as told:
             readings = _post(files, store, whole_months=args.replace_month)
             _keep(rates, invoices, store)
+            told |= {"posted": [asdict(each.posted) for each in readings], "errors": len(errors) or None}
             sound = not readings or _show(args, readings, (invoices, rates), store, how.zone)
     return 2 if errors else int(not sound)
 
@@ -116,6 +119,15 @@ def _keep(rates: Sequence[Rate], invoices: Sequence[Invoice], store: Store | Non
         change = kept(invoices, reader.journal(), time.time_ns() // 1_000_000)
     if change.documents:
         store.write(change)
+
+
+def _audited(args: argparse.Namespace, store: Store | None) -> AbstractContextManager[dict[str, object]]:
+    """Rows of the audit log around what is kept; none around a trial."""
+    if store is None:
+        return nullcontext({})
+    beside = {"rates": args.rates and args.rates.name, "invoices": args.invoices and args.invoices.name}
+    names = [file.name for file in args.files]
+    return acting(store, "costs.import", ", ".join(names), replace_month=args.replace_month, **beside)
 
 
 @contextmanager

@@ -24,12 +24,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from commands import holdings
+from commands.auditing import acting, write_act
 from commands.errors import CommandError, refusing
 from commands.logs import add_logs, start_logs
 from commands.meter import Meter
 from commands.options import Configuration, add_configuration, configuration
 from commands.workplace import prepared
 from store import maintenance
+from store.audit_witness import Witness
 from store.errors import StoreError
 from store.opening import open_store
 
@@ -78,6 +80,7 @@ def _upgrade(args: argparse.Namespace, chosen: Configuration) -> None:
     if done.before == done.after:
         print(f"{maintenance.where(chosen.store)}: schema {done.after} is up to date; nothing to do")
     else:
+        _write_act(chosen, "db.upgrade", before=done.before, after=done.after)
         print(f"{maintenance.where(chosen.store)}: schema {done.before} -> {done.after}")
 
 
@@ -98,7 +101,9 @@ def _prune(args: argparse.Namespace, chosen: Configuration) -> None:
     meter = Meter("pruning", "rows")
     store = open_store(chosen.store, chosen.catalog.zone)
     try:
-        gone = maintenance.prune_all(store, retention, now_s, lambda done: meter.show(done, total))
+        with acting(store, "db.prune", rows_past_retention=total) as told:
+            gone = maintenance.prune_all(store, retention, now_s, lambda done: meter.show(done, total))
+            told["rows_deleted"] = gone
     finally:
         meter.end()
         store.close()
@@ -130,8 +135,19 @@ def _restore(args: argparse.Namespace, chosen: Configuration) -> None:
             done = maintenance.restore(args.file, chosen.store, chosen.catalog.zone, meter.show)
         finally:
             meter.end()
+        known = Witness(chosen.data).put_away()
+        restored = {"before": done.before, "after": done.after, "head_before": known.text()}
+        _write_act(chosen, "db.restore", str(args.file), bytes=args.file.stat().st_size, **restored)
     upgraded = "" if done.before == done.after else f" (made by schema {done.before})"
     print(f"{maintenance.where(chosen.store)}: restored from {args.file}, schema {done.after}{upgraded}, checked")
+
+
+def _write_act(chosen: Configuration, action: str, subject: str = "", **detail: object) -> None:
+    store = open_store(chosen.store, chosen.catalog.zone)
+    try:
+        write_act(store, action, subject, **detail)
+    finally:
+        store.close()
 
 
 def _stats(args: argparse.Namespace, chosen: Configuration) -> None:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 
+from commands.auditing import with_act
 from commands.errors import CommandError, refusing
 from commands.options import Configuration, add_configuration, configuration
 from reports.history.arithmetic import Range
@@ -169,7 +170,7 @@ def _kept(store: Store, history: History, origin: Origin) -> str:
     if not change.documents:
         return "was known; nothing was changed"
     try:
-        store.write(change)
+        store.write(with_act(change, "history.import", origin.id, file=origin.file, sha256=origin.digest))
     except StaleDocument:
         return "was brought by somebody else in this moment; nothing was changed"
     return f"stored as imported from {origin.file} ({origin.id})"

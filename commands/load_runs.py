@@ -19,8 +19,10 @@ import os
 import secrets
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 
+from commands.auditing import with_act
 from commands.errors import CommandError, refusing
 from commands.options import add_configuration, configuration
 from dashboard.api.tokens import LOAD_RUNS, SHORTEST, file_of
@@ -101,7 +103,7 @@ def _kept(file: Path, store: Store, policy: CapacityPolicy) -> str:
         if not change.documents:
             return f"{run.id} was known"
         try:
-            store.write(change)
+            store.write(with_act(change, "load_run.import", run.id, file=file.name, sha256=sha256(content).hexdigest()))
         except StaleDocument:
             continue  # somebody brought the same run in this moment: look again
         return f"{run.id} kept: {run.verdict}, {run.failures:,} of {run.requests:,} failed"

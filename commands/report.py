@@ -30,6 +30,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from commands import report_changes, report_making, report_sending
+from commands.auditing import with_act
 from commands.errors import CommandError, refusing
 from commands.options import Configuration, add_configuration, configuration
 from commands.report_files import maker
@@ -151,7 +152,7 @@ def _issues(args: argparse.Namespace, store: Store) -> int:
 def _approve(args: argparse.Namespace, store: Store) -> int:
     with store.reading() as reader:
         change, issue = approve(reader.journal(), args.id, args.step, _now_ms(), args.by, note=args.note)
-    store.write(change)
+    store.write(with_act(change, "report.sign", issue.id, step=args.step, by=args.by, note=args.note or None))
     print(f"{issue.id}: {issue.state} by {args.by}")
     return 0
 

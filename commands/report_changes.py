@@ -6,6 +6,7 @@ import argparse
 import secrets
 import time
 
+from commands.auditing import with_act
 from commands.errors import CommandError, refusing
 from commands.options import Configuration
 from dashboard.api.instants import instant_ms
@@ -43,7 +44,7 @@ def change(args: argparse.Namespace, chosen: Configuration, store: Store) -> int
         written = record(
             made, [each.id for each in catalog.products], [each.id for each in catalog.data_centers], now_ms
         )
-    store.write(written)
+    store.write(with_act(written, "change.record", made.id, by=made.actor, title=made.title))
     print(f"{made.id}: recorded")
     return 0
 

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from commands.auditing import with_act
 from commands.errors import CommandError
 from commands.options import Configuration
 from commands.report_files import bank_of, written_whole
@@ -94,7 +95,7 @@ def _freeze(args: argparse.Namespace, made: MadeReport, store: Store) -> Issue:
     if not change.documents:
         print(f"{issue.id}: says the same already (sha256 {issue.digest})", file=sys.stderr)
         return issue
-    store.write(change)
+    store.write(with_act(change, "report.freeze", issue.id, by=args.by, sha256=issue.digest))
     more = f", {issue.differences:,} differences from {issue.previous_id}" if issue.previous_id else ""
     provisional = "; provisional, the period is not over" if made.period.provisional else ""
     print(f"{issue.id}: frozen (sha256 {issue.digest}){more}{provisional}", file=sys.stderr)

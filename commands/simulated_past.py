@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from commands.auditing import write_act
 from commands.errors import CommandError, refusing
 from commands.options import ESTATE_CONFIG, add_configuration, configuration
 from commands.progress import HISTORY_FILE, report
@@ -52,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
             until_s = watched_since_s(store)
             there = _stored_begins(store, until_s, args.days)
             filled, planned = len(there), len(chunks(until_s, args.days))
+            if filled < planned:
+                write_act(store, "history.simulate", days=args.days, seed=args.seed, scale=args.scale)
             for chunk in history(estate, until_s, args.days, args.seed, args.scale, already=there):
                 filled += _added(store, stored_chunk(chunk, chosen.catalog.zone))
                 report(chosen.data / HISTORY_FILE, filled, planned, str(day_of(chunk.from_s, chosen.catalog.zone)))

@@ -16,6 +16,7 @@ from typing import Protocol
 from reports.delivery.model import Delivery
 from reports.delivery.parcel import KIND, OPEN, Parcel, Status
 from reports.delivery.schedule import Run
+from store.audit import ITSELF, Audited, audited
 from store.errors import StaleDocument
 from store.journal import Change, Document, JournalReader
 
@@ -121,18 +122,22 @@ class Outbox:
 
     def settle(self, parcel: Parcel, now_ms: int, actor: str = "") -> Parcel | None:
         """Writes what became of it with an entry; None when somebody else did so first."""
-        return self._written(replace(parcel, claimed_by="", claimed_until_ms=0), now_ms, actor)
+        return self._written(
+            replace(parcel, claimed_by="", claimed_until_ms=0), now_ms, actor, _acts(parcel, now_ms, actor)
+        )
 
     def _free(self, parcel: Parcel, now_ms: int) -> bool:
         # A claim that lasts longer than claims do was made by a clock that was ahead: it binds nobody.
         claimed = parcel.claimed_by and now_ms < parcel.claimed_until_ms <= now_ms + 2 * CLAIM_MS
         return parcel.status in OPEN and not claimed and parcel.next_attempt_ms <= now_ms
 
-    def _written(self, parcel: Parcel, entry_ms: int | None = None, actor: str = "") -> Parcel | None:
+    def _written(
+        self, parcel: Parcel, entry_ms: int | None = None, actor: str = "", audit: tuple[Audited, ...] = ()
+    ) -> Parcel | None:
         """``entry_ms``: leave an entry at this instant."""
         entries = () if entry_ms is None else (parcel.entry(entry_ms, actor),)
         try:
-            self.store.write(Change(entries, (parcel.document(),)))
+            self.store.write(Change(entries, (parcel.document(),), audit=audit))
         except StaleDocument:
             return None
         return replace(parcel, version=parcel.version + 1)
@@ -144,3 +149,13 @@ class Outbox:
         except StaleDocument:
             return False
         return True
+
+
+def _acts(parcel: Parcel, now_ms: int, actor: str) -> tuple[Audited, ...]:
+    """For the audit log: that somebody asked for it again, or what became of it; that it waits for another try is
+    neither."""
+    if parcel.status in OPEN and not actor:
+        return ()
+    action = "report.send_again" if parcel.status in OPEN else "report.send"
+    told = {"status": parcel.status.value, "sha256": parcel.digest or None, "error": parcel.last_error or None}
+    return (audited(now_ms, actor or ITSELF, action, parcel.id, **told),)

@@ -28,7 +28,7 @@ def table_csv(table: Table) -> bytes:
     """Any table: a line of keys, then its rows."""
     page = StringIO(newline="")
     lines = writer(page, lineterminator="\r\n")
-    lines.writerow(_guarded(column.key) for column in table.columns)
+    lines.writerow(guarded(column.key) for column in table.columns)
     kinds = [column.kind for column in table.columns]
     lines.writerows([_field(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in table.rows)
     return page.getvalue().encode()
@@ -42,8 +42,9 @@ def _field(cell: Cell, kind: Kind) -> str:
         return str(value)
     if kind in _DECIMALS and decimal_places(value) is not None:
         return value
-    return _guarded(value)
+    return guarded(value)
 
 
-def _guarded(text: str) -> str:
+def guarded(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
     return f"'{writable(text)}" if text.startswith(RISKY) else writable(text)

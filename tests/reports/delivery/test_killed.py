@@ -42,7 +42,7 @@ def test_a_process_killed_in_the_middle_of_a_mail_leaves_it_in_doubt(tmp_path: P
         child = subprocess.Popen([sys.executable, "-c", CHILD, str(file), str(port)], cwd=ROOT)
         try:
             listener.settimeout(30)
-            _take_and_say_nothing(listener)
+            _take_and_say_nothing(listener, child)
         finally:
             child.kill()
             child.wait()
@@ -54,8 +54,8 @@ def test_a_process_killed_in_the_middle_of_a_mail_leaves_it_in_doubt(tmp_path: P
     store.close()
 
 
-def _take_and_say_nothing(listener: socket.socket) -> None:
-    """Reads a whole mail."""
+def _take_and_say_nothing(listener: socket.socket, child: subprocess.Popen[bytes]) -> None:
+    """Reads a whole mail; the line stays open until nobody is there who could notice its end."""
     with listener.accept()[0] as line, line.makefile("rwb", buffering=0) as talk:
         talk.write(b"220 here\r\n")
         for answer in (b"250 here", b"250 ok", b"250 ok", b"250 ok", b"354 go on"):
@@ -63,3 +63,5 @@ def _take_and_say_nothing(listener: socket.socket) -> None:
             talk.write(answer + b"\r\n")
         while talk.readline() != b".\r\n":
             pass
+        child.kill()
+        child.wait()
