@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 
 from commands.alerting import alert_service
+from commands.auditing import audit_load
 from commands.errors import refusing
 from commands.interrupt import end_in_time, stop_event
 from commands.logs import add_logs, hide_configured, start_logs
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     with refusing(StoreError, OSError):
         chosen.data.mkdir(parents=True, exist_ok=True)
         store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
+    audit_load(store, chosen, "alert")
     try:
         service = alert_service(chosen, store, args.owner)
         service.start()

@@ -18,6 +18,7 @@ from collectors.exposition import ExpositionCollector, ExpositionSource
 from collectors.probes.prober import Prober
 from collectors.prometheus.collector import PrometheusCollector
 from collectors.prometheus.config import PrometheusConfig
+from commands.auditing import audit_load
 from commands.errors import refusing
 from commands.interrupt import end_in_time, stop_event
 from commands.logs import add_logs, hide_configured, start_logs
@@ -77,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
     with refusing(StoreError, OSError):
         chosen.data.mkdir(parents=True, exist_ok=True)
         store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
+    audit_load(store, chosen, "collect")
     names = [source.id for source in chosen.settings.sources]
     leadership = Leadership(store, names, args.owner or new_owner(), chosen.settings.lease.timing())
     try:

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from alerts.service import AlertService
 from commands.alerting import alert_service
+from commands.auditing import audit_load
 from commands.errors import refusing
 from commands.facing import api_setting
 from commands.guarding import access_of, refuse_without_admin
@@ -62,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
     if not is_loopback(host):
         refuse_without_admin(store, host)
     access = access_of(chosen, store)
+    audit_load(store, chosen, "serve")
     publisher = Publisher(store, _setting(chosen))
     facing = api_setting(chosen, store)
     alerts = None if args.no_alerts else alert_service(chosen, store)
