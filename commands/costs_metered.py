@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -17,6 +17,7 @@ from collectors.costs.hourly import HourlyRate
 from collectors.costs.metered import MeteredDay, days_of, read_day, rows_of
 from collectors.errors import CollectorError
 from collectors.prometheus.config import PrometheusConfig
+from commands.auditing import write_act
 from commands.backfill import asked_range
 from commands.errors import CommandError, refusing
 from commands.interrupt import stop_event
@@ -95,7 +96,7 @@ def _once(args: argparse.Namespace, chosen: Configuration, rates: list[tuple[Hou
     found = _read(rates, (from_ms, to_ms), now_ms, zone)
     with refusing(StoreError, OSError):
         if not args.dry_run:
-            found = _posted(chosen, found)
+            found = _posted(chosen, found, again=args.every is not None)
     for trouble in found.troubles:
         print(f"error: {trouble}", file=sys.stderr)
     print(json.dumps(_document(found), indent=2) if args.json else "\n".join(_lines(found, kept=not args.dry_run)))
@@ -118,11 +119,14 @@ def _read(
     return _Collected(days, troubles)
 
 
-def _posted(chosen: Configuration, found: _Collected) -> _Collected:
+def _posted(chosen: Configuration, found: _Collected, *, again: bool) -> _Collected:
+    """``again``: it goes on, and that a day was observed for longer is nothing that the audit log should hear of."""
     rows, lines = rows_of(found.days, chosen.catalog.zone)
     chosen.data.mkdir(parents=True, exist_ok=True)
     with closing(open_store(chosen.store, chosen.catalog.zone, upgrade=True)) as store:
         posted = store.post(rows, lines) if rows else Posted()
+        if posted.new or (posted.replaced and not again):
+            write_act(store, "costs.collect", days=sorted({each.day for each in found.days}), posted=asdict(posted))
     return _Collected(found.days, found.troubles, posted)
 
 
