@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from dashboard.reporting.kinds import KINDS
 from slo.catalog import Catalog
 
 PAGE_DATA_ID = "page-data"
+_THEME_SCRIPT = re.compile(r'<script src="[^"]*/assets/theme_[^"]*"></script>')
 ICON = "data:image/svg+xml," + quote(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#12414F"/>'
     '<path d="M7 17l6 6L25 9" fill="none" stroke="#F2F6FB" stroke-width="4" stroke-linecap="round"/></svg>'
@@ -81,6 +83,11 @@ def _accounts(words: Words) -> dict[str, str]:
     return {name: words(key) for name, key in keys.items()}
 
 
+def _theme_first(scripts: str) -> tuple[str, str]:
+    """Tags of the theme's scripts, and all the others."""
+    return "\n".join(_THEME_SCRIPT.findall(scripts)), _THEME_SCRIPT.sub("", scripts)
+
+
 @dataclass(frozen=True, slots=True)
 class DashParts:
     """The HTML fragments that Dash wants in its document."""
@@ -92,17 +99,20 @@ class DashParts:
     renderer: str
 
 
-def document(words: Words, title: str, data: str, parts: DashParts) -> str:
-    """The whole page in one language; ``data`` is what ``page_data`` made."""
+def document(words: Words, title: str, data: str, parts: DashParts, theme_default: str = "auto") -> str:
+    """The whole page in one language; ``data`` is what ``page_data`` made, ``theme_default`` one of ``theme.CHOICES``.
+    The script that chooses the theme runs in the head, so that nothing flashes in the other one."""
+    first, rest = _theme_first(parts.scripts)
     return f"""<!DOCTYPE html>
-<html lang="{words.language.tag}">
+<html lang="{words.language.tag}" data-theme-default="{theme_default}">
 <head>
 {parts.metas}
-<meta name="color-scheme" content="dark">
+<meta name="color-scheme" content="dark light">
 <title>{html.escape(title)}</title>
 <link rel="icon" href="{ICON}">
 <style>{theme.css_variables()}</style>
 {parts.css}
+{first}
 </head>
 <body>
 <div id="stale" class="stale" hidden>
@@ -116,7 +126,7 @@ def document(words: Words, title: str, data: str, parts: DashParts) -> str:
 <script id="{PAGE_DATA_ID}" type="application/json">{data}</script>
 <footer>
 {parts.config}
-{parts.scripts}
+{rest}
 {parts.renderer}
 </footer>
 </body>

@@ -149,7 +149,7 @@ class Pages(dash.Dash):
             scripts=assets_of(page, scripts),
             renderer=renderer,
         )
-        return document(words, words(page.TITLE), self._data_of_page(words), parts)
+        return document(words, words(page.TITLE), self._data_of_page(words), parts, getattr(page, "THEME", "auto"))
 
 
 def _language_of_page() -> str:

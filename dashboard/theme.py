@@ -1,7 +1,8 @@
 """How states look: color, shape and word together, so that color is never the only carrier.
 
 The state colors are the palette with the smallest confusion for color-blind viewers (simulated dE of at least 29
-between any two). The same values reach the style sheet as CSS variables and the script as page data.
+between any two). They reach style sheets and charts as CSS variables, once per theme: dark, light, paper (``palettes``
+holds what is no state). Scripts read the variables, so that a chart has the colors of the page around it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from dashboard.language import word_key
+from dashboard.palettes import DARK, LIGHT, LIGHT_FILLS, PAPER
 from slo.availability import Verdict
 from slo.states import ServiceState
 
@@ -78,36 +80,58 @@ LOAD_VERDICTS: Mapping[str, Look] = MappingProxyType(
 """What a load run says of its objective."""
 
 SURFACES: Mapping[str, str] = MappingProxyType(
-    {
-        "ground": "#080D16",
-        "panel": "#0F1726",
-        "edge": "#1E2A3D",
-        "text": "#F2F6FB",
-        "quiet": "#A3B2C6",
-        "faint": "#66768C",
-        "line": "#6CC4F5",
-        "stale": "#F0E442",
-    }
+    {name: DARK[name] for name in ("ground", "panel", "edge", "text", "quiet", "faint", "line", "stale")}
 )
 """Colors that carry no state: ground, panels, text, the curve, and the banner of a wall that is not current."""
 
+CHOICES = ("auto", "light", "dark")
+"""What a viewer can choose; ``auto`` follows the system."""
+
+_GROUPS = (
+    ("", STATES),
+    ("source-", SOURCE_STATES),
+    ("verdict-", VERDICTS),
+    ("severity-", SEVERITIES),
+    ("load-", LOAD_VERDICTS),
+)
+
+
+def colors(surfaces: Mapping[str, str], fills: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Every variable of one theme by its name without dashes before it: ``ok``, ``ok-ink``, ``source-fresh``,
+    ``verdict-met``, ``panel``... ``fills`` are looks that this theme paints in another color than the dark one."""
+    found: dict[str, str] = {}
+    for prefix, looks in _GROUPS:
+        for name, look in looks.items():
+            color, ink = fills.get(prefix + name, (look.color, look.ink))
+            found[_css_name(prefix + name)] = color
+            found[_css_name(prefix + name) + "-ink"] = ink
+    return found | dict(surfaces)
+
+
+def themes() -> Mapping[str, dict[str, str]]:
+    """Variables of ``dark``, ``light`` and ``paper``."""
+    return {"dark": colors(DARK, {}), "light": colors(LIGHT, LIGHT_FILLS), "paper": colors(PAPER, LIGHT_FILLS)}
+
 
 def css_variables() -> str:
-    """The theme as one ``:root`` rule: ``--ok``, ``--ok-ink``, ``--source-fresh``, ``--verdict-met``, ``--panel``..."""
-    groups = (
-        ("", STATES),
-        ("source-", SOURCE_STATES),
-        ("verdict-", VERDICTS),
-        ("severity-", SEVERITIES),
-        ("load-", LOAD_VERDICTS),
+    """The themes as rules: dark unless the document says ``data-theme="light"``; on paper always that of paper."""
+    found = themes()
+    dark = _declared(found["dark"])
+    light = _declared(_differing(found["light"], found["dark"]))
+    paper = _declared(_differing(found["paper"], found["dark"]))
+    return (
+        f":root{{color-scheme:dark;{dark}}}"
+        f':root[data-theme="light"]{{color-scheme:light;{light}}}'
+        f"@media print{{:root,:root[data-theme]{{color-scheme:light;{paper}}}}}"
     )
-    pairs = [pair for prefix, looks in groups for name, look in looks.items() for pair in _pairs(prefix + name, look)]
-    pairs += [(name, color) for name, color in SURFACES.items()]
-    return ":root{" + "".join(f"--{_css_name(name)}:{value};" for name, value in pairs) + "}"
 
 
-def _pairs(name: str, look: Look) -> tuple[tuple[str, str], tuple[str, str]]:
-    return (name, look.color), (name + "-ink", look.ink)
+def _differing(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
+    return {name: color for name, color in one.items() if other[name] != color}
+
+
+def _declared(variables: Mapping[str, str]) -> str:
+    return "".join(f"--{name}:{color};" for name, color in variables.items())
 
 
 def _css_name(name: str) -> str:

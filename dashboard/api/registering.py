@@ -34,6 +34,7 @@ from dashboard.api import (
     report_files,
     reports,
     settings,
+    search,
     silences,
 )
 from dashboard.api.acting import act, unavailable
@@ -64,6 +65,7 @@ ROUTES: tuple[Route, ...] = (
     *report_files.ROUTES,
     *report_deliveries.ROUTES,
     *changes.ROUTES,
+    *search.ROUTES,
     *data_centers.ROUTES,
     *data_quality.ROUTES,
     *settings.ROUTES,

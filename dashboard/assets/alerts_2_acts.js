@@ -180,7 +180,7 @@
     return h(
       `li.change.is-${change.state}`,
       {},
-      h("time", { title: words.exactly(at) }, words.exactly(at).slice(11, 19)),
+      h("time", { title: words.exactly(at) }, words.clock(at)),
       h("span.change-state", {}, h("span.mark", { "aria-hidden": "true" }, glyph), word(name)),
       h("span.change-severity", {}, change.severity && words.severity(change.severity)),
       h("span.change-what", {}, h("strong", {}, words.place(change.about)), " ", words.rule(change.about.rule), change.replayed && h("span.tag", {}, word("mark.replayed"))),

@@ -144,7 +144,7 @@
     answers.forEach((answer, place) => answer.fresh && (view.history[place] = answer.body.entries));
     if (!answers.some((answer) => answer.fresh)) return;
     const entries = view.history.flat().sort((one, other) => words.ms(other.at) - words.ms(one.at) || other.number - one.number);
-    acts.paintHistory(parts.history, entries.slice(0, MOST_HISTORY), (at) => format.time(at, page.time_zone, "date"));
+    acts.paintHistory(parts.history, entries.slice(0, MOST_HISTORY), (at) => format.time(at, words.zone(), "date"));
   }
 
   function turnTo(name) {
@@ -238,7 +238,7 @@
     life.key("u", word("keys.unack"), () => meant((alert) => alert.acked && act.unack(alert.id)));
     life.key("s", word("keys.silence"), () => meant((alert) => act.silence(alert.id)));
     life.key("Enter", word("keys.open"), () => meant((alert) => act.open(alert.id)));
-    life.key("/", word("keys.filter"), () => (turnTo("open"), document.getElementById("filter").select(), document.getElementById("filter").focus()));
+    life.key("f", word("keys.filter"), () => (turnTo("open"), document.getElementById("filter").select(), document.getElementById("filter").focus()));
     TABS.forEach((name, index) => life.key(String(index + 1), word(TAB_WORDS[name]), () => turnTo(name)));
   }
 

@@ -5,6 +5,7 @@
   const desk = window.LendingDesk;
   const { h, word, words, page, range } = desk;
   const { format } = window.LendingWall;
+  const theme = window.LendingTheme;
   const STATES = {
     g: ["avail.state_good", "●"],
     b: ["avail.state_bad", "✖\ufe0e"],
@@ -16,12 +17,13 @@
   };
   const VERDICTS = { y: "met", n: "missed", "?": "not proven" };
   const LOOKS = [
-    { name: "none", color: "#12414F", ink: "#E6F4F7", glyph: "" },
-    { name: "within", color: "#2B7A78", ink: "#FFFFFF", glyph: "" },
-    { name: "over", color: "#F0E442", ink: "#16181D", glyph: "▲" },
-    { name: "far", color: "#E69F00", ink: "#16181D", glyph: "▲▲" },
-    { name: "down", color: "#D55E00", ink: "#FFFFFF", glyph: "✖\ufe0e" },
+    { name: "none", glyph: "" },
+    { name: "within", glyph: "" },
+    { name: "over", glyph: "▲" },
+    { name: "far", glyph: "▲▲" },
+    { name: "down", glyph: "✖\ufe0e" },
   ];
+  const FILLS = { x: "maintenance", m: "unknown", i: "unknown" };
   const FAR = 10;
   const HALF = 2;
 
@@ -77,9 +79,9 @@
 
   /** Colors for a picture, where no style sheet is. */
   function paintOf(cell, text) {
-    if (cell.known) return { text, color: cell.look.color, ink: cell.look.ink, hatched: false };
-    const color = { x: "#56B4E9", m: "#8A8F98", n: "#1B2536", i: "#8A8F98", "-": "#0F1726" }[cell.mark] || "#1B2536";
-    return { text, color, ink: cell.mark === "x" || cell.mark === "m" ? "#0B0F17" : "#C3CEDD", hatched: "xm".includes(cell.mark) };
+    const tone = cell.known ? "level-" + cell.look.name : FILLS[cell.mark] || "no-traffic";
+    if (!cell.known && cell.mark === "-") return { text, color: theme.color("panel"), ink: theme.color("quiet"), hatched: false };
+    return { text, color: theme.color(tone), ink: theme.color(tone + "-ink"), hatched: !cell.known && "xm".includes(cell.mark) };
   }
 
   function name(id, by) {

@@ -28,11 +28,6 @@
     const query = new URLSearchParams(window.location.search);
     for (const [name, value] of Object.entries(said)) value ? query.set(name, value) : query.delete(name);
     window.history[quietly ? "replaceState" : "pushState"](null, "", "?" + query);
-    document.querySelectorAll(".tongue").forEach((link) => {
-      const other = new URLSearchParams(query);
-      other.set("lang", new URLSearchParams(link.getAttribute("href").slice(1)).get("lang"));
-      link.setAttribute("href", "?" + other);
-    });
     readAddress();
     quietly ? paint() : read();
   }
@@ -225,11 +220,10 @@
   }
 
   function keys() {
-    life.key("/", word("keys.filter"), () => parts.filter.focus());
-    life.key("g", word("avail.key_grid"), () => parts.table.querySelector("td[tabindex='0']")?.focus());
+    life.key("f", word("keys.filter"), () => parts.filter.focus());
+    life.key("c", word("avail.key_grid"), () => parts.table.querySelector("td[tabindex='0']")?.focus());
     life.key("u", word("avail.up"), up);
     life.key("m", word("avail.with_maintenance"), () => change({ with: view.state.with === "1" ? "" : "1" }, true));
-    life.key("z", word("range.zone"), () => change({ zone: view.state.zone === "viewer" ? "" : "viewer" }, true));
     life.key("r", word("range.title"), () => document.getElementById("range-last").focus());
   }
 

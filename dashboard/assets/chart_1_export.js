@@ -1,4 +1,5 @@
-/* A chart as CSV in the clipboard, and as a picture: drawn anew from its figures, not from the screen. */
+/* A chart as CSV and as a picture in the clipboard, or as a file where there is no clipboard; drawn anew from its
+   figures, not from the screen. */
 (function () {
   "use strict";
 
@@ -7,6 +8,7 @@
   const ROW = 26;
   const HEAD = 74;
   const MOST_PX = 16_000;
+  const KEPT_MS = 60_000;
 
   /** A field as CSV wants it; what a spreadsheet would take for a formula becomes text. */
   function field(value) {
@@ -20,7 +22,7 @@
   }
 
   /** Without a secure origin browsers have no clipboard; the old way still works there. */
-  async function copy(text) {
+  async function copy(name, text) {
     try {
       await navigator.clipboard.writeText(text);
     } catch (blocked) {
@@ -30,7 +32,7 @@
       box.select();
       const done = document.execCommand("copy");
       box.remove();
-      if (!done) return toast(word("chart.not_copied"), true);
+      if (!done) return save(name + ".csv", new Blob(["\ufeff" + text], { type: "text/csv" }));
     }
     return toast(word("chart.copied"));
   }
@@ -85,23 +87,38 @@
     return canvas;
   }
 
-  function save(name, picture) {
-    drawn(picture).toBlob((blob) => {
-      const address = URL.createObjectURL(blob);
-      const link = h("a", { href: address, download: name + ".png" });
-      document.body.append(link);
-      link.click();
-      link.remove();
-      setTimeout(() => URL.revokeObjectURL(address), 60_000);
-    });
+  function save(name, blob) {
+    const address = URL.createObjectURL(blob);
+    const link = h("a", { href: address, download: name });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(address), KEPT_MS);
+    toast(word("chart.saved", { name }));
   }
 
-  /** Both buttons; `rows()` gives the CSV's rows, `picture()` what is drawn (left out: no picture). */
-  function buttons(name, rows, picture) {
-    const one = h("button.act.chart-act", { type: "button", "data-copy": name, onclick: () => copy(csv(rows())) }, word("chart.csv"));
-    const other = picture && h("button.act.chart-act", { type: "button", "data-picture": name, onclick: () => save(name, picture()) }, word("chart.png"));
+  /** Into the clipboard; as a file where the browser does not let us (no secure origin, no permission). */
+  async function copyPicture(name, made) {
+    const blob = await made;
+    try {
+      await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+    } catch (blocked) {
+      return save(name + ".png", blob);
+    }
+    return toast(word("chart.copied_picture"));
+  }
+
+  /** Both buttons; `rows()` gives the CSV's rows, `blob()` a promise of the PNG (left out: no picture). */
+  function acts(name, rows, blob) {
+    const one = h("button.act.chart-act", { type: "button", "data-copy": name, onclick: () => copy(name, csv(rows())) }, word("chart.csv"));
+    const other = blob && h("button.act.chart-act", { type: "button", "data-picture": name, onclick: () => copyPicture(name, blob()) }, word("chart.png"));
     return h("span.chart-acts", {}, one, other);
   }
 
-  desk.chart = { buttons, csv, copy, drawn };
+  /** Both buttons of a picture that is drawn from cells; `picture()` is what `drawn` takes. */
+  function buttons(name, rows, picture) {
+    return acts(name, rows, picture && (() => new Promise((resolve) => drawn(picture()).toBlob(resolve))));
+  }
+
+  desk.chart = { acts, buttons, csv, copy, drawn };
 })();

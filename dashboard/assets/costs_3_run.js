@@ -3,7 +3,7 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, get, word, life, page, load, costParts, costCharts } = desk;
+  const { h, get, word, life, page, load, costParts, costCharts, plots } = desk;
   const { format, dom } = window.LendingWall;
   const { say, hide } = dom;
   const POLL_MS = 60_000;
@@ -15,6 +15,10 @@
 
   function panel(id, title, ...children) {
     return h("section.panel.cost-panel", { id, "aria-label": title }, h("h2.label", {}, title), children);
+  }
+
+  function plotPanel(id, title, plot, ...children) {
+    return h("section.panel.cost-panel", { id, "aria-label": title }, plots.head(id, title, plot), children);
   }
 
   function select(id, label, onchange) {
@@ -45,9 +49,9 @@
       centers: slider("what-centers", word("costs.what_centers"), { min: 1 - page.data_centers.length, max: 6, step: 1 }),
       servers: slider("what-servers", word("costs.what_servers"), { min: -50, max: 50, step: 5 }),
     };
-    const bridge = panel("bridge", word("costs.bridge"), h("div.filters", {}, parts.from, parts.to), parts.bridge, parts.effects);
+    const bridge = plotPanel("bridge", word("costs.bridge"), parts.bridge, h("div.filters", {}, parts.from, parts.to), parts.bridge, parts.effects);
     const what = panel("what-if", word("costs.what_if"), parts.accounts.whole, parts.centers.whole, parts.servers.whole, parts.answer, parts.moved);
-    content.append(h("div.filters", {}, parts.month, parts.links), parts.note, parts.figures, h("div.load-columns", {}, panel("trend", word("costs.trend"), parts.trend), bridge), parts.tables, what);
+    content.append(h("div.filters", {}, parts.month, parts.links), parts.note, parts.figures, h("div.load-columns", {}, plotPanel("trend", word("costs.trend"), parts.trend, parts.trend), bridge), parts.tables, what);
     life.every(POLL_MS, read);
   }
 

@@ -113,22 +113,60 @@
     return typeof text === "number" ? text : Date.parse(text);
   }
 
-  /** 11:20:19 today, 11-20 11:20:19 on another day; in the estate's zone. */
+  function viewerZone() {
+    return Intl.DateTimeFormat().resolvedOptions().timeZone || page.time_zone;
+  }
+
+  /** The zone that times are shown in: the estate's, or with ?zone=viewer the viewer's own. */
+  function zone() {
+    return new URLSearchParams(window.location.search).get("zone") === "viewer" ? viewerZone() : page.time_zone;
+  }
+
+  const offsets = new Map();
+
+  /** What a time of another zone than the estate's is marked with: " GMT+1". */
+  function zoneMark(when, name = zone()) {
+    if (name === page.time_zone) return "";
+    if (!offsets.has(name)) offsets.set(name, new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "shortOffset" }));
+    return " " + offsets.get(name).formatToParts(when).find((part) => part.type === "timeZoneName").value;
+  }
+
+  /** 2026-11-21; an instant's day in the zone that is shown. */
+  function day(at) {
+    const when = ms(at);
+    return when === null ? format.NONE : format.time(when, zone(), "date").slice(0, 10);
+  }
+
+  /** 11:20:19 */
+  function clock(at) {
+    const when = ms(at);
+    return when === null ? format.NONE : format.time(when, zone(), "clock") + zoneMark(when);
+  }
+
+  /** 11:20:19 today, 11-20 11:20:19 on another day. */
   function moment(at, nowMs) {
     const when = ms(at);
     if (when === null) return format.NONE;
-    const day = format.time(when, page.time_zone, "date").slice(0, 10);
-    const today = nowMs ? format.time(nowMs, page.time_zone, "date").slice(0, 10) : "";
-    const clock = format.time(when, page.time_zone, "clock");
-    return day === today ? clock : `${day.slice(5)} ${clock}`;
+    return nowMs && day(when) === day(nowMs) ? clock(when) : `${day(when).slice(5)} ${clock(when)}`;
+  }
+
+  /** 2026-11-21 11:20 */
+  function minute(at) {
+    const when = ms(at);
+    return when === null ? format.NONE : `${day(when)} ${format.time(when, zone(), "minute")}${zoneMark(when)}`;
+  }
+
+  /** 2026-11-21 11:20:19 */
+  function second(at) {
+    const when = ms(at);
+    return when === null ? format.NONE : `${day(when)} ${clock(when)}`;
   }
 
   /** 2026-11-21 11:20:19.250 */
   function exactly(at) {
     const when = ms(at);
     if (when === null) return format.NONE;
-    const day = format.time(when, page.time_zone, "date").slice(0, 10);
-    return `${day} ${format.time(when, page.time_zone, "clock")}.${String(when % 1000).padStart(3, "0")}`;
+    return `${day(when)} ${format.time(when, zone(), "clock")}.${String(when % 1000).padStart(3, "0")}${zoneMark(when)}`;
   }
 
   /** Decimal text times a power of ten, cut to `places`, without a float: ("0.02139", 2, 1) -> "2.1". */
@@ -145,5 +183,5 @@
   /** A share as per cent: "0.02139" -> "2.13". */
   const percent = (text, places = 2) => scaled(text, 2, places);
 
-  window.LendingDesk.words = { named, rule, valueName, place, keyOf, severity, rank, span, ms, moment, exactly, percent, scaled, SEVERITIES };
+  window.LendingDesk.words = { named, rule, valueName, place, keyOf, severity, rank, span, ms, zone, viewerZone, zoneMark, day, clock, minute, second, moment, exactly, percent, scaled, SEVERITIES };
 })();

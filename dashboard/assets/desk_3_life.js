@@ -90,7 +90,7 @@
   /** Every element that says since when: <time data-since="ms">. */
   function tick() {
     const at = nowMs();
-    say(byId("clock-time"), format.time(at, page.time_zone, "clock"));
+    say(byId("clock-time"), format.time(at, words.zone(), "clock"));
     for (const element of document.querySelectorAll("[data-since]")) say(element, words.span(at - Number(element.dataset.since)));
     for (const element of document.querySelectorAll("[data-until]")) say(element, words.span(Number(element.dataset.until) - at));
     paint();
@@ -146,6 +146,7 @@
     if (isTyping(event.target)) return event.key === "Escape" && leave(event);
     if (document.querySelector("dialog[open]")) return;
     if (event.key === "Enter" && /^(A|BUTTON|SUMMARY)$/.test(event.target.tagName)) return;
+    if (desk.head.went(event)) return;
     const found = keys.find((each) => each.name === event.key);
     if (!found) return;
     event.preventDefault();
@@ -153,7 +154,7 @@
   }
 
   function help() {
-    const lines = keys.map((each) => h("div.key-line", {}, h("kbd", {}, each.name), h("span", {}, each.text)));
+    const lines = [...keys, ...desk.head.ways()].map((each) => h("div.key-line", {}, h("kbd", {}, each.name), h("span", {}, each.text)));
     desk.ask({ title: word("keys.title"), fields: h("div.key-lines", {}, lines), action: word("keys.close"), submit: () => "" });
   }
 
@@ -171,14 +172,10 @@
   function start(build) {
     whenMounted(() => {
       key("?", word("keys.help"), help);
+      desk.head.dress();
       const content = byId("content");
       content.replaceChildren();
       content.classList.remove("is-loading");
-      document.querySelectorAll(".tongue").forEach((link) => {
-        const query = new URLSearchParams(window.location.search);
-        query.set("lang", new URLSearchParams(link.getAttribute("href")).get("lang"));
-        link.setAttribute("href", "?" + query);
-      });
       document.addEventListener("keydown", pressed);
       build(content);
       look();

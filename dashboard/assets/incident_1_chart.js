@@ -3,23 +3,23 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { word, words, page } = desk;
+  const { word, words, page, plots } = desk;
   const { format } = window.LendingWall;
-  const CONFIG = { displayModeBar: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: false, showTips: false, responsive: false };
+  const { color } = window.LendingTheme;
   const MARKS = [
-    ["first_bad", "moment.first_bad", "#FF8A3C", "solid"],
-    ["detected", "moment.detected", "#F0E442", "solid"],
-    ["notified", "moment.notified", "#F2F6FB", "dot"],
-    ["acknowledged", "moment.acknowledged", "#6CC4F5", "solid"],
-    ["mitigated", "moment.mitigated", "#C9A6F5", "dash"],
-    ["restored", "moment.restored", "#5FD0A0", "solid"],
+    ["first_bad", "moment.first_bad", "bad-text", "solid"],
+    ["detected", "moment.detected", "degraded-text", "solid"],
+    ["notified", "moment.notified", "text", "dot"],
+    ["acknowledged", "moment.acknowledged", "line", "solid"],
+    ["mitigated", "moment.mitigated", "mitigated-text", "dash"],
+    ["restored", "moment.restored", "good-text", "solid"],
   ];
   const DAY_MS = 86_400_000;
 
   /** A clock reading as the plot wants it: local to the estate's zone, without one of its own. */
   function local(ms) {
-    const day = format.time(ms, page.time_zone, "date").slice(0, 10);
-    return `${day} ${format.time(ms, page.time_zone, "clock")}.${String(ms % 1000).padStart(3, "0")}`;
+    const day = format.time(ms, words.zone(), "date").slice(0, 10);
+    return `${day} ${format.time(ms, words.zone(), "clock")}.${String(ms % 1000).padStart(3, "0")}`;
   }
 
   function laneName(lane) {
@@ -29,7 +29,7 @@
   /** Marks of an incident that have a time, oldest first. */
   function marksOf(incident) {
     const times = { ...incident, first_bad: incident.impact_start };
-    return MARKS.map(([name, key, color, dash]) => ({ name, text: word(key), color, dash, at: words.ms(times[name]) }))
+    return MARKS.map(([name, key, tone, dash]) => ({ name, text: word(key), color: color(tone), dash, at: words.ms(times[name]) }))
       .filter((mark) => mark.at !== null)
       .sort((one, other) => one.at - other.at);
   }
@@ -55,7 +55,7 @@
       text: texts,
       textposition: "none",
       hovertemplate: `%{x|%H:%M:%S} ${laneName(lane)}<br>%{text}<extra></extra>`,
-      marker: { color: "#D55E00", line: { width: 0 } },
+      marker: { color: color("down"), line: { width: 0 } },
     };
   }
 
@@ -66,7 +66,7 @@
     [...lane.bad, 0].forEach((bad, index) => {
       if (bad === null && from === null) from = index;
       if (bad !== null && from !== null) {
-        shapes.push({ type: "rect", x0: local(beginMs + from * stepMs), x1: local(beginMs + index * stepMs), y0: row - 0.42, y1: row + 0.42, fillcolor: "#8A8F98", opacity: 0.28, line: { width: 0 }, layer: "below" });
+        shapes.push({ type: "rect", x0: local(beginMs + from * stepMs), x1: local(beginMs + index * stepMs), y0: row - 0.42, y1: row + 0.42, fillcolor: color("unknown"), opacity: 0.28, line: { width: 0 }, layer: "below" });
         from = null;
       }
     });
@@ -98,13 +98,24 @@
 
   /** Draws into `plot`; `answer` is what /lanes said. Returns whether there was anything to draw. */
   function draw(plot, incident, answer) {
+    plots.draw(plot, () => drawn(plot, incident, answer));
+    return answer.lanes.length > 0;
+  }
+
+  /** What the lanes count, one row per step and lane. */
+  function rowsOf(answer) {
+    const beginMs = words.ms(answer.from);
+    const at = (index) => new Date(beginMs + index * answer.step_seconds * 1000).toISOString();
+    return [["from", "product", "data_center", "bad", "total"], ...answer.lanes.flatMap((lane) => lane.bad.map((bad, index) => [at(index), lane.product, lane.data_center, bad, lane.total[index]]))];
+  }
+
+  function drawn(plot, incident, answer) {
     const stepMs = answer.step_seconds * 1000;
     const beginMs = words.ms(answer.from);
     const endMs = Math.max(words.ms(answer.to), beginMs + stepMs);
     const lanes = answer.lanes;
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const narrow = plot.clientWidth < 40 * rem;
-    const px = rem * (narrow ? 0.72 : 1);
+    const { px, narrow } = plots.size(plot);
+    const rem = narrow ? px / 0.75 : px;
     const longest = lanes.reduce((most, lane) => Math.max(most, laneName(lane).length), 6);
     const left = narrow ? px * 1.2 : Math.min(plot.clientWidth * 0.3, longest * px * (page.language === "zh" ? 1.0 : 0.62) + px * 2);
     const marks = marksOf(incident).filter((mark) => mark.at >= beginMs && mark.at <= endMs);
@@ -114,28 +125,22 @@
     const height = Math.max(1, lanes.length) * rem * (narrow ? 3.2 : 2.2) + lines * px * 1.5 + px * 4;
     const names = narrow ? lanes.map((lane, index) => ({ xref: "paper", x: 0, xanchor: "left", y: rows[index] + 0.36, yanchor: "top", text: laneName(lane), showarrow: false, font: { size: px, color: page.surfaces.text } })) : [];
     plot.style.height = `${Math.ceil(height)}px`;
-    const axis = { fixedrange: true, zeroline: false, ticks: "", tickfont: { size: px, color: page.surfaces.quiet }, gridcolor: page.surfaces.edge };
-    const layout = {
+    const axis = plots.axis(px, {});
+    const layout = plots.layout(px, {
       height: Math.ceil(height),
       width: plot.clientWidth,
       margin: { l: left, r: px * 1.5, t: lines * px * 1.5 + px, b: px * 2.6 },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
       showlegend: false,
-      dragmode: false,
       barmode: "overlay",
-      hoverlabel: { bgcolor: page.surfaces.panel, font: { color: page.surfaces.text, size: px } },
-      font: { family: getComputedStyle(document.body).fontFamily },
       xaxis: { ...axis, type: "date", range: [local(beginMs), local(endMs)], tickformat: endMs - beginMs > DAY_MS ? "%m-%d %H:%M" : "%H:%M:%S", nticks: narrow ? 4 : 9 },
       yaxis: { ...axis, range: [-0.5, Math.max(1, lanes.length) - 0.5], tickvals: narrow ? [] : rows, ticktext: lanes.map(laneName), showgrid: false },
       shapes: [...lanes.flatMap((lane, index) => [band(rows[index], endMs, beginMs), ...unseen(lane, rows[index], beginMs, stepMs)]), ...marks.map(lineOf)],
       annotations: [...said.map(({ row, ...label }) => label), ...names],
-    };
+    });
     const traces = lanes.map((lane, index) => trace(lane, rows[index], answer, beginMs, stepMs));
-    window.Plotly.react(plot, traces.length ? traces : [{ type: "scatter", x: [], y: [] }], layout, { ...CONFIG, locale: page.tag });
     plot.setAttribute("aria-label", word("incident.picture", { lanes: lanes.length, marks: marks.map((mark) => `${mark.text} ${words.exactly(mark.at).slice(11)}`).join(", ") }));
-    return lanes.length > 0;
+    return { traces: traces.length ? traces : [{ type: "scatter", x: [], y: [] }], layout };
   }
 
-  desk.picture = { draw, marksOf };
+  desk.picture = { draw, marksOf, rowsOf };
 })();

@@ -3,7 +3,7 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, get, send, forget, ask, field, nameField, toast, remember, word, words, life, page, picture, incident: figures } = desk;
+  const { h, get, send, forget, ask, field, nameField, toast, remember, word, words, life, page, picture, incident: figures, plots } = desk;
   const { dom } = window.LendingWall;
   const { say } = dom;
   const POLL_MS = 2_000;
@@ -33,7 +33,7 @@
       drafts: h("div.drafts"),
       alerts: h("div"),
     };
-    const left = [h("section.panel", {}, h("h2.label", {}, word("incident.what_happened")), parts.plot, parts.note), parts.spending];
+    const left = [h("section.panel", {}, plots.head("incident", word("incident.what_happened"), parts.plot, () => (lanes ? picture.rowsOf(lanes) : [])), parts.plot, parts.note), parts.spending];
     const right = [h("section.panel", {}, h("div.head", {}, h("h2.label", {}, word("incident.timeline")), h("button.act", { type: "button", onclick: note }, word("incident.add_note"))), parts.timeline), h("section.panel", {}, h("h2.label", {}, word("class.title")), parts.drafts)];
     content.append(parts.headline, parts.tiles, h("div.columns", {}, h("div.column", {}, left), h("div.column", {}, right)));
     life.key("a", word("keys.ack"), () => incident && !incident.restored && act("ack"));
@@ -43,8 +43,6 @@
     life.key("p", word("incident.print"), () => window.print());
     again = life.every(POLL_MS, read);
     life.every(PICTURE_MS, readPicture);
-    window.addEventListener("resize", redraw);
-    window.addEventListener("beforeprint", redraw);
   }
 
   async function read() {

@@ -46,7 +46,7 @@
     life.key("j", word("keys.next"), () => move(1));
     life.key("k", word("keys.previous"), () => move(-1));
     life.key("Enter", word("keys.open"), () => view.chosen && window.location.assign(address(view.chosen)));
-    life.key("/", word("keys.filter"), () => parts.search.focus());
+    life.key("f", word("keys.filter"), () => parts.search.focus());
     life.every(POLL_MS, read);
   }
 
@@ -117,7 +117,7 @@
     const began = one.impact_start || one.detected;
     renew(part(row, "state"), one.state, () => [h("span.mark", { "aria-hidden": "true" }, glyph), h("span", {}, word(state))]);
     say(part(row, "title"), one.title[page.language]);
-    renew(part(row, "when"), `${began}${one.mttr_ms}${one.restored}`, () => [h("span", {}, words.exactly(began).slice(0, 19)), " · ", duration(one), one.replayed && h("span.tag", {}, word("mark.replayed"))]);
+    renew(part(row, "when"), `${began}${one.mttr_ms}${one.restored}`, () => [h("span", {}, words.second(began)), " · ", duration(one), one.replayed && h("span.tag", {}, word("mark.replayed"))]);
     renew(part(row, "severity"), one.severity, () => [words.severity(one.severity)]);
     say(part(row, "failed"), failed(one));
     say(part(row, "times"), word("incidents.times", { mttd: words.span(one.mttd_ms), mtta: words.span(one.mtta_ms) }));

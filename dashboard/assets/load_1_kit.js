@@ -3,9 +3,10 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, word, words, page } = desk;
+  const { h, word, words, page, plots } = desk;
   const { format } = window.LendingWall;
-  const CONFIG = { displayModeBar: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: false, showTips: false };
+  const { color } = window.LendingTheme;
+  const { size } = plots;
   const MOST_POINTS = 900;
   const TICKS_MS = [0.01, 0.1, 1, 10, 100, 1000, 10000].flatMap((power) => [power, 2 * power, 5 * power]);
   const REASONS = {
@@ -60,27 +61,12 @@
     return `${path}?${new URLSearchParams({ ...query, lang: page.language })}`;
   }
 
-  function size(plot) {
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const narrow = plot.clientWidth < 40 * rem;
-    return { px: rem * (narrow ? 0.75 : 1), narrow };
-  }
-
   function axis(px, title) {
-    return { title: { text: title, font: { size: px } }, fixedrange: true, zeroline: false, ticks: "", tickfont: { size: px, color: page.surfaces.quiet }, gridcolor: page.surfaces.edge };
+    return plots.axis(px, { title: { text: title, font: { size: px } } });
   }
 
   function layout(px, more) {
-    return {
-      margin: { l: px * 4.5, r: px * 3.5, t: px * 0.75, b: px * 3.4 },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      legend: { orientation: "h", x: 0, y: 1.12, font: { size: px } },
-      dragmode: false,
-      hoverlabel: { bgcolor: page.surfaces.panel, font: { color: page.surfaces.text, size: px } },
-      font: { family: getComputedStyle(document.body).fontFamily, color: page.surfaces.quiet },
-      ...more,
-    };
+    return plots.layout(px, { margin: { l: px * 4.5, r: px * 3.5, t: px * 0.75, b: px * 3.4 }, legend: { orientation: "h", x: 0, y: 1.12, font: { size: px } }, ...more });
   }
 
   /** How many nines of the requests were answered within a latency: ([bound, count]...) -> {x: nines, y: ms}. */
@@ -100,7 +86,10 @@
 
   /** Distributions over each other: `lines` are {name, buckets, color, dash}. */
   function distribution(plot, lines) {
-    if (!window.Plotly) return;
+    plots.draw(plot, () => distributed(plot, lines));
+  }
+
+  function distributed(plot, lines) {
     const { px, narrow } = size(plot);
     const drawn = lines.filter((line) => line.buckets.length).map((line) => ({
       type: "scatter",
@@ -108,12 +97,12 @@
       name: line.name,
       ...nines(line.buckets),
       hovertemplate: "%{text} % ≤ %{y:.2f} ms<extra>%{fullData.name}</extra>",
-      line: { color: line.color, dash: line.dash || "solid", width: px / 6, shape: "hv" },
+      line: { color: color(line.color), dash: line.dash || "solid", width: px / 6, shape: "hv" },
     }));
     const marks = [0, 1, 2, 3, 4, 5, 6].filter((mark) => !narrow || mark % 2 === 0 || mark === 5);
     const texts = marks.map((mark) => ["0", "90", "99", "99.9", "99.99", "99.999", "99.9999"][mark] + " %");
     const axes = { xaxis: { ...axis(px, word("runs.share_of_requests")), tickvals: marks, ticktext: texts, tickangle: 0, rangemode: "tozero" }, yaxis: { ...axis(px, "ms"), type: "log", tickvals: TICKS_MS, ticktext: TICKS_MS.map(String) } };
-    window.Plotly.react(plot, drawn, layout(px, axes), { ...CONFIG, locale: page.tag });
+    return { traces: drawn, layout: layout(px, axes) };
   }
 
   /** Seconds in groups of equal length, so that a soak of a day is still a picture: rates are means, failures sums. */
@@ -130,19 +119,23 @@
 
   /** Requests per second, failures and dropped arrivals as bars that hang from the top. */
   function curve(plot, seconds) {
-    if (!window.Plotly) return;
-    const { px } = size(plot);
     const rows = groupedSeconds(seconds);
+    plots.draw(plot, () => curveOf(plot, rows));
+  }
+
+  function curveOf(plot, rows) {
+    const { px } = size(plot);
     const x = rows.map((row) => row.second);
     const bars = (name, column, color, pattern) => ({ type: "bar", name: word(name), x, y: rows.map((row) => row[column]), yaxis: "y2", marker: { color, pattern: { shape: pattern } }, hovertemplate: "%{x} s: %{y:,d}<extra>%{fullData.name}</extra>" });
     const drawn = [
       { type: "scatter", mode: "lines", name: word("runs.requests_per_second"), x, y: rows.map((row) => row.rate), hovertemplate: "%{x} s: %{y:,d}/s<extra></extra>", line: { color: page.surfaces.line, width: px / 6 } },
-      bars("runs.failures", "failures", page.states.down.color, ""),
-      bars("runs.dropped", "dropped", page.states.degraded.color, "/"),
+      bars("runs.failures", "failures", color("down"), ""),
+      bars("runs.dropped", "dropped", color("degraded-text"), "/"),
     ];
     const most = rows.reduce((highest, row) => Math.max(highest, row.failures + row.dropped), 1);
     const second = { ...axis(px, word("runs.failures")), overlaying: "y", side: "right", showgrid: false, range: [0, Math.max(4, most * 2)], tickformat: ",d", nticks: 5 };
-    window.Plotly.react(plot, drawn, layout(px, { barmode: "stack", xaxis: { ...axis(px, "s"), showgrid: false }, yaxis: { ...axis(px, ""), rangemode: "tozero" }, yaxis2: second }), { ...CONFIG, locale: page.tag });
+    const rates = plots.countTicks(rows.reduce((highest, row) => Math.max(highest, row.rate), 0));
+    return { traces: drawn, layout: layout(px, { barmode: "stack", xaxis: { ...axis(px, "s"), showgrid: false }, yaxis: { ...axis(px, ""), rangemode: "tozero", ...rates }, yaxis2: second }) };
   }
 
   /** A table: columns are {name, value(row), number}; the first column heads its row. */

@@ -3,7 +3,7 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, word, words, page, load } = desk;
+  const { h, word, words, load, plots } = desk;
   const { format } = window.LendingWall;
   const CAUTIONS = {
     invalid: "pair.caution_invalid",
@@ -39,15 +39,15 @@
   }
 
   function name(letter, run) {
-    return h("div.load-pair-name", {}, h("strong", {}, letter), load.verdict(run.verdict), h("a", { href: load.address("/load-runs/" + encodeURIComponent(run.run_id), {}) }, run.run_id), h("small", {}, `${words.exactly(run.started_at).slice(0, 16)} · ${run.service_build || format.NONE}`));
+    return h("div.load-pair-name", {}, h("strong", {}, letter), load.verdict(run.verdict), h("a", { href: load.address("/load-runs/" + encodeURIComponent(run.run_id), {}) }, run.run_id), h("small", {}, `${words.minute(run.started_at)} · ${run.service_build || format.NONE}`));
   }
 
   /** Fills the section of a comparison; `results` are both files. */
   function paint(section, body, results) {
     const plot = h("div.load-plot", { role: "img", "aria-label": word("pair.picture") });
     const cautions = body.cautions.map((code) => h("li", {}, CAUTIONS[code] ? word(CAUTIONS[code]) : code));
-    section.replaceChildren(h("h2.label", {}, word("pair.title")), h("div.load-pair-names", {}, name("A", body.runs[0]), name("B", body.runs[1])), plot, latencies(body), failures(body), h("ul.load-caveats", {}, cautions));
-    const colors = [page.surfaces.line, page.states.degraded.color];
+    section.replaceChildren(plots.head("pair", word("pair.title"), plot), h("div.load-pair-names", {}, name("A", body.runs[0]), name("B", body.runs[1])), plot, latencies(body), failures(body), h("ul.load-caveats", {}, cautions));
+    const colors = ["line", "degraded-text"];
     const lines = results.map((result, index) => ({ name: `${"AB"[index]} ${body.runs[index].run_id}`, buckets: result ? result.latency.overall.corrected.buckets : [], color: colors[index], dash: index ? "dash" : "solid" }));
     load.distribution(plot, lines);
   }

@@ -3,7 +3,7 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, get, word, words, life, page, load } = desk;
+  const { h, get, word, words, life, page, load, plots } = desk;
   const { format, dom } = window.LendingWall;
   const CAVEATS = ["caveat.window", "caveat.bursts", "caveat.failed", "caveat.many"];
   const KNOWN = ["It speaks of the requests", "Failures that come in bursts", "Failed means a wrong answer", "Verdicts per product and step"];
@@ -32,8 +32,8 @@
     const latency = h("div.load-plot", { id: "latency", role: "img", "aria-label": word("runs.latency_picture") });
     parts.content.replaceChildren(
       head,
-      panel(word("runs.seconds"), seconds),
-      panel(word("runs.latency"), latency, quantiles(result)),
+      plotPanel(word("runs.seconds"), seconds, () => [["second", "requests", "failures", "dropped"], ...result.seconds]),
+      plotPanel(word("runs.latency"), latency, () => bucketRows(result), quantiles(result)),
       panel(word("runs.counts"), counts(result)),
       panel(word("runs.verdicts"), verdicts(result)),
       h("div.load-columns", {}, panel(word("runs.generator"), generator(run, result)), panel(word("runs.caveats"), caveats(result)))
@@ -41,13 +41,23 @@
     load.curve(seconds, result.seconds);
     const { corrected, uncorrected } = result.latency.overall;
     load.distribution(latency, [
-      { name: word("runs.corrected"), buckets: corrected.buckets, color: page.surfaces.line },
-      { name: word("runs.uncorrected"), buckets: uncorrected.buckets, color: page.surfaces.quiet, dash: "dot" },
+      { name: word("runs.corrected"), buckets: corrected.buckets, color: "line" },
+      { name: word("runs.uncorrected"), buckets: uncorrected.buckets, color: "quiet", dash: "dot" },
     ]);
   }
 
   function panel(title, ...inside) {
     return h("section.panel", { "aria-label": title }, h("h2.label", {}, title), ...inside);
+  }
+
+  function plotPanel(title, plot, rows, ...inside) {
+    return h("section.panel", { "aria-label": title }, plots.head(plot.id, title, plot, rows), plot, ...inside);
+  }
+
+  /** Both distributions as they were counted. */
+  function bucketRows(result) {
+    const kinds = ["corrected", "uncorrected"];
+    return [["distribution", "up_to_microseconds", "requests"], ...kinds.flatMap((kind) => result.latency.overall[kind].buckets.map(([bound, count]) => [kind, bound, count]))];
   }
 
   function headline(run) {

@@ -37,7 +37,7 @@
     life.key("Enter", word("keys.open"), () => view.chosen && window.location.assign(addressOf(view.chosen)));
     life.key("x", word("pair.pick"), () => view.chosen && pick(view.chosen));
     life.key("c", word("pair.do"), () => !parts.compare.disabled && compare());
-    life.key("/", word("keys.filter"), () => document.getElementById("filter").focus());
+    life.key("f", word("keys.filter"), () => document.getElementById("filter").focus());
   }
 
   function addressOf(id) {
@@ -66,7 +66,7 @@
   function capacity(body) {
     const perSecond = word("capacity.per_second");
     const tie = body.tied_to;
-    const lasts = body.expires_at && word("capacity.until", { day: words.exactly(body.expires_at).slice(0, 10) });
+    const lasts = body.expires_at && word("capacity.until", { day: words.day(body.expires_at) });
     const said = tie && word("capacity.tie", { build: tie.build || format.NONE, data_centers: tie.data_centers === null ? format.NONE : tie.data_centers, deadline: tie.deadline_ms });
     const head = word("capacity.headroom");
     const why = (name) => (body.reasons[name] ? word("capacity.unknown") : "");
@@ -94,7 +94,7 @@
     row.classList.toggle("is-chosen", view.chosen === run.run_id);
     part(row, "pick").firstChild.checked = view.picked.includes(run.run_id);
     part(row, "verdict").replaceChildren(load.verdict(run.verdict));
-    say(part(row, "name").querySelector("small"), words.exactly(run.started_at).slice(0, 16));
+    say(part(row, "name").querySelector("small"), words.minute(run.started_at));
     part(row, "load").replaceChildren(h("strong", {}, load.profile(run)), h("small", {}, run.invalid_reasons.map(load.reason).join(", ")));
     part(row, "counts").replaceChildren(h("strong", {}, `k ${format.grouped(run.failures)} / n ${format.grouped(run.requests)}`), h("small", {}, run.held_per_second === null ? "" : word("runs.held", { rate: format.grouped(run.held_per_second), seconds: run.held_seconds })));
     part(row, "bounds").replaceChildren(h("strong", {}, load.bounds(run)), h("small", {}, word("runs.target", { target: run.target })));

@@ -3,12 +3,12 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { word, words, page } = desk;
+  const { word, words, page, plots } = desk;
   const { format } = window.LendingWall;
-  const CONFIG = { displayModeBar: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: false, showTips: false };
+  const { color } = window.LendingTheme;
 
   function local(ms) {
-    return `${format.time(ms, page.time_zone, "date").slice(0, 10)} ${format.time(ms, page.time_zone, "clock")}`;
+    return `${format.time(ms, words.zone(), "date").slice(0, 10)} ${format.time(ms, words.zone(), "clock")}`;
   }
 
   /** Per cent of the budget left at the end of each step; lines are for the eye, exact counts stand in the hover. */
@@ -24,36 +24,34 @@
     return found;
   }
 
+  /** Draws the budget of one objective; returns whether there was anything to draw. */
   function draw(plot, one) {
     const shown = points(one).filter((point) => point.left !== null);
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const narrow = plot.clientWidth < 40 * rem;
-    const px = rem * (narrow ? 0.75 : 1);
+    plots.draw(plot, () => drawn(plot, one, shown));
+    plot.setAttribute("aria-label", word("slo.picture", { left: format.decimals(one.remaining_percent, 0, 1) }));
+    return shown.length > 1;
+  }
+
+  function drawn(plot, one, shown) {
+    const { px, narrow } = plots.size(plot);
     const lowest = shown.reduce((least, point) => Math.min(least, point.left), 0);
     const from = words.ms(one.from);
     const to = words.ms(one.to);
     const spent = lowest < 0;
     const text = shown.map((point) => word("slo.hover", { bad: format.grouped(point.bad), total: format.grouped(point.total), left: point.left.toFixed(2) }));
-    const left = { type: "scatter", mode: "lines", x: shown.map((point) => local(point.at)), y: shown.map((point) => point.left), text, hovertemplate: "%{x|%m-%d %H:%M}<br>%{text}<extra></extra>", line: { color: page.surfaces.line, width: px / 5, shape: "hv" }, fill: "tozeroy", fillcolor: "rgba(108,196,245,0.13)" };
+    const left = { type: "scatter", name: word("slo.budget_left"), mode: "lines", x: shown.map((point) => local(point.at)), y: shown.map((point) => point.left), text, hovertemplate: "%{x|%m-%d %H:%M}<br>%{text}<extra></extra>", line: { color: page.surfaces.line, width: px / 5, shape: "hv" }, fill: "tozeroy", fillcolor: plots.tinted("line", 0.13) };
     const pace = { type: "scatter", mode: "lines", x: [local(from), local(to)], y: [100, 0], hoverinfo: "skip", line: { color: page.surfaces.faint, width: px / 8, dash: "dot" } };
-    const axis = { fixedrange: true, zeroline: false, ticks: "", tickfont: { size: px * 1.05, color: page.surfaces.quiet }, gridcolor: page.surfaces.edge };
-    const layout = {
+    const axis = plots.axis(px * 1.05, {});
+    const layout = plots.layout(px, {
       margin: { l: px * 4, r: px * 1.5, t: px * 1.2, b: px * 2.6 },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
       showlegend: false,
-      dragmode: false,
       hovermode: "x",
-      hoverlabel: { bgcolor: page.surfaces.panel, font: { color: page.surfaces.text, size: px } },
-      font: { family: getComputedStyle(document.body).fontFamily },
       xaxis: { ...axis, type: "date", range: [local(from), local(to)], tickformat: "%m-%d", nticks: narrow ? 5 : 11, showgrid: false },
       yaxis: { ...axis, range: [spent ? lowest * 1.08 : 0, 104], ticksuffix: " %", nticks: 6 },
-      shapes: spent ? [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 0, y1: 0, line: { color: "#FF8A3C", width: 2 } }] : [],
-      annotations: spent ? [{ xref: "paper", x: 0.01, y: 0, xanchor: "left", yanchor: "bottom", text: "✖ " + word("slo.zero"), showarrow: false, font: { size: px, color: "#FF8A3C" } }] : [],
-    };
-    window.Plotly.react(plot, [pace, left], layout, { ...CONFIG, locale: page.tag });
-    plot.setAttribute("aria-label", word("slo.picture", { left: format.decimals(one.remaining_percent, 0, 1) }));
-    return shown.length > 1;
+      shapes: spent ? [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 0, y1: 0, line: { color: color("bad-text"), width: 2 } }] : [],
+      annotations: spent ? [{ xref: "paper", x: 0.01, y: 0, xanchor: "left", yanchor: "bottom", text: "✖ " + word("slo.zero"), showarrow: false, font: { size: px, color: color("bad-text") } }] : [],
+    });
+    return { traces: [pace, left], layout };
   }
 
   /** Hours that took the most of the budget, worst first. */

@@ -3,7 +3,7 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, get, word, words, life, page, burning, burnDown } = desk;
+  const { h, get, word, words, life, page, burning, burnDown, plots } = desk;
   const { format, dom } = window.LendingWall;
   const { say } = dom;
   const POLL_MS = 5_000;
@@ -21,11 +21,10 @@
       tiers: h("div"),
       hours: h("div"),
     };
-    const chart = h("section.panel", {}, h("div.head", {}, h("h2.label", {}, word("slo.burn_down")), h("span.quiet.pace", {}, h("i.stroke.stroke-last-week"), word("slo.pace"))), parts.plot, parts.note);
+    const chart = h("section.panel", {}, plots.head("budget", word("slo.burn_down"), parts.plot), h("div.head", {}, h("span.quiet.pace", {}, h("i.stroke.stroke-last-week"), word("slo.pace"))), parts.plot, parts.note);
     const tiers = h("section.panel", {}, h("div.head", {}, h("h2.label", {}, word("slo.tiers")), burning.legend()), parts.tiers);
     content.append(parts.headline, parts.tiles, h("div.columns", {}, h("div.column", {}, chart, tiers), h("div.column", {}, h("section.panel", {}, h("h2.label", {}, word("slo.worst_hours")), parts.hours))));
     life.every(POLL_MS, read);
-    window.addEventListener("resize", () => one && burnDown.draw(parts.plot, one));
   }
 
   async function read() {
@@ -102,7 +101,7 @@
     const allowed = Number(one.allowed_events);
     const rows = found.map((row) => {
       const percent = allowed > 0 ? ((100 * row.bad) / allowed).toFixed(2) + " %" : format.NONE;
-      return h("tr", {}, h("th", { scope: "row" }, words.exactly(row.from).slice(5, 16)), h("td", {}, format.grouped(row.bad)), h("td", {}, format.grouped(row.total)), h("td", {}, percent));
+      return h("tr", {}, h("th", { scope: "row" }, words.minute(row.from).slice(5)), h("td", {}, format.grouped(row.bad)), h("td", {}, format.grouped(row.total)), h("td", {}, percent));
     });
     const head = ["slo.hour", "slo.bad", "slo.total", "slo.share"].map((key) => h("th", { scope: "col" }, word(key)));
     return h("div.scroll", {}, h("table.figures", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)));

@@ -20,7 +20,7 @@
     life.key("j", word("keys.next"), () => move(1));
     life.key("k", word("keys.previous"), () => move(-1));
     life.key("Enter", word("keys.open"), () => view.chosen && window.location.assign(address(view.chosen)));
-    life.key("/", word("keys.filter"), () => parts.search.focus());
+    life.key("f", word("keys.filter"), () => parts.search.focus());
     life.every(POLL_MS, read);
   }
 

@@ -3,38 +3,27 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { word, words, page } = desk;
+  const { word, words, page, plots } = desk;
   const { format } = window.LendingWall;
-  const CONFIG = { displayModeBar: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: false, showTips: false };
-  const BAND = "rgba(108,196,245,0.20)";
+  const { size } = plots;
+  const BAND = 0.2;
 
-  function size(plot) {
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const narrow = plot.clientWidth < 40 * rem;
-    return { px: rem * (narrow ? 0.75 : 1), narrow };
-  }
-
-  function layout(plot, more) {
+  function layout(plot, drawn, xaxis) {
     const { px, narrow } = size(plot);
-    const axis = { fixedrange: true, zeroline: false, ticks: "", tickfont: { size: px, color: page.surfaces.quiet }, gridcolor: page.surfaces.edge };
-    return {
-      margin: { l: px * 4, r: px * 1.5, t: px * (narrow ? 0.75 : 2.2), b: px * (narrow ? 8 : 2.4) },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
+    const most = Math.max(0, ...drawn.flatMap((trace) => trace.y.filter((count) => count !== null)));
+    return plots.layout(px, {
+      margin: { l: px * 5, r: px * 1.5, t: px * (narrow ? 0.75 : 2.2), b: px * (narrow ? 8 : 2.4) },
       legend: { orientation: "h", x: 0, y: narrow ? -0.2 : 1.16, font: { size: px } },
-      dragmode: false,
       hovermode: "x",
-      hoverlabel: { bgcolor: page.surfaces.panel, font: { color: page.surfaces.text, size: px } },
-      font: { family: getComputedStyle(document.body).fontFamily, color: page.surfaces.quiet },
-      xaxis: { ...axis, showgrid: false, nticks: narrow ? 5 : 12, ...more.xaxis },
-      yaxis: { ...axis, rangemode: "tozero", nticks: 6 },
-    };
+      xaxis: plots.axis(px, { showgrid: false, nticks: narrow ? 5 : 12, ...xaxis }),
+      yaxis: plots.axis(px, { rangemode: "tozero", ...plots.countTicks(most) }),
+    });
   }
 
   /** A band is two lines with the color between them; both ends are missing together. */
   function band(x, low, high, name) {
     const edge = { type: "scatter", mode: "lines", x, line: { width: 0 }, hoverinfo: "skip" };
-    return [{ ...edge, y: low, showlegend: false }, { ...edge, y: high, fill: "tonexty", fillcolor: BAND, name }];
+    return [{ ...edge, y: low, showlegend: false }, { ...edge, y: high, fill: "tonexty", fillcolor: plots.tinted("line", BAND), name }];
   }
 
   function line(x, rows, column, name, look, px) {
@@ -44,20 +33,26 @@
   }
 
   function today(plot, rows) {
-    if (!window.Plotly) return;
+    plots.draw(plot, () => todayOf(plot, rows));
+  }
+
+  function todayOf(plot, rows) {
     const { px } = size(plot);
-    const x = rows.map((row) => format.time(words.ms(row.at), page.time_zone, "clock").slice(0, 5));
+    const x = rows.map((row) => format.time(words.ms(row.at), words.zone(), "clock").slice(0, 5));
     const drawn = [
       ...band(x, rows.map((row) => row.low), rows.map((row) => row.high), word("peaks.band")),
       line(x, rows, "point", word("peaks.forecast"), { color: page.surfaces.quiet, dash: "dot" }, px),
       line(x, rows, "record", word("peaks.record_day"), { color: page.surfaces.faint, dash: "dash" }, px),
       line(x, rows, "transactions", word("peaks.today"), { color: page.surfaces.line, width: px / 4 }, px),
     ];
-    window.Plotly.react(plot, drawn, layout(plot, { xaxis: { type: "category" } }), { ...CONFIG, locale: page.tag });
+    return { traces: drawn, layout: layout(plot, drawn, { type: "category" }) };
   }
 
   function ahead(plot, days, forecast) {
-    if (!window.Plotly) return;
+    plots.draw(plot, () => aheadOf(plot, days, forecast));
+  }
+
+  function aheadOf(plot, days, forecast) {
     const { px } = size(plot);
     const past = days.filter((day) => !day.provisional);
     const drawn = [line(past.map((day) => day.day), past, "transactions", word("peaks.transactions"), { color: page.surfaces.line }, px)];
@@ -67,7 +62,7 @@
       drawn.push(line(x, forecast.days, "naive", word("peaks.naive"), { color: page.surfaces.faint, dash: "dot" }, px));
       drawn.push(line(x, forecast.days, "point", word("peaks.forecast"), { color: page.surfaces.quiet, width: px / 4 }, px));
     }
-    window.Plotly.react(plot, drawn, layout(plot, { xaxis: { type: "date", tickformat: "%m-%d" } }), { ...CONFIG, locale: page.tag });
+    return { traces: drawn, layout: layout(plot, drawn, { type: "date", tickformat: "%m-%d" }) };
   }
 
   desk.peakPictures = { today, ahead };

@@ -3,7 +3,7 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, get, word, words, life, page, load, peakPictures } = desk;
+  const { h, get, word, words, life, page, load, peakPictures, plots } = desk;
   const { format } = window.LendingWall;
   const POLL_MS = 15_000;
   const STANDINGS = { none: "capacity.none", current: "capacity.current", expired: "capacity.expired", contradicted: "capacity.contradicted", other_data_centers: "capacity.other_data_centers" };
@@ -18,10 +18,10 @@
     parts = { facts: h("section.panel.peaks-facts", { id: "facts" }), room: h("section.panel.peaks-room", { id: "room" }), today: picture("today"), ahead: picture("ahead"), note: h("p.peaks-note", { id: "forecast-note" }), coming: h("div", { id: "coming" }), days: h("div", { id: "days" }) };
     const names = page.products.map((id) => h("option", { value: id, selected: id === product }, words.named(id)));
     const select = h("select", { id: "product", "aria-label": word("peaks.product"), onchange: (event) => choose(event.target.value) }, h("option", { value: "" }, word("peaks.bank")), names);
+    const drawn = (title, plot, ...inside) => h("section.panel", { "aria-label": word(title) }, plots.head(plot.id, word(title), plot), plot, inside);
     const panel = (title, ...inside) => h("section.panel", {}, h("h2.label", {}, word(title)), inside);
-    content.append(h("div.filters", {}, select), parts.facts, parts.room, h("div.load-columns", {}, panel("peaks.day", parts.today), panel("peaks.ahead", parts.ahead, parts.note)), h("div.load-columns", {}, panel("peaks.days", parts.days), panel("peaks.coming", parts.coming)));
+    content.append(h("div.filters", {}, select), parts.facts, parts.room, h("div.load-columns", {}, drawn("peaks.day", parts.today), drawn("peaks.ahead", parts.ahead, parts.note)), h("div.load-columns", {}, panel("peaks.days", parts.days), panel("peaks.coming", parts.coming)));
     life.every(POLL_MS, read);
-    window.addEventListener("resize", () => body && pictures());
   }
 
   function picture(id) {
@@ -47,7 +47,7 @@
   }
 
   function moment(at) {
-    return at ? words.exactly(at.at).slice(0, 19) : "";
+    return at ? words.second(at.at) : "";
   }
 
   /** What is to be known of a day beside its figures, each with its own word. */
@@ -89,7 +89,7 @@
 
   function room() {
     const capacity = body.capacity;
-    const lasts = capacity.expires_at && word("capacity.until", { day: words.exactly(capacity.expires_at).slice(0, 10) });
+    const lasts = capacity.expires_at && word("capacity.until", { day: words.day(capacity.expires_at) });
     const notes = [word(STANDINGS[capacity.state] || "capacity.none"), lasts].filter(Boolean).join(" · ");
     return [
       figure(word("capacity.proven"), format.grouped(capacity.proven_per_second), word("capacity.per_second"), notes, word("peaks.runs_out", { day: ending(capacity.runs_out, capacity.runs_out_on) }), word("peaks.runs_out_n_1", { day: ending(capacity.runs_out_n_1, capacity.runs_out_n_1_on) })),
@@ -113,7 +113,7 @@
 
   function days() {
     if (!body.days.length) return h("p.nothing", {}, word("peaks.no_days"));
-    const columns = [column("peaks.date", (day) => day.day, false), column("peaks.transactions", (day) => format.grouped(day.transactions)), column("peaks.minute", (day) => rate(day.peak_minute)), column("peaks.at", (day) => moment(day.peak_minute).slice(11, 16) || format.NONE, false), column("peaks.second", (day) => rate(day.peak_second)), column("peaks.kind", (day) => h("span", {}, tags(day).map((tag) => h("span.peaks-tag", {}, tag))), false)];
+    const columns = [column("peaks.date", (day) => day.day, false), column("peaks.transactions", (day) => format.grouped(day.transactions)), column("peaks.minute", (day) => rate(day.peak_minute)), column("peaks.at", (day) => day.peak_minute ? format.time(words.ms(day.peak_minute.at), words.zone(), "minute") + words.zoneMark(words.ms(day.peak_minute.at)) : format.NONE, false), column("peaks.second", (day) => rate(day.peak_second)), column("peaks.kind", (day) => h("span", {}, tags(day).map((tag) => h("span.peaks-tag", {}, tag))), false)];
     return h("div.peaks-days", {}, load.table(word("peaks.days"), columns, [...body.days].reverse()));
   }
 

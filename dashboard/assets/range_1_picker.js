@@ -16,10 +16,6 @@
     "1h": "range.hours_1",
   };
 
-  function viewerZone() {
-    return Intl.DateTimeFormat().resolvedOptions().timeZone || page.time_zone;
-  }
-
   /** Minutes by which a zone's clocks are ahead of UTC at an instant. */
   function aheadMs(ms, zone) {
     const parts = new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" }).formatToParts(ms);
@@ -54,11 +50,11 @@
 
   /** An instant in the chosen zone: 2026-11-21 14:00. */
   function moment(ms, zone) {
-    return `${format.time(ms, zone, "date").slice(0, 10)} ${format.time(ms, zone, "minute")}`;
+    return `${format.time(ms, zone, "date").slice(0, 10)} ${format.time(ms, zone, "minute")}${words.zoneMark(ms, zone)}`;
   }
 
   function zoneOf(state) {
-    return state.zone === "viewer" ? viewerZone() : page.time_zone;
+    return state.zone === "viewer" ? words.viewerZone() : page.time_zone;
   }
 
   /** Builds the picker; `change(said)` gets what is to stand in the address: last, from, to, zone. */
@@ -67,7 +63,7 @@
     const from = h("input", { type: "datetime-local", id: "range-from", "aria-label": word("range.from") });
     const to = h("input", { type: "datetime-local", id: "range-to", "aria-label": word("range.to") });
     const go = h("button.act", { type: "submit", id: "range-go" }, word("range.go"));
-    const zone = h("select", { id: "range-zone", "aria-label": word("range.zone"), onchange: () => change({ zone: zone.value }) }, h("option", { value: "" }, page.time_zone), h("option", { value: "viewer" }, word("range.mine", { zone: viewerZone() })));
+    const zone = h("select", { id: "range-zone", "aria-label": word("range.zone"), onchange: () => change({ zone: zone.value }) }, h("option", { value: "" }, page.time_zone), h("option", { value: "viewer" }, word("range.mine", { zone: words.viewerZone() })));
     const form = h("form.range", { "aria-label": word("range.title") }, select, h("span.range-pair", {}, from, h("span", { "aria-hidden": "true" }, "–"), to), go, zone);
     let shown = {};
     form.addEventListener("submit", (event) => {

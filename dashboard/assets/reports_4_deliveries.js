@@ -19,7 +19,7 @@
         folder: /srv/reports`;
 
   function minute(at) {
-    return words.exactly(at).slice(0, 16);
+    return words.minute(at);
   }
 
   function coming(one) {

@@ -40,7 +40,7 @@
   async function readToday() {
     const answer = await get("/api/v1/alerting", { always: true }).catch(() => null);
     const at = answer && answer.body && answer.body.now ? answer.body.now : life.nowMs();
-    return words.exactly(at).slice(0, 10);
+    return words.day(at);
   }
 
   function keys() {

@@ -3,6 +3,7 @@
   "use strict";
 
   const page = JSON.parse(document.getElementById("page-data").textContent);
+  window.LendingTheme.follow(page.surfaces);
   const NONE = "–";
   const SHARE_DECIMALS = 5;
   const SHARE_DECIMALS_MOST = 7;

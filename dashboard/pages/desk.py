@@ -26,7 +26,24 @@ MENU = (
 )
 """Address and name of every screen, in menu order."""
 
-SHARED_ASSETS = ("wall.", "desk.", "wall_1_", "wall_2_", "desk_", "guide.", "guide_")
+GO_KEYS = {
+    "/": "w",
+    "/availability": "v",
+    "/data-centers": "d",
+    "/data-quality": "q",
+    "/alerts": "a",
+    "/incidents": "i",
+    "/slo": "o",
+    "/load-runs": "l",
+    "/peaks": "p",
+    "/costs": "c",
+    "/reports": "r",
+    "/settings": "s",
+    "/audit": "u",
+}
+"""The key that opens a screen of the menu after ``g``."""
+
+SHARED_ASSETS = ("theme_", "wall.", "desk.", "wall_1_", "wall_2_", "desk_", "chart_", "guide.", "guide_")
 
 
 class DeskIds:
@@ -41,6 +58,9 @@ class DeskIds:
     ENGINE_ALARM_WORDS = "engine-alarm-words"
     ENGINE_ALARM_AGE = "engine-alarm-age"
     ENGINE_ALARM_REASON = "engine-alarm-reason"
+    SKIP = "skip"
+    THEME = "theme"
+    SEARCH = "search-open"
     CONTENT = "content"
     SPOKEN = "spoken"
 
@@ -49,10 +69,11 @@ def screen(name: str, path: str, title: str, words: Words, *, demo: bool) -> Com
     """The whole skeleton of one screen; ``path`` marks its place in the menu."""
     return html.Main(
         [
+            html.A(words("page.skip"), href="#" + DeskIds.CONTENT, id=DeskIds.SKIP, className="skip"),
             _head(path, title, words, demo=demo),
             _alarm(words),
             html.Div([], id=DeskIds.SPOKEN, className="for-readers", role="status", **_plain("aria-live", "polite")),
-            html.Div(words("page.loading"), id=DeskIds.CONTENT, className="content is-loading"),
+            html.Div(words("page.loading"), id=DeskIds.CONTENT, className="content is-loading", tabIndex=-1),
         ],
         id=DeskIds.SCREEN,
         className=f"desk desk-{name}",
@@ -82,15 +103,32 @@ def _head(path: str, title: str, words: Words, *, demo: bool) -> Component:
     )
     clock = html.Div(
         [
-            html.Span(words("clock.zone"), id=DeskIds.CLOCK_ZONE, className="clock-date"),
+            html.Button(words("clock.zone"), id=DeskIds.CLOCK_ZONE, className="clock-date", type="button"),
             html.Span("--:--:--", id=DeskIds.CLOCK_TIME, className="clock-time"),
         ],
         className="clock",
     )
     tongue = html.A(words("page.other_language"), href=f"?lang={other.id}", lang=other.tag, className="tongue")
-    links = [html.A(words(key), href=f"{to}?lang={words.language.id}", **_current(to == path)) for to, key in MENU]
-    menu = html.Nav([*links, tongue], className="menu", **_plain("aria-label", words("menu.label")))
-    return html.Header([html.H1(title, className="title"), *badges, menu, engine, clock], className="top")
+    menu = html.Nav(
+        [_link(to, words(key), words, here=to == path) for to, key in MENU],
+        className="menu",
+        **_plain("aria-label", words("menu.label")),
+    )
+    switches = html.Div([*_switches(words), tongue], className="switches")
+    return html.Header([html.H1(title, className="title"), *badges, engine, switches, clock, menu], className="top")
+
+
+def _link(to: str, name: str, words: Words, *, here: bool) -> Component:
+    key = {"data-go": GO_KEYS[to]} if to in GO_KEYS else {}
+    return html.A(name, href=f"{to}?lang={words.language.id}", **_current(here), **key)
+
+
+def _switches(words: Words) -> tuple[Component, Component]:
+    """Search and theme: painted and wired by ``assets/desk_4_head.js``."""
+    return (
+        html.Button(words("search.open"), id=DeskIds.SEARCH, className="switch", type="button"),
+        html.Button(words("theme.label"), id=DeskIds.THEME, className="switch", type="button"),
+    )
 
 
 def _alarm(words: Words) -> Component:

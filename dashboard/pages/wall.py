@@ -22,7 +22,9 @@ from slo.catalog import Catalog, DataCenter, Product
 PATH = "/"
 TITLE = word_key("page.title")
 RIGHT = Right.SEE
-ASSETS = ("vendor/", "wall.css", "wall_", "guide.", "guide_")
+ASSETS = ("theme_", "vendor/", "wall.css", "wall_", "guide.", "guide_")
+THEME = "dark"
+"""What the page wears unless its address says otherwise: a wall hangs in a room that may be dark."""
 
 
 class Ids:

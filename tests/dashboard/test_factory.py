@@ -83,7 +83,7 @@ def test_the_document_speaks_the_language_of_the_viewer(
 ) -> None:
     """Title, lang attribute and the script's words agree."""
     page = client.get(address, headers={"Accept-Language": accepted} if accepted else {}).text
-    assert f'<html lang="{tag}">' in page
+    assert f'<html lang="{tag}" ' in page
     assert f"<title>{title}</title>" in page
     assert page_data(page)["tag"] == tag
     assert page_data(page)["messages"]["page.title"] == title

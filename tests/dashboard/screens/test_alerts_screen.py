@@ -113,7 +113,7 @@ def test_keys_move_filter_take_and_explain_themselves(page: Page) -> None:
         expect(page.locator("dialog h2")).to_have_text(title)
         page.keyboard.press("Escape")
         expect(page.locator("dialog")).to_have_count(0)
-    page.keyboard.press("/")
+    page.keyboard.press("f")
     page.keyboard.type("weyedai")
     expect(page.locator(".alert")).to_have_count(1)
     page.keyboard.press("Escape")

@@ -65,7 +65,7 @@ def test_keys_go_down_and_the_address_shows_what_i_see(stage: Stage, open_page: 
     """Enter on a month opens its days of that product; the link opens the same; back goes back."""
     sight = open_page(address(stage, "/availability", "en"), "#compare .compare")
     page = sight.page
-    page.keyboard.press("g")
+    page.keyboard.press("c")
     page.keyboard.press("ArrowDown")
     for _ in range(12):
         page.keyboard.press("ArrowRight")
@@ -78,7 +78,7 @@ def test_keys_go_down_and_the_address_shows_what_i_see(stage: Stage, open_page: 
     assert again.page.locator("table.grid-day").inner_text() == page.locator("table.grid-day").inner_text()
     page.go_back()
     page.wait_for_selector("table.grid-month")
-    page.keyboard.press("/")
+    page.keyboard.press("f")
     page.keyboard.type("weyedai")
     expect(page.locator(".grid tbody tr")).to_have_count(2)
     assert query(sight)["q"] == ["weyedai"]
@@ -94,6 +94,11 @@ def test_csv_and_picture_come_from_the_figures(stage: Stage, open_page: Open) ->
     copied = page.evaluate("navigator.clipboard.readText()").splitlines()
     assert copied[0].startswith("from,to,product,good,bad,total,availability")
     assert any((",weilidai," in each and ",missed," in each) or ",met," in each for each in copied)
+    page.locator("[data-picture=grid]").click()
+    expect(page.locator(".toast")).to_contain_text("Picture copied")
+    kinds = page.evaluate("navigator.clipboard.read().then(items => items.flatMap(item => item.types))")
+    assert "image/png" in kinds
+    page.evaluate("() => { navigator.clipboard.write = () => Promise.reject(new Error('not allowed')) }")
     with page.expect_download() as waiting:
         page.locator("[data-picture=grid]").click()
     with open(waiting.value.path(), "rb") as file:
