@@ -1,7 +1,7 @@
 """Colors of everything that is no state: the dark theme, the light one, and paper. One name means the same in each.
 
-``-text`` names write on ground, panel and press; ``-ink`` names write on the color before the hyphen. What fills carries
-its own ink and mostly stays as it is in the light theme, so that a state has one color wherever it is seen.
+``-text`` names write on ground, panel and press; ``-ink`` names write on the color before the hyphen. What fills
+carries its own ink and mostly stays as it is in the light theme, so that a state has one color wherever it is seen.
 """
 
 from __future__ import annotations

@@ -33,8 +33,8 @@ from dashboard.api import (
     report_deliveries,
     report_files,
     reports,
-    settings,
     search,
+    settings,
     silences,
 )
 from dashboard.api.acting import act, unavailable

@@ -94,8 +94,9 @@ def _places(setting: ApiSetting) -> Iterator[Found]:
 
 
 def _objectives(setting: ApiSetting) -> Iterator[Found]:
-    for slo in (*setting.slos, *setting.sliced.slos):
-        yield Found("objective", slo.id, slo.names, f"/slo/{quote(slo.id, safe='')}")
+    named = [(slo.id, slo.names) for slo in setting.slos] + [(slo.id, slo.names) for slo in setting.sliced.slos]
+    for id, names in named:
+        yield Found("objective", id, names, f"/slo/{quote(id, safe='')}")
 
 
 def _alerts(reader: Reader) -> Iterator[Found]:

@@ -119,7 +119,7 @@ def _head(path: str, title: str, words: Words, *, demo: bool) -> Component:
 
 
 def _link(to: str, name: str, words: Words, *, here: bool) -> Component:
-    key = {"data-go": GO_KEYS[to]} if to in GO_KEYS else {}
+    key = _plain("data-go", GO_KEYS[to]) if to in GO_KEYS else {}
     return html.A(name, href=f"{to}?lang={words.language.id}", **_current(here), **key)
 
 
