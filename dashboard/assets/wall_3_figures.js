@@ -114,6 +114,7 @@
   function transactions(figures) {
     const known = Boolean(figures) && figures.today !== null;
     empty("transactions", !known);
+    if (!known) projected(null);
     say(part("transactions", "unit"), "");
     hide(part("transactions", "share"), true);
     if (!known) return;
@@ -123,6 +124,7 @@
     const exact = word("transactions.exact", { count: format.grouped(figures.today) });
     say(part("transactions", "counts"), joined(exact, figures.provisional ? word("transactions.provisional") : ""));
     record(figures);
+    projected(figures);
   }
 
   function record(figures) {
@@ -141,6 +143,23 @@
     fill("transactions", percent);
     say(part("transactions", "share"), share);
     say(part("transactions", "note"), joined(text, best.simulated ? word("simulated.mark") : ""));
+  }
+
+  /** What the day may end with, from how many days, and how far those lie apart; a tick on the bar shows where. */
+  function projected(figures) {
+    const line = part("transactions", "end");
+    const tick = part("transactions", "tick");
+    const found = figures && figures.projected;
+    say(line, found ? projectedText(found) : "");
+    const best = found && figures.record ? figures.record.transactions : 0;
+    hide(tick, !(best > 0));
+    if (best > 0) tick.style.left = Math.min(100, (found.point * 100) / Math.max(best, found.point)) + "%";
+  }
+
+  function projectedText(found) {
+    const values = { point: format.large(found.point, 3), low: format.large(found.low, 3), high: format.large(found.high, 3), days: found.days };
+    if (found.basis === "yesterday") return word("transactions.projected_yesterday", values);
+    return found.days > 1 ? word("transactions.projected", values) : word("transactions.projected_one", values);
   }
 
   /** "2026-11-01" (the first day after) -> "2026-10" (the last month inside). */

@@ -5,9 +5,9 @@
   const { page, word, format, dom } = window.LendingWall;
   const { byId, say, attribute } = dom;
   const DAY_MINUTES = 1440;
-  const MOST_LABELS = 6;
   const CONFIG = { displayModeBar: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: false, showTips: false };
   let drawn = null;
+  let proven = null;
 
   /** A step of 1, 2 or 5 times a power of ten that cuts [0, highest] into three to five pieces. */
   function niceStep(highest) {
@@ -73,33 +73,30 @@
     };
   }
 
-  /** A band per load run, from its begin to its end, with the shape of its verdict at its foot. */
-  function runBands(runs, px) {
-    const shapes = [];
-    const annotations = [];
-    for (const run of runs || []) {
-      const look = page.load_verdicts[run.verdict] || { color: page.surfaces.quiet, glyph: "?", word: run.verdict };
-      const tone = run.verdict === "proven" ? page.source_states.fresh.color : look.color;
-      const x0 = run.from / 60;
-      const x1 = Math.max(run.to / 60, x0 + 1);
-      shapes.push({ type: "rect", xref: "x", yref: "paper", x0, x1, y0: 0, y1: 1, layer: "below", fillcolor: tone, opacity: 0.35, line: { width: 1, color: tone } });
-      const text = word("curve.load_run", { glyph: look.glyph });
-      annotations.push({ xref: "x", yref: "paper", x: (x0 + x1) / 2, y: 0, yanchor: "bottom", showarrow: false, text, hovertext: `${run.run_id} ${look.word}`, font: { size: px, color: page.surfaces.text } });
-    }
-    return { shapes, annotations: annotations.slice(0, MOST_LABELS) };
+  function bands(curve, px) {
+    return simulatedBand(((curve.simulated_until || 0) * curve.step_seconds) / 60, px);
   }
 
-  function bands(curve, px) {
-    const simulated = simulatedBand(((curve.simulated_until || 0) * curve.step_seconds) / 60, px);
-    const runs = runBands(curve.load_runs, px);
-    return { shapes: [...simulated.shapes, ...runs.shapes], annotations: [...simulated.annotations, ...runs.annotations] };
+  /** What is proven with one data center lost, as a line with its words, when it is not far above the traffic. */
+  function capacityLine(highest, px) {
+    if (proven === null || highest <= 0 || proven > highest * 3) return { shapes: [], annotations: [] };
+    const line = { color: page.surfaces.text, width: px / 8, dash: "dash" };
+    const text = word("curve.capacity_n_1", { capacity: format.grouped(proven) });
+    const label = { xref: "paper", x: 1, xanchor: "right", y: proven, yanchor: "bottom", showarrow: false };
+    return {
+      shapes: [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: proven, y1: proven, line }],
+      annotations: [{ ...label, text, font: { size: px, color: page.surfaces.text } }],
+    };
   }
 
   function layout(curve, highest, px, narrow) {
-    const scale = ticks(highest);
+    const capacity = capacityLine(highest, px);
+    const scale = ticks(capacity.shapes.length ? Math.max(highest, proven) : highest);
     const marks = hours(narrow);
+    const below = bands(curve, px);
+    const flags = window.LendingWall.marks.bands(curve, px);
     return {
-      margin: { l: px * 3.75, r: px * 1.7, t: px * 1.0, b: px * 2 },
+      margin: window.LendingWall.marks.margins(px),
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       showlegend: false,
@@ -109,7 +106,8 @@
       font: { family: getComputedStyle(document.body).fontFamily },
       xaxis: { ...axis(px), range: [0, DAY_MINUTES], tickvals: marks, ticktext: marks.map(clock) },
       yaxis: { ...axis(px), range: [0, scale.top * 1.04], tickvals: scale.values, ticktext: scale.texts },
-      ...bands(curve, px),
+      shapes: [...below.shapes, ...flags, ...capacity.shapes],
+      annotations: [...below.annotations, ...capacity.annotations],
     };
   }
 
@@ -133,6 +131,7 @@
     if (!window.Plotly || !curve) return;
     drawn = curve;
     const plot = byId("curve-plot");
+    window.LendingWall.marks.legend(curve);
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const narrow = plot.clientWidth < 26 * rem;
     const px = narrow ? rem * 0.7 : rem;
@@ -147,8 +146,18 @@
     const highest = highestOf(curve.today, curve.yesterday, curve.last_week);
     const still = new URLSearchParams(window.location.search).get("kiosk") === "1";
     const config = { ...CONFIG, locale: page.tag, staticPlot: still };
-    window.Plotly.react(plot, lines, layout(curve, highest, px, narrow), config);
+    const size = { width: plot.clientWidth, height: plot.clientHeight };
+    window.Plotly.react(plot, lines, { ...layout(curve, highest, px, narrow), ...size }, config);
     attribute(plot, "aria-label", summary(curve));
+    window.LendingWall.marks.paint(curve, plot.clientWidth, px);
+  }
+
+  /** The capacity that is proven with one data center lost, in transactions per second; null when it is not known. */
+  function setCapacity(perSecond) {
+    const known = perSecond === undefined ? null : perSecond;
+    if (known === proven) return;
+    proven = known;
+    redraw();
   }
 
   /** Whether there is any minute to show. */
@@ -167,5 +176,5 @@
     say(byId("curve-note"), late ? word("curve.stale", { age: format.age(ageMs) }) : hasLine() ? "" : word("curve.missing"));
   }
 
-  window.LendingWall.curve = { draw, redraw, paintAge, hasLine, niceStep };
+  window.LendingWall.curve = { draw, setCapacity, redraw, paintAge, hasLine, niceStep };
 })();

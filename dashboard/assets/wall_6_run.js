@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const { page, word, format, dom, watch: rules, figures, matrix, curve } = window.LendingWall;
+  const { page, word, format, dom, parts, watch: rules, figures, grid, matrix, attention, sources, strip, alarm, curve } = window.LendingWall;
   const { byId, say, hide } = dom;
   const times = page.times;
   const TITLE = document.title;
@@ -15,7 +15,12 @@
   const clock = rules.createClock();
   const dailyReloadMs = (24 + Math.random()) * 3_600_000;
 
+  const chosen = window.LendingWall.kiosk.options(window.location.search, window.location.origin);
+  const rotation = window.LendingWall.rotation.createRotation(chosen);
+  const sound = window.LendingWall.sound.createSound(chosen.sound);
+
   let snapshot = null;
+  let found = null;
   let asked = null;
   let etag = null;
   let inFlight = false;
@@ -75,8 +80,11 @@
     watch.accept(next.sequence, began);
   }
 
+  /** Whether the skeleton is there; its matrix is filled as soon as it is. */
   function mounted() {
-    return byId("wall") !== null;
+    if (byId("wall") === null) return false;
+    grid.build();
+    return true;
   }
 
   /** A new build, or products that this page has no rows for; at most one reload a minute. */
@@ -92,12 +100,15 @@
 
   function paint(next, began) {
     const nowMs = clock.nowMs(now());
-    const names = matrix.namesOf(next.products);
+    const names = parts.namesOf(next.products);
     figures.paint(next.bank, names, next.time_zone);
     figures.capacity(next.capacity, next.time_zone);
-    matrix.paintMatrix(next, nowMs);
-    matrix.paintAttention(next, nowMs);
-    matrix.paintSources(next, now().steady - began.steady);
+    curve.setCapacity(next.capacity && next.capacity.state === "current" ? next.capacity.proven_n_1_per_second : null);
+    matrix.paintMatrix(next, nowMs, now().steady);
+    attention.paint(next, nowMs);
+    sources.paint(next, now().steady - began.steady);
+    found = alarm.judge(next);
+    strip.paint(found, next, nowMs);
     say(byId("curve-now"), format.grouped(next.bank && next.bank.transactions ? next.bank.transactions.per_second : null));
     paintSimulated(next);
     byId("wall").classList.remove("is-waiting");
@@ -130,16 +141,27 @@
     paintStale(stale, ageMs);
     if (!mounted()) return;
     byId("wall").classList.toggle("is-stale", stale && watch.hasRead());
+    surround(at, stale);
     if (!snapshot) return paintWaiting(ageMs);
     const nowMs = clock.nowMs(at);
     say(byId("clock-time"), format.time(nowMs, snapshot.time_zone, "clock"));
     say(byId("clock-date"), format.time(nowMs, snapshot.time_zone, "date"));
     say(byId("pulse-text"), word("pulse.fresh", { age: format.age(ageMs) }));
     say(byId("calm-age"), word("attention.checked", { age: format.age(ageMs) }));
-    matrix.paintSources(snapshot, at.steady - asked.steady);
-    matrix.paintAttention(snapshot, nowMs);
+    sources.paint(snapshot, at.steady - asked.steady);
+    attention.paint(snapshot, nowMs);
+    strip.paint(found, snapshot, nowMs);
     if (curveAt !== null) curve.paintAge(at.steady - curveAt, CURVE_LATE_MS);
     if (at.steady > dailyReloadMs && !stale) reload();
+  }
+
+  /** Night, burn-in, rotation and sound go by the newest reading; without a current one there is nothing to go by. */
+  function surround(at, stale) {
+    const current = found !== null && !stale;
+    byId("wall").classList.toggle("is-alarm", current && found.level === "alarm");
+    window.LendingWall.kiosk.paint(chosen, current ? found.level : "none", stale);
+    rotation.tick(at.steady, !current || found.level === "alarm");
+    sound.tick(at.steady, current ? found.untaken : []);
   }
 
   function paintWaiting() {
@@ -206,8 +228,7 @@
   }
 
   function start() {
-    const kiosk = new URLSearchParams(window.location.search).get("kiosk") === "1";
-    document.body.classList.toggle("kiosk", kiosk);
+    document.body.classList.toggle("kiosk", chosen.kiosk);
     everySecond();
     poll();
     whenMounted(() => {
@@ -227,5 +248,6 @@
     });
   }
 
+  window.LendingWall.running = { chosen, rotation, sound };
   start();
 })();

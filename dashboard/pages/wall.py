@@ -1,14 +1,13 @@
 """The wall: a static skeleton with fixed ids, painted by ``assets/wall_*.js`` from ``/api/v1/snapshot``.
 
-No callback and no interval: a viewer costs the server one prepared answer per poll. The skeleton holds one row per
-product and one column per data center of the catalog; a cell that the snapshot does not speak of stays unknown.
+No callback and no interval: a viewer costs the server one prepared answer per poll. The script adds one row per product
+and one column per data center of the catalog; a cell that the snapshot does not speak of stays unknown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 import dash
 from dash import html
@@ -17,7 +16,9 @@ from dash.development.base_component import Component
 from access.rights import Right
 from dashboard.language import LANGUAGES, Words, word_key
 from dashboard.pages.desk import MENU
-from slo.catalog import Catalog, DataCenter, Product
+from dashboard.pages.wall_curve import curve
+from dashboard.pages.wall_strip import sound_hint, strip
+from slo.catalog import Catalog
 
 PATH = "/"
 TITLE = word_key("page.title")
@@ -48,11 +49,10 @@ class Ids:
     CALM = "calm"
     CALM_TEXT = "calm-text"
     CALM_AGE = "calm-age"
-    CURVE = "curve"
-    CURVE_NOW = "curve-now"
-    CURVE_NOTE = "curve-note"
-    CURVE_CAPACITY = "curve-capacity"
-    CURVE_PLOT = "curve-plot"
+    MATRIX = "matrix"
+    MATRIX_HEAD = "matrix-head"
+    MATRIX_BODY = "matrix-body"
+    FOLD = "fold"
     SOURCES = "sources-list"
 
     @staticmethod
@@ -60,38 +60,20 @@ class Ids:
         """One part (``value``, ``verdict``, ``counts``, ``note``, ``bar``...) of a headline tile."""
         return f"{name}-{part}"
 
-    @staticmethod
-    def product(product: str) -> str:
-        """Row header of a product."""
-        return f"product/{product}"
-
-    @staticmethod
-    def rolling(product: str) -> str:
-        """A product's availability over 30 days."""
-        return f"rolling/{product}"
-
-    @staticmethod
-    def data_center(data_center: str) -> str:
-        """Column header of a data center."""
-        return f"data-center/{data_center}"
-
-    @staticmethod
-    def cell(product: str, data_center: str) -> str:
-        """One product in one data center."""
-        return f"cell/{product}/{data_center}"
-
 
 def layout(catalog: Catalog, words: Words, *, demo: bool) -> Component:
     """The skeleton in one language; pure, callable any number of times."""
     return html.Main(
         [
             _top(words, demo=demo),
+            strip(words),
             _tiles(words),
-            _matrix(catalog, words),
+            _matrix(words),
             _attention(words),
-            _curve(words),
+            curve(words),
             _sources(words),
             _waiting(words),
+            sound_hint(words),
         ],
         id=Ids.WALL,
         className="wall is-waiting",
@@ -175,7 +157,7 @@ def _tiles(words: Words) -> Component:
             _availability_tile(words, "rolling", "tile.rolling"),
             _availability_tile(words, "today", "tile.today"),
             _tile(words, Ids.BUDGET, "tile.budget", unit=words("budget.seconds"), bar=True),
-            _tile(words, Ids.TRANSACTIONS, "tile.transactions", bar=True, extra=("share",)),
+            _tile(words, Ids.TRANSACTIONS, "tile.transactions", bar=True, extra=("share",), more=("end",)),
             _tile(words, Ids.COST, "tile.cost", before="¥", unit=words("cost.year")),
         ],
         className="tiles",
@@ -196,8 +178,9 @@ def _tile(
     unit: str = "",
     bar: bool = False,
     extra: tuple[str, ...] = (),
+    more: tuple[str, ...] = (),
 ) -> Component:
-    """Label and chips, the figure with its units, an optional bar, and two quiet lines."""
+    """Label and chips, the figure with its units, an optional bar with a tick, two quiet lines and ``more`` of them."""
     chips = [html.Span("", id=Ids.tile(name, part), className="chip", hidden=True) for part in extra]
     figure: list[Component] = [
         *([html.Span(before, className="unit")] if before else []),
@@ -207,8 +190,10 @@ def _tile(
     lines: list[Component] = [
         html.Div(words("tile.no_data"), id=Ids.tile(name, "counts"), className="line"),
         html.Div("", id=Ids.tile(name, "note"), className="line quiet"),
+        *(html.Div("", id=Ids.tile(name, part), className="line") for part in more),
     ]
-    bars = [html.Div(html.Div(id=Ids.tile(name, "bar")), className="bar")] if bar else []
+    tick = html.I(id=Ids.tile(name, "tick"), className="tick", hidden=True)
+    bars = [html.Div([html.Div(id=Ids.tile(name, "bar")), tick], className="bar")] if bar else []
     head = html.Div([_said(words, label, html.H2, className="label"), *chips], className="head")
     return html.Article(
         [head, html.Div(figure, className="figure"), *bars, *lines],
@@ -217,76 +202,23 @@ def _tile(
     )
 
 
-def _matrix(catalog: Catalog, words: Words) -> Component:
+def _matrix(words: Words) -> Component:
+    """An empty table: the script makes its rows and columns. As components of Dash, whose renderer walks all of them
+    for each, 40 products would keep a browser busy for seconds."""
     heads = [
         html.Th(_said(words, "matrix.product"), scope="col", role="columnheader", className="corner"),
         html.Th(_said(words, "matrix.rolling"), scope="col", role="columnheader", className="rolling"),
-        *(_column_head(data_center, words) for data_center in catalog.data_centers),
     ]
     table = html.Table(
         [
             html.Caption(words("matrix.caption"), className="for-readers"),
-            html.Thead(html.Tr(heads, role="row"), role="rowgroup"),
-            html.Tbody([_row(product, catalog, words) for product in catalog.products], role="rowgroup"),
+            html.Thead(html.Tr(heads, id=Ids.MATRIX_HEAD, role="row"), role="rowgroup"),
+            html.Tbody([], id=Ids.MATRIX_BODY, role="rowgroup"),
         ],
         role="table",
     )
-    return html.Section(table, className="matrix panel")
-
-
-def _column_head(data_center: DataCenter, words: Words) -> Component:
-    return html.Th(
-        [_mark(), html.Span(_name(data_center, words), className="name")],
-        id=Ids.data_center(data_center.id),
-        scope="col",
-        role="columnheader",
-        className="column state-unknown",
-    )
-
-
-def _row(product: Product, catalog: Catalog, words: Words) -> Component:
-    head = html.Th(
-        [
-            _mark(),
-            html.A(
-                _name(product, words),
-                href=f"/product/{quote(product.id)}?lang={words.language.id}",
-                className="name",
-                title=words("product.open"),
-            ),
-            html.Span("", className="word"),
-        ],
-        id=Ids.product(product.id),
-        scope="row",
-        role="rowheader",
-        className="product state-unknown",
-    )
-    rolling = html.Td(words("number.none"), id=Ids.rolling(product.id), role="cell", className="rolling")
-    return html.Tr(
-        [head, rolling, *(_cell(product, data_center, words) for data_center in catalog.data_centers)], role="row"
-    )
-
-
-def _cell(product: Product, data_center: DataCenter, words: Words) -> Component:
-    parts = [
-        _mark("?"),
-        html.Span(words("state.unknown"), className="word"),
-        html.Span("", className="number"),
-    ]
-    return html.Td(
-        html.Div(parts, className="face"),
-        id=Ids.cell(product.id, data_center.id),
-        role="cell",
-        className="cell state-unknown",
-    )
-
-
-def _mark(glyph: str = "") -> Component:
-    return html.Span(glyph, className="mark", **_attribute("aria-hidden", "true"))
-
-
-def _name(named: Product | DataCenter, words: Words) -> str:
-    return named.names.get(words.language.id, named.id)
+    fold = html.Div("", id=Ids.FOLD, className="fold", hidden=True)
+    return html.Section([table, fold], id=Ids.MATRIX, className="matrix panel")
 
 
 def _attention(words: Words) -> Component:
@@ -321,40 +253,6 @@ def _attention(words: Words) -> Component:
         ],
         id=Ids.ATTENTION,
         className="attention panel",
-    )
-
-
-def _curve(words: Words) -> Component:
-    legend = [
-        html.Span([html.I(className=f"stroke stroke-{name}"), _said(words, key)], className="legend-item")
-        for name, key in (
-            ("today", word_key("curve.today")),
-            ("yesterday", word_key("curve.yesterday")),
-            ("last-week", word_key("curve.last_week")),
-        )
-    ]
-    return html.Section(
-        [
-            html.Div(
-                [
-                    html.Div(
-                        [
-                            _said(words, "curve.title", html.H2, className="label"),
-                            html.Div(legend, className="legend"),
-                            html.Div("", id=Ids.CURVE_CAPACITY, className="curve-capacity"),
-                            html.Div("", id=Ids.CURVE_NOTE, className="note"),
-                        ]
-                    ),
-                    html.Strong(words("number.none"), id=Ids.CURVE_NOW, className="value"),
-                ],
-                className="figure",
-            ),
-            html.Div(
-                "", id=Ids.CURVE_PLOT, className="plot", role="img", **_attribute("aria-label", words("curve.missing"))
-            ),
-        ],
-        id=Ids.CURVE,
-        className="curve panel",
     )
 
 

@@ -31,6 +31,8 @@ WORDS = {
         "unknown": "Unknown",
     },
 }
+SHORT = {"Maintenance": "Maint.", "No traffic": "Idle"}
+"""Words that would not fit a cell at the size that is read from five meters; its label has the whole word."""
 CELLS = {
     "degraded": ("weilidai", "dc1", "▲"),
     "down": ("weyedai", "dc2", "✖"),
@@ -75,7 +77,8 @@ def test_states_show_color_shape_and_word(wall: Look, estate: Estate, language: 
     for state, (product, center, glyph) in CELLS.items():
         cell = page.locator(f'[id="cell/{product}/{center}"]')
         assert cell.locator(".mark").inner_text().startswith(glyph)
-        assert cell.locator(".word").inner_text() == WORDS[language][state]
+        whole = WORDS[language][state]
+        assert cell.locator(".word").inner_text() == SHORT.get(whole, whole)
         assert WORDS[language][state] in (cell.get_attribute("aria-label") or "")
         colors.add(cell.evaluate("cell => getComputedStyle(cell).backgroundColor"))
     assert len(colors) == len(CELLS)
@@ -198,7 +201,7 @@ def test_more_than_fits_is_counted(wall: Look, estate: Estate) -> None:
         estate.attend(product["id"], "dc1", "degraded", "2026-11-21T03:02:00Z")
     page = wall()
     shown = page.locator(".entry").count()
-    assert 4 <= shown < 14
+    assert 3 <= shown < 14
     assert page.locator("#attention-more").inner_text() == f"and {14 - shown} more"
 
 

@@ -1,16 +1,15 @@
-"""The skeleton of the wall: one row per product, one column per data center, readable without a picture."""
+"""The skeleton of the wall: small whatever the catalog, with everything that the script paints."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
-from dash import html
-from dash.development.base_component import Component
 
 from dashboard.language import LANGUAGES, Words, read_all_words
-from dashboard.pages import wall
+from dashboard.pages import wall, wall_strip
+from dashboard.pages.wall_curve import CurveIds
+from dashboard.pages.wall_strip import part
 from slo.catalog import Catalog, DataCenter, Product
 from slo.objective import Objective
 from slo.outcomes import OutcomeTable
@@ -36,44 +35,27 @@ def words(request: pytest.FixtureRequest) -> Words:
     return read_all_words()[request.param]
 
 
-def parts(layout: Component, kind: type[Component]) -> Iterator[Component]:
-    """Every component of one kind, from top to bottom."""
-    return (part for part in layout._traverse() if isinstance(part, kind))
+def test_the_skeleton_does_not_grow_with_the_catalog(words: Words) -> None:
+    """Dash's renderer walks all components for each: as components, 40 products keep a browser busy for seconds."""
+    small, large = (
+        sum(1 for _ in wall.layout(catalog(*size), words, demo=True)._traverse()) for size in ((1, 1), (200, 6))
+    )
+    assert small == large < 200
 
 
-def test_there_is_a_row_for_every_product_and_a_column_for_every_data_center(words: Words) -> None:
-    """Two more columns than data centers: the product and its 30 days."""
-    layout = wall.layout(catalog(3, 4), words, demo=True)
-    assert len(list(parts(layout, html.Tr))) == 1 + 3
-    assert len([th for th in parts(layout, html.Th) if th.scope == "col"]) == 2 + 4
-    assert len([td for td in parts(layout, html.Td) if "cell" in td.className.split()]) == 3 * 4
-
-
-def test_cells_begin_as_unknown(words: Words) -> None:
-    """Before the first reading nothing is known, and nothing may look normal."""
-    layout = wall.layout(catalog(2, 2), words, demo=False)
-    cells = [td for td in parts(layout, html.Td) if "cell" in td.className.split()]
-    assert {cell.className for cell in cells} == {"cell state-unknown"}
+def test_what_the_script_paints_is_there(words: Words) -> None:
+    """Each id of the strip, the curve, the matrix and the tiles once."""
+    ids = [each.id for each in wall.layout(catalog(2, 2), words, demo=True)._traverse() if getattr(each, "id", None)]
+    assert len(ids) == len(set(ids))
+    tiles = {wall.Ids.BUDGET, wall.Ids.TRANSACTIONS, wall.Ids.COST}
+    for owner in (wall.Ids, CurveIds):
+        named = {value for key, value in vars(owner).items() if key.isupper()}
+        assert named - set(ids) - tiles - {wall.Ids.WALL} == set()
+    assert {wall.Ids.tile(name, "value") for name in tiles} <= set(ids)
+    assert {part("word"), part("owner"), part("next"), wall_strip.ANNOUNCED, wall_strip.SOUND_HINT} <= set(ids)
 
 
 def test_the_layout_can_be_built_again_and_again(words: Words) -> None:
     """It is called for every viewer."""
     first = wall.layout(catalog(2, 2), words, demo=True).to_plotly_json()
     assert str(wall.layout(catalog(2, 2), words, demo=True).to_plotly_json()) == str(first)
-
-
-def test_names_follow_the_language_and_fall_back_to_the_id() -> None:
-    """A product without a name in this language is still on the wall."""
-    words = read_all_words()["en"]
-    nameless = Catalog(
-        "1",
-        (Product("odd", {"zh": "怪"}, OBJECTIVE),),
-        (DataCenter("dc1", {"en": "One"}),),
-        OutcomeTable("1", {}),
-        OBJECTIVE,
-        "Asia/Shanghai",
-    )
-    layout = wall.layout(nameless, words, demo=False)
-    texts = [each.children for kind in (html.Span, html.A) for each in parts(layout, kind)]
-    assert "odd" in texts
-    assert "One" in texts
