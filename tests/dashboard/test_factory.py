@@ -106,7 +106,6 @@ def test_every_id_that_the_script_paints_is_in_the_page(client: FlaskClient) -> 
     scripts = "".join(path.read_text(encoding="utf-8") for path in ASSETS.glob("wall_*.js"))
     used = {name for name in USED_ID.findall(scripts) if not name.endswith("/")}
     assert used - present == set()
-    assert {"product/micro", "rolling/micro", "data-center/dc2", "cell/micro/dc1", "cell/micro/dc2"} <= present
 
 
 def test_no_id_is_given_twice(client: FlaskClient) -> None:
