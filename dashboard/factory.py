@@ -24,6 +24,7 @@ from dashboard.language import Words, choose, read_all_words
 from dashboard.pages import (
     alerts,
     availability,
+    capacity,
     costs,
     data_centers,
     data_quality,
@@ -55,6 +56,7 @@ PAGES: tuple[ModuleType, ...] = (
     load_runs,
     load_run,
     peaks,
+    capacity,
     costs,
     reports,
     data_quality,

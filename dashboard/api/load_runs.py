@@ -18,6 +18,7 @@ from reports.load_runs.model import LoadRun
 from reports.load_runs.reading import MOST_BYTES
 from reports.load_runs.view import comparison_json, run_json
 from reports.peaks.capacity import capacity_json, read_capacity
+from reports.peaks.proofs import ahead_json, runs_json
 from store.journal import Document
 from store.port import Reader
 
@@ -66,11 +67,10 @@ def take(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan
 
 
 def capacity(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
-    """The document of ``python app.py capacity``."""
-    catalog, policy, kinds = setting.catalog, setting.capacity, setting.kinds
-    return capacity_json(
-        read_capacity(reader, setting.now_ms(), catalog.zone, len(catalog.data_centers), policy, kinds=kinds)
-    )
+    """The document of ``python app.py capacity``, what each of the next days takes of it, what each run says of it."""
+    catalog, policy, now_ms = setting.catalog, setting.capacity, setting.now_ms()
+    view = read_capacity(reader, now_ms, catalog.zone, len(catalog.data_centers), policy, kinds=setting.kinds)
+    return {**capacity_json(view), "ahead": ahead_json(view), "runs": runs_json(reader, view, now_ms)}
 
 
 def _found(reader: Reader, run_id: str) -> LoadRun:
@@ -108,5 +108,5 @@ ROUTES: tuple[Read | Write, ...] = (
         scope=LOAD_RUNS,
         action="load_run.take",
     ),
-    Read("/api/v1/capacity", "Proven capacity, forecast of the peak, headroom", capacity),
+    Read("/api/v1/capacity", "Proven capacity, forecast of the peak, headroom, the runs that say so", capacity),
 )

@@ -19,6 +19,7 @@ MENU = (
     ("/slo", word_key("menu.slo")),
     ("/load-runs", word_key("menu.load_runs")),
     ("/peaks", word_key("menu.peaks")),
+    ("/capacity", word_key("menu.capacity")),
     ("/costs", word_key("menu.costs")),
     ("/reports", word_key("menu.reports")),
     ("/data-quality", word_key("menu.data_quality")),

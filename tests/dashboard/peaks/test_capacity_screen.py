@@ -1,0 +1,65 @@
+"""The page of capacity and what it asks for: proof, expiry, room, the day it ends, and what each run says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import flask
+import pytest
+from playwright.sync_api import Page, expect
+
+from reports.load_runs.keeping import keep
+from reports.load_runs.policy import SHIPPED
+from store.memory import MemoryStore
+from tests.dashboard.peaks.conftest import NOON_MS
+from tests.reports.load_runs.conftest import result
+
+Look = Callable[..., Page]
+
+
+def test_each_day_takes_its_part_of_the_capacity(app: flask.Flask, year: Callable[[], None]) -> None:
+    year()
+    found = app.test_client().get("/api/v1/capacity").get_json()
+    assert [row["days_ahead"] for row in found["ahead"]] == list(range(28))
+    assert max(row["p95_per_second"] for row in found["ahead"]) == found["forecast_p95_per_second"]
+    first = found["ahead"][0]
+    assert float(first["taken"]) == pytest.approx(first["p95_per_second"] / found["proven_per_second"], abs=0.001)
+    assert float(first["taken_n_1"]) == pytest.approx(float(first["taken"]) * 6 / 5, abs=0.001)
+    (run,) = found["runs"]
+    assert (run["says"], run["expires_at"]) == ("proves", found["expires_at"])
+
+
+def test_a_run_of_other_data_centers_proves_nothing_for_these(app: flask.Flask, store: MemoryStore) -> None:
+    """The proof with the newest tie counts, the other one is named for what it is."""
+    for each in (result("r1", data_centers=6), result("r2", data_centers=5)):
+        with store.reading() as reader:
+            change, _ = keep(json.dumps(each).encode(), reader.journal(), NOON_MS, "test", SHIPPED)
+        store.write(change)
+    found = app.test_client().get("/api/v1/capacity").get_json()
+    says = {run["run_id"]: run["says"] for run in found["runs"]}
+    assert says.pop(found["tied_to"]["run_id"]) == "proves"
+    assert list(says.values()) == ["other_tie"]
+
+
+@pytest.mark.browser
+def test_an_empty_store_says_what_is_missing(look: Look) -> None:
+    page = look("/capacity?lang=en")
+    expect(page.locator("#reasons")).to_contain_text("no load run has held a rate for 60 s")
+    expect(page.locator(".peaks-bar.is-unknown")).to_have_count(4)
+    expect(page.locator("#runs")).to_contain_text("No load run")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "width", "height"), [("zh", 1920, 1080), ("en", 390, 844)])
+def test_proof_room_and_runs_are_shown(
+    look: Look, year: Callable[[], None], language: str, width: int, height: int
+) -> None:
+    year()
+    page = look(f"/capacity?lang={language}", width, height)
+    expect(page.locator("#proven")).to_contain_text("4,500")
+    expect(page.locator("#end")).to_contain_text("2026-")
+    expect(page.locator("#ahead tbody tr")).to_have_count(28)
+    expect(page.locator("#runs tbody tr")).to_have_count(1)
+    expect(page.locator("#runs tbody tr")).to_contain_text("●")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
