@@ -20,7 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ from commands.backfill import instant_ms
 from commands.errors import CommandError, refusing
 from commands.options import Configuration, add_configuration, configuration
 from reports.audit.errors import AuditFileError
-from reports.audit.files import csv_lines, json_lines, read_json_lines, row_json
+from reports.audit.files import FORMATS, read_json_lines, row_json
 from store.audit import AuditFilter, AuditRow, Head
 from store.audit_chain import Verified, stored_rows, verify
 from store.audit_witness import HEAD_FILE, Witness
@@ -40,7 +40,6 @@ from store.port import Store
 
 MOST = 100
 BROKEN = 1
-FORMATS: dict[str, Callable[[Iterable[AuditRow]], Iterator[str]]] = {"jsonl": json_lines, "csv": csv_lines}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

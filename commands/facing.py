@@ -17,6 +17,7 @@ from dashboard.api.tokens import Tokens
 from dashboard.reporting.cost_books import CostBooks
 from dashboard.reporting.setting import Reporting
 from settings import SettingsError, load_regulatory, regulatory_path
+from store.audit_witness import Witness
 from store.port import Store
 
 
@@ -42,4 +43,5 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
         sliced=SlicedBudgets(sliced_objectives(chosen), frozenset(source.id for source in chosen.settings.sources)),
         configured=configured(chosen),
         breaker=breaker_of(chosen),
+        witness=Witness(chosen.data),
     )

@@ -15,6 +15,7 @@ from dashboard.admission import declare, identity
 from dashboard.api import (
     alertmanager,
     alerts,
+    audit,
     availability,
     budget,
     changes,
@@ -69,6 +70,7 @@ ROUTES: tuple[Route, ...] = (
     *data_centers.ROUTES,
     *data_quality.ROUTES,
     *settings.ROUTES,
+    *audit.ROUTES,
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DOCUMENT, PAGE = "/openapi.json", "/docs"

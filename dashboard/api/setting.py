@@ -20,6 +20,7 @@ from reports.centers.falling import FailoverBook
 from reports.load_runs.policy import SHIPPED, CapacityPolicy
 from reports.peaks.calendar import NO_KINDS, DayKinds
 from slo.catalog import Catalog
+from store.audit_witness import Witness
 from store.port import Store
 
 
@@ -31,7 +32,8 @@ def wall_clock_ms() -> int:
 @dataclass(frozen=True, slots=True)
 class ApiSetting:
     """``slos``: what the engine watches; ``sliced``: what is judged by slices of time; ``desk``: limits of silences;
-    ``regulatory``: classes of incidents; ``breaker``: breaks a demo on purpose, None elsewhere."""
+    ``regulatory``: classes of incidents; ``breaker``: breaks a demo on purpose, None elsewhere; ``witness``:
+    keeps the head of the audit log, None where there is no place for it."""
 
     store: Store
     catalog: Catalog
@@ -49,6 +51,7 @@ class ApiSetting:
     failovers: FailoverBook = field(default_factory=FailoverBook)
     configured: Configured = NOTHING
     breaker: Breaker | None = None
+    witness: Witness | None = None
 
     @property
     def names(self) -> Names:

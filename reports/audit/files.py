@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from csv import writer
 from datetime import UTC, datetime
 from io import StringIO
@@ -73,3 +73,7 @@ def _line(fields: Iterable[str]) -> str:
     page = StringIO(newline="")
     writer(page, lineterminator="\r\n").writerow(fields)
     return page.getvalue()
+
+
+FORMATS: dict[str, Callable[[Iterable[AuditRow]], Iterator[str]]] = {"jsonl": json_lines, "csv": csv_lines}
+"""What an export may be."""
