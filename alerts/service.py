@@ -88,6 +88,7 @@ class AlertService:
         self._began_ms = now_ms()
         self._reading_on = ReadingOn(store)
         self._kinds = Kinds(setting.kinds, setting.estate, self._began_ms)
+        self._coming: tuple[AlertSetting, NotifySetting] | None = None
         self._evaluation: Evaluation | None = None
         self._notifier: Notifier | None = None
         self._evaluated_ms: int | None = None
@@ -148,9 +149,15 @@ class AlertService:
         self._resign()
         self._leadership.stop()
 
+    def change(self, setting: AlertSetting, notify: NotifySetting) -> None:
+        """From the next tick on judges and tells by these: as after a restart, from the journal, without giving the
+        lease away. From any thread."""
+        self._coming = (setting, notify)
+
     def look(self) -> bool:
         """One round: ticks when the store changed or a tick is due, and this process holds the lease; True when it
         did. What fails is kept in ``fault``, and tried again at the next round."""
+        self._take_coming()
         token = self._leadership.token(LEASE)
         try:
             if token is None:
@@ -169,6 +176,15 @@ class AlertService:
             return False
         self._recovered()
         return True
+
+    def _take_coming(self) -> None:
+        coming, self._coming = self._coming, None
+        if coming is None:
+            return
+        self._resign()
+        self._setting, self._notify = coming
+        self._began_ms = self._now_ms()
+        self._kinds = Kinds(self._setting.kinds, self._setting.estate, self._began_ms)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -9,44 +9,26 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 
 import requests
 
-from alerts.openslo.findings import errors
 from collectors.clocks import Asked, skew_ms, skew_note
 from collectors.errors import CollectorError
 from collectors.page import milliseconds
 from commands.alerting import channel_faults
-from commands.errors import CommandError
 from commands.explaining import explain, server_of
 from commands.objectives import objective_findings, objectives, sliced_objectives
 from commands.options import Configuration, add_configuration, chosen_config, configuration
 from commands.probing import probe_failures
 from commands.prometheus import prometheus_config
 from commands.report_sending import delivery_faults, upcoming
+from commands.validating import configuration_problems
 from configuration.prometheus import PrometheusSettings
-from settings import (
-    ExpositionSettings,
-    Problem,
-    SettingsError,
-    alerts_path,
-    calendar_path,
-    catalog_path,
-    costs_path,
-    load_calendar,
-    load_catalog,
-    load_costs,
-    load_metered,
-    load_policy,
-    load_regulatory,
-    load_settings,
-    regulatory_path,
-    slos_path,
-)
+from settings import ExpositionSettings, slos_path
 from store.errors import StoreError
 from store.opening import open_store
 from store.quality import LARGEST_SKEW_MS
@@ -88,34 +70,6 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failures else 0
 
 
-def configuration_problems(path: Path) -> tuple[Problem | str, ...]:
-    """Every defect of the configuration, and of what it names: the catalog, the alert policy, the OpenSLO files, the
-    table of regulatory classes, the kinds of days, what was decided about costs."""
-    try:
-        settings = load_settings(path)
-    except SettingsError as error:
-        return error.problems
-    broken = [
-        *_problems(load_catalog, catalog_path(path, settings)),
-        *_problems(load_policy, alerts_path(path, settings)),
-        *_problems(load_regulatory, regulatory_path(path, settings)),
-        *_problems(load_calendar, calendar_path(path, settings)),
-    ]
-    if broken:
-        return tuple(broken)
-    catalog = load_catalog(catalog_path(path, settings))
-    servers = [each.id for each in settings.sources if each.kind == "prometheus"]
-    costs = _problems(lambda file: load_costs(file, catalog), costs_path(path, settings))
-    costs = costs or _problems(lambda file: load_metered(file, servers), costs_path(path, settings))
-    if costs:
-        return costs
-    try:
-        chosen = configuration(argparse.Namespace(config=path, data=None))
-    except CommandError as error:
-        return (str(error),)
-    return tuple(str(finding) for finding in errors(objective_findings(chosen)))
-
-
 def _show_objectives(chosen: Configuration) -> None:
     """How many objectives are watched, and what warns: nothing of it is an error here any more."""
     slos, sliced = objectives(chosen), sliced_objectives(chosen)
@@ -144,14 +98,6 @@ def _delivery_failures(chosen: Configuration) -> Iterator[str]:
     yield from delivery_faults(chosen)
     for line in upcoming(chosen, _now_ms()):
         print(f"{'warning' if 'provisional' in line else 'ok':<7} reports: {line}")
-
-
-def _problems(load: Callable[[Path], object], path: Path) -> tuple[Problem, ...]:
-    try:
-        load(path)
-    except SettingsError as error:
-        return error.problems
-    return ()
 
 
 def _store_failures(chosen: Configuration) -> Iterator[str]:

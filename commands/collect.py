@@ -3,22 +3,17 @@
 What happened while it was away is caught up by the counters themselves (exposition) or read back (Prometheus).
 Start it twice, on one store, and the second stands by: it takes over within 5 s when the first one dies, at once when
 that is stopped, and nothing is counted twice. Probes run beside: all of them, or those of one place (--vantage).
+SIGHUP reads the configuration anew: what is valid is taken over between two reads.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-import threading
-import time
-from collections.abc import Callable, Sequence
 
-from collectors.errors import CollectorError
-from collectors.exposition import ExpositionCollector, ExpositionSource
 from collectors.probes.prober import Prober
-from collectors.prometheus.collector import PrometheusCollector
-from collectors.prometheus.config import PrometheusConfig
 from commands.auditing import audit_load
+from commands.collecting import Collecting, exposition, prometheus
 from commands.errors import refusing
 from commands.interrupt import end_in_time, stop_event
 from commands.logs import add_logs, hide_configured, start_logs
@@ -26,7 +21,7 @@ from commands.options import Configuration, add_configuration, configuration
 from commands.own_metrics import LeadsCollector, add_metrics_port, own_metrics
 from commands.probing import outcome, prober
 from commands.prometheus import prometheus_sources
-from settings import ExpositionSettings
+from commands.reloading import LoadsCollector, Reloader, hangup_event
 from slo.states import SliceState
 from store.errors import StoreError
 from store.leadership import Leadership, new_owner
@@ -35,7 +30,6 @@ from store.port import Store
 from store.records import Read
 
 MOST_OWNER_CHARACTERS = 100
-LONGEST_GOODBYE_S = 3.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -73,6 +67,7 @@ def _owner(text: str) -> str:
 def run(args: argparse.Namespace) -> int:
     """Collects until asked to stop, or once."""
     start_logs(args)
+    args.hangup = hangup_event()
     chosen = configuration(args)
     hide_configured(chosen.settings.model_dump())
     with refusing(StoreError, OSError):
@@ -83,25 +78,12 @@ def run(args: argparse.Namespace) -> int:
     leadership = Leadership(store, names, args.owner or new_owner(), chosen.settings.lease.timing())
     try:
         probes = prober(chosen, store, args.vantage)
-        if args.probes_only:
-            return _probe(probes, once=args.once)
-        collect = _once if args.once else _until_stopped
-        with own_metrics(args.metrics_port, LeadsCollector(names, lambda name: leadership.token(name) is not None)):
-            return collect(chosen, store, leadership, probes)
+        if args.once:
+            return int(_probe_once(probes)) if args.probes_only else _once(chosen, store, leadership, probes)
+        return _until_stopped(args, chosen, Collecting(chosen, store, leadership, probes, args.vantage))
     finally:
         leadership.stop()
         store.close()
-
-
-def _probe(probes: Prober, *, once: bool) -> int:
-    if once:
-        return int(_probe_once(probes))
-    stop = stop_event()
-    end_in_time(stop)
-    probes.start()
-    stop.wait()
-    probes.stop()
-    return 0
 
 
 def _probe_once(probes: Prober) -> bool:
@@ -116,11 +98,11 @@ def _once(chosen: Configuration, store: Store, leadership: Leadership, probes: P
     leadership.start()
     leadership.wait_for_all((chosen.settings.lease.ttl_ms + chosen.settings.lease.renew_ms) / 1000)
     failed = False
-    for source, read in sorted(_exposition(chosen, store, leadership, prune=False).collect_once().items()):
+    for source, read in sorted(exposition(chosen, store, leadership, prune=False).collect_once().items()):
         failed |= not read.collected
         print(f"{source}  {_outcome(read)}")
     for server in prometheus_sources(chosen):
-        trouble = _prometheus(server, chosen, store, leadership).collect_once()
+        trouble = prometheus(server, chosen, store, leadership).collect_once()
         failed |= bool(trouble)
         print(f"{server.name}  {trouble or 'collected'}")
     return int(failed | _probe_once(probes))
@@ -130,46 +112,17 @@ def _outcome(read: Read) -> str:
     return f"collected {read.samples} samples in {read.duration_ms} ms" if read.collected else read.reason
 
 
-def _until_stopped(chosen: Configuration, store: Store, leadership: Leadership, probes: Prober) -> int:
+def _until_stopped(args: argparse.Namespace, chosen: Configuration, collecting: Collecting) -> int:
     stop = stop_event()
     end_in_time(stop)
-    direct = _exposition(chosen, store, leadership, prune=True)
-    servers = [_prometheus(server, chosen, store, leadership) for server in prometheus_sources(chosen)]
     gc.collect()
     gc.freeze()  # else now and then a commit waits 70 ms for a walk through everything that was ever imported
-    leadership.start()
-    direct.start()
-    for server in servers:
-        server.start()
-    probes.start()
-    stop.wait()
-    _end([probes.stop, direct.stop, *(server.stop for server in servers)])
+    part = "probes" if args.probes_only else "collect"
+    reloader = Reloader(chosen, collecting.store, part, args.hangup, collecting.change)
+    metrics = (LeadsCollector(collecting.leads), LoadsCollector(reloader.loads))
+    with own_metrics(args.metrics_port, *metrics):
+        collecting.start(probes_only=args.probes_only)
+        with reloader:
+            stop.wait()
+        collecting.stop()
     return 0
-
-
-def _end(parts: Sequence[Callable[[], object]]) -> None:
-    """All at the same time. What waits for somebody else's answer for longer is left: it has written nothing yet, and
-    its lease is given back, so that it never will."""
-    threads = [threading.Thread(target=part, daemon=True) for part in parts]
-    for thread in threads:
-        thread.start()
-    deadline = time.monotonic() + LONGEST_GOODBYE_S
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
-
-
-def _exposition(chosen: Configuration, store: Store, leadership: Leadership, *, prune: bool) -> ExpositionCollector:
-    sources = [
-        ExpositionSource(s.source(), s.url) for s in chosen.settings.sources if isinstance(s, ExpositionSettings)
-    ]
-    retention = chosen.settings.kept() if prune else None
-    return ExpositionCollector(
-        sources, store, chosen.mapping, chosen.catalog.outcomes, retention=retention, leadership=leadership
-    )
-
-
-def _prometheus(
-    server: PrometheusConfig, chosen: Configuration, store: Store, leadership: Leadership
-) -> PrometheusCollector:
-    with refusing(CollectorError):
-        return PrometheusCollector(server, store, chosen.mapping, chosen.catalog.outcomes, leadership=leadership)

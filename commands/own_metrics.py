@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
@@ -47,8 +47,7 @@ def own_metrics(port: int | None, *collectors: Collector) -> Iterator[None]:
 class LeadsCollector(Collector):
     """Which sources this collector reads: 1, or 0 while it stands by."""
 
-    def __init__(self, sources: Iterable[str], leads: Callable[[str], bool]) -> None:
-        self._sources = tuple(sources)
+    def __init__(self, leads: Callable[[], Mapping[str, bool]]) -> None:
         self._leads = leads
 
     def collect(self) -> Iterable[Metric]:
@@ -56,6 +55,6 @@ class LeadsCollector(Collector):
         family = GaugeMetricFamily(
             "control_center_collect_leads", "1 while this process reads the source.", labels=["source"]
         )
-        for source in self._sources:
-            family.add_metric([source], float(self._leads(source)))
+        for source, leads in self._leads().items():
+            family.add_metric([source], float(leads))
         yield family

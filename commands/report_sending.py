@@ -12,7 +12,6 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,30 +88,48 @@ def quiet_libraries() -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def reporter(chosen: Configuration, store: Store, owner: str = "") -> Reporter | None:
-    """What sends reports beside alerting or the dashboard, not started yet; None when nothing is to be sent."""
-    if not chosen.settings.reports.deliveries:
-        return None
-    from commands.report_files import maker  # paper and figures, only for who sends them
+class Reports:
+    """Sends reports beside alerting or the dashboard while inside, if any are configured."""
 
-    quiet_libraries()
-    name = owner or new_owner()
-    look = looking(chosen, store, maker(chosen, store), name)
-    return Reporter(store, look, owner=name, timing=chosen.settings.lease.timing())
+    def __init__(self, chosen: Configuration, store: Store, owner: str = "") -> None:
+        self._chosen = chosen
+        self._store = store
+        self._owner = owner or new_owner()
+        self._reporter: Reporter | None = None
+
+    def __enter__(self) -> Reports:
+        """Begins."""
+        self.change(self._chosen)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends after what is being sent."""
+        if self._reporter is not None:
+            self._reporter.stop()
+
+    def change(self, chosen: Configuration) -> None:
+        """From now on sends what this configuration says."""
+        self._chosen = chosen
+        running, wanted = self._reporter, bool(chosen.settings.reports.deliveries)
+        if not wanted:
+            self._reporter = None
+            if running is not None:
+                running.stop()
+        elif running is not None:
+            running.change(self._look())
+        else:
+            timing = chosen.settings.lease.timing()
+            self._reporter = Reporter(self._store, self._look(), owner=self._owner, timing=timing)
+            self._reporter.start()
+
+    def _look(self) -> Callable[[int], None]:
+        from commands.report_files import maker  # paper and figures, only for who sends them
+
+        quiet_libraries()
+        return looking(self._chosen, self._store, maker(self._chosen, self._store), self._owner)
 
 
-@contextmanager
-def reporting(chosen: Configuration, store: Store, owner: str = "") -> Iterator[None]:
-    """Reports are sent meanwhile, if any are configured."""
-    sender = reporter(chosen, store, owner)
-    if sender is None:
-        yield
-        return
-    sender.start()
-    try:
-        yield
-    finally:
-        sender.stop()
+reporting = Reports
 
 
 def known(make: Make) -> Make:

@@ -86,6 +86,7 @@ class Publisher:
         self.work = Work()
         self._store = store
         self._setting = setting
+        self._coming: Setting | None = None
         self._now_ms = now_ms
         self._monotonic = monotonic
         self._memory = _Memory(sequence=now_ms())
@@ -132,13 +133,17 @@ class Publisher:
         """Reads everything anew for the next frame, what changes rarely included. Not while the thread runs."""
         self._memory.past = None
 
+    def change(self, setting: Setting) -> None:
+        """From the next frame on shows this. From any thread."""
+        self._coming = setting
+
     def publish_if_due(self) -> bool:
         """Makes a frame when the store changed or a tick went by; True when it did.
 
         What cannot be read leaves the old frame, logged once per cause.
         """
         try:
-            due = self._due()
+            due = self._take_coming() or self._due()
             if due:
                 self._publish()
         except StoreError as error:
@@ -163,6 +168,14 @@ class Publisher:
         if cause != self._fault:
             log.error("no new frame: %s", cause)
         self._fault = cause
+
+    def _take_coming(self) -> bool:
+        coming, self._coming = self._coming, None
+        if coming is None:
+            return False
+        self._setting = coming
+        self._memory.past = self._memory.curve_minute_s = None
+        return True
 
     def _due(self) -> bool:
         """Whether something changed (then waits for what comes with it), or the frame is a tick old."""

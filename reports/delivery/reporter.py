@@ -48,6 +48,10 @@ class Reporter:
         """Whether this process is the one that sends."""
         return self._leadership.leads
 
+    def change(self, send: Callable[[int], object]) -> None:
+        """From the next look on sends in this way. From any thread."""
+        self._send = send
+
     def start(self) -> None:
         """Asks for the lease and starts the thread; once."""
         self._leadership.start()

@@ -21,7 +21,7 @@ def test_sources_and_the_process_are_told_while_it_runs() -> None:
     """And the port is free afterwards."""
     port = free_port()
     with (
-        own_metrics(port, LeadsCollector(["dc1", "dc2"], lambda name: name == "dc1")),
+        own_metrics(port, LeadsCollector(lambda: {"dc1": True, "dc2": False})),
         urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer,
     ):
         text = answer.read().decode()

@@ -13,7 +13,7 @@ from commands import report_sending
 from commands.errors import CommandError
 from commands.options import Configuration, configuration
 from commands.report_files import maker
-from commands.report_sending import delivery_faults, looking, reporter, reporting, send, upcoming
+from commands.report_sending import Reports, delivery_faults, looking, send, upcoming
 from dashboard.reporting.kinds import NAMES
 from reports.delivery.errors import CannotMake
 from reports.delivery.model import Make, Order
@@ -144,14 +144,13 @@ def test_check_names_what_would_fail(tmp_path: Path) -> None:
 def test_serving_sends_nothing_unless_that_is_configured(tmp_path: Path, store: Store) -> None:
     """And takes no lease for it."""
     setting = configuration(argparse.Namespace(config=CONFIG / "control-center.yaml", data=tmp_path))
-    assert reporter(setting, store) is None
-    with reporting(setting, store):
+    with Reports(setting, store):
         assert store.leases() == {}
 
 
 def test_serving_takes_the_lease_and_gives_it_back(tmp_path: Path, store: Store) -> None:
     """The next process sends at once."""
-    with reporting(chosen(tmp_path), store, "me"):
+    with Reports(chosen(tmp_path), store, "me"):
         assert store.leases()["reports"].owner == "me"
     assert store.leases()["reports"].owner != "me"
 

@@ -94,6 +94,10 @@ class Part:
                 extra_groups=[] if self._user is not None else None,
             )
 
+    def add_words(self, *words: str) -> None:
+        """More of the command line, for the lives that begin from now on."""
+        self._line += words
+
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         """Ends a life, with kill -9 unless asked kindly."""
         if self.process is not None:
