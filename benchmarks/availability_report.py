@@ -54,7 +54,7 @@ def catalog(services: int) -> Catalog:
 
 
 def build(path: Path, services: int) -> None:
-    """A day in one transaction; some days of some services lose more than they may."""
+    """A day in one transaction; some days of some services lose more than they may. Months that are over are summed."""
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)
     store = open_store(part, SHANGHAI, upgrade=True)
@@ -62,6 +62,8 @@ def build(path: Path, services: int) -> None:
     for number, day in enumerate(whole.days()):
         counts = dict(_day(number, day.from_s, services, hours=number >= len(whole.days()) - HOURS_KEPT))
         store.add_history(HistoryChunk(Span(day.from_s, day.to_s), counts))
+    while store.condense(whole.window.to_s + 3 * DAY_S):  # as collectors do once a minute
+        pass
     store.close()
     part.rename(path)
 

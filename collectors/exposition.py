@@ -158,11 +158,14 @@ class ExpositionCollector:
                 LOG.warning("nothing pruned this minute: %s", fault)
 
     def _prune_steps(self, retention: Retention) -> None:
-        """Many short transactions, so that no commit waits long for its turn."""
+        """Many short transactions, so that no commit waits long for its turn; then what long questions ask for."""
+        now_s = self._clock.wall_ms() // 1000
         for _ in range(PRUNE_STEPS):
-            pruned = self._store.prune(retention, self._clock.wall_ms() // 1000, most_rows=PRUNE_ROWS)
+            pruned = self._store.prune(retention, now_s, most_rows=PRUNE_ROWS)
             if pruned < PRUNE_ROWS or self._stopping.wait(0.05):
-                return
+                break
+        while self._store.condense(now_s) and not self._stopping.wait(0.05):
+            pass
 
 
 class _Seat:

@@ -213,6 +213,10 @@ class Store(Protocol):
         drops a part as soon as all of it is past, in one quick step however many rows that is.
         """
 
+    def condense(self, now_s: int) -> int:
+        """Writes down, in one short transaction, what long questions would add up again (``store.condensing``); returns
+        how much that was, 0 when nothing is left to do. Answers stay the same."""
+
     def reading(self) -> AbstractContextManager[Reader]:
         """A consistent view, for use in one thread."""
 

@@ -15,7 +15,7 @@ from store.leases import Beat, Lease
 from store.probes import Probe, ProbeResult
 from store.records import Batch, HistoryChunk, Level, Read, Resume, Retention, Source, Unit
 from store.scopes import rollups
-from store.sql import costing, journaling, leasing, peaking, probing, writing
+from store.sql import condensing, costing, journaling, leasing, peaking, probing, writing
 from store.sql.dialect import Database
 from store.sql.healing import put_lives, refuse_negative, take_hole
 from store.sql.layouts import LAYOUTS
@@ -64,6 +64,7 @@ class SqlStore:
             leasing.refuse_outdated_writer(connection, batch)
             source_id = writing.advance(connection, batch)
             writing.put_counts(connection, rows)
+            condensing.outdate(connection, added[Level.DAY])
             writing.put_progress(connection, source_id, batch, self._zone)
             writing.put_findings(connection, batch)
             writing.put_day_totals(connection, batch.costs, batch.accounts, self._zone)
@@ -108,6 +109,7 @@ class SqlStore:
             if not writing.put_span(connection, chunk.span):
                 return False
             writing.put_counts(connection, rows)
+            condensing.outdate(connection, {at for level, at, _ in chunk.counts if level is Level.DAY})
             writing.put_day_totals(connection, chunk.costs, chunk.accounts, self._zone)
             minutes = {at for level, at, _ in chunk.counts if level is Level.MINUTE}
             peaking.take_peaks(connection, minutes, self._zone)
@@ -137,6 +139,7 @@ class SqlStore:
                     writing.put_counts(connection, grown_rows)
             writing.put_counts(connection, rows)
             refuse_negative(connection, healing.source, added)
+            condensing.outdate(connection, set(starts[Level.DAY]))
             writing.put_reads(connection, source_id, HEALED_VERSION, reads, observed)
             writing.put_findings(connection, Batch(healing.source, HEALED_VERSION, (), gaps=healing.gaps))
             writing.put_day_totals(connection, healing.costs, (), self._zone)
@@ -204,11 +207,26 @@ class SqlStore:
         dropped = drop_past(self._database, self._engine, past_parts(retention, now_s, self._zone), most_rows)
         if dropped >= most_rows:
             return dropped
+        days_s = retention.seconds.get(Level.DAY)
         with self._database.writing(self._engine) as connection:
+            if days_s is not None:
+                condensing.outdate_before(connection, now_s - days_s)
             pruned = prune(connection, retention, now_s, self._zone, most_rows - dropped)
             if pruned:
                 writing.count_change(connection)
         return dropped + pruned
+
+    def condense(self, now_s: int) -> int:
+        """Sums up the newest month that is over and not summed up yet; returns how many were: 1 or 0."""
+        self._refuse_when_closed()
+        with self._database.reading(self._engine) as connection:
+            if condensing.unsummed(connection, now_s, self._zone) is None:
+                return 0
+        with self._database.writing(self._engine) as connection:
+            month = condensing.unsummed(connection, now_s, self._zone)  # unless somebody else was faster
+            if month is not None:
+                condensing.sum_up(connection, month)
+        return int(month is not None)
 
     @contextmanager
     def reading(self) -> Iterator[SqlReader]:

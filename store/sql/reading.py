@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +20,8 @@ from sqlalchemy import (
 )
 
 from slo.counts import Counts, counts_of
-from slo.windows import day_start
+from slo.windows import Window, day_start
+from store.condensing import Part, may_hold_months, parts
 from store.costs import LedgerLine, Rate
 from store.errors import UnknownSource
 from store.peaks import Peak, feeds, is_provisional
@@ -46,6 +47,7 @@ from store.records import (
 from store.slices import STEP_S, Stretch, is_simulated, joined, signed, slice_end, stretches
 from store.sql import lookups
 from store.sql.auditing import SqlAuditReader
+from store.sql.condensing import MONTHS, SUMMED
 from store.sql.costing import read_ledger, read_rates
 from store.sql.dialect import Database
 from store.sql.journaling import SqlJournalReader
@@ -88,6 +90,7 @@ class SqlReader:
         self._layout = layout_of(connection)
         # The first look is what fixes the instant that everything else is true of.
         self._version = int(self._rows(_VERSION)[0][0])
+        self._summed: list[Window] | None = None
 
     def version(self) -> int:
         """Grows with every commit; equal versions mean equal answers."""
@@ -100,13 +103,31 @@ class SqlReader:
     def totals(self, scope: Scope, from_s: int, to_s: int, *, traffic: str = CUSTOMER) -> dict[Unit, Counts]:
         """Counts of every unit of a scope over ``[from_s, to_s)``, units without events left out."""
         total: dict[int, Counts] = {}
-        for level, begin_s, end_s, sign in stretches(scope, from_s, to_s, self._zone):
-            bounds = self._layout.bounds(level, begin_s, end_s)
-            for unit_id, *fields in self._integers(lookups.sums(self._layout, level, scope), bounds):
-                counts = signed(Counts(*fields), sign)
+        for stretch in stretches(scope, from_s, to_s, self._zone):
+            for unit_id, each in self._sums(scope, stretch):
+                counts = signed(each, stretch.sign)
                 total[unit_id] = total[unit_id] + counts if unit_id in total else counts
         units = self._known(scope, traffic)
         return {units[each]: total[each] for each in total if each in units and total[each] != _NOTHING}
+
+    def _sums(self, scope: Scope, stretch: Stretch) -> Iterator[tuple[int, Counts]]:
+        """Sums over a stretch by the number of the unit, maybe in several parts."""
+        whole = [Part(False, stretch.from_s, stretch.to_s)]
+        for of_months, begin_s, end_s in parts(stretch, self._months()) if may_hold_months(scope, stretch) else whole:
+            if of_months:
+                rows = self._integers(MONTHS, {"scope": int(scope), "low": begin_s, "high": end_s})
+            else:
+                bounds = self._layout.bounds(stretch.level, begin_s, end_s)
+                rows = self._integers(lookups.sums(self._layout, stretch.level, scope), bounds)
+            if rows:
+                unit_ids, *counts = zip(*rows, strict=True)
+                yield from zip(unit_ids, counts_of(*counts), strict=True)
+
+    def _months(self) -> list[Window]:
+        """Months that are summed up."""
+        if self._summed is None:
+            self._summed = [Window(*row) for row in self._rows(SUMMED)]
+        return self._summed
 
     def timeline(
         self,

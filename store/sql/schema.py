@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from store.records import Level
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """Every schema that ever was, oldest first; the last is the one that this program reads and writes."""
 
 METADATA = MetaData()
@@ -279,6 +279,24 @@ PEAK_SECOND = Table(
     Column("unit_id", Integer, primary_key=True, autoincrement=False),
     Column("at", BigInteger),  # the second of that day with the most transactions; NULL: no longer known
     Column("transactions", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+MONTH_SUM = Table(
+    "month_sum",
+    METADATA,
+    Column("scope", Integer, primary_key=True, autoincrement=False),
+    Column("from_s", BigInteger, primary_key=True, autoincrement=False),
+    Column("unit_id", Integer, primary_key=True, autoincrement=False),
+    *(Column(name, BigInteger, nullable=False) for name in ("good", "bad", "ignored", "transactions")),
+    sqlite_with_rowid=False,
+)
+
+MONTH_SUMMED = Table(
+    "month_summed",
+    METADATA,
+    Column("from_s", BigInteger, primary_key=True, autoincrement=False),  # months whose sums hold
+    Column("to_s", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 
