@@ -51,6 +51,7 @@ def configured(chosen: Configuration) -> Configured:
         str(chosen.data),
         chosen.settings.demo,
         time.time_ns() // 1_000_000,
+        chosen.settings.access.policy(),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from access.rights import SHIPPED, RolePolicy
+
 
 class Origin(StrEnum):
     """Where a value comes from."""
@@ -49,6 +51,7 @@ class Configured:
     data: str = ""
     demo: bool = False
     started_ms: int | None = None
+    roles: RolePolicy = SHIPPED
 
 
 NOTHING = Configured()

@@ -107,6 +107,7 @@ def _page(words: Words, title: str, body: list[str], status: HTTPStatus) -> flas
     content = (
         f'<!DOCTYPE html>\n<html lang="{words.language.tag}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{name}</title>'
+        '<link rel="icon" href="data:,">'
         f"<style>{_STYLE}</style></head><body><main><h1>{name}</h1>{''.join(body)}"
         f'<nav aria-label="{menu}"><ul>{links}</ul></nav></main></body></html>\n'
     )

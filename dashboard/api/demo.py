@@ -25,7 +25,7 @@ from store.journal import Change, Document, Entry, JournalReader
 from store.port import Reader
 
 KIND = "demo_break"
-FOLLOWED_MS = 180_000
+FOLLOWED_MS = 300_000
 """What comes later is not put down to a break."""
 MOST_ENTRIES = 1000
 SECONDS = 30
@@ -140,10 +140,14 @@ def _paged_ms(journal: JournalReader, began_ms: int, body: Json) -> int | None:
 
 
 def _recovered_ms(seen: Sequence[Transition], began_ms: int) -> int | None:
-    """When the last alert of the place was over; None while one fires."""
+    """When what detected it was over everywhere in the place; None while it fires. Slower rules, whose windows hold the
+    failure for hours, are not waited for."""
+    rules = [each.key.rule for each in seen if each.state is AlertState.FIRING][:1]
     firing: set[object] = set()
     over_ms = None
     for each in seen:
+        if each.key.rule not in rules:
+            continue
         if each.state is AlertState.FIRING:
             firing.add(each.key)
         elif each.state is AlertState.RESOLVED and each.key in firing:

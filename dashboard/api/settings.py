@@ -6,7 +6,6 @@ import os
 import platform
 from pathlib import Path
 
-from access.rights import SHIPPED as ROLES
 from access.rights import Right, Role
 from alerts.incidents.view import utc
 from dashboard.api.asking import Asked
@@ -36,7 +35,10 @@ def settings(setting: ApiSetting, asked: Asked) -> Content:
         "data_centers": len(setting.catalog.data_centers),
         "process": {"id": os.getpid(), "started": utc(configured.started_ms) if configured.started_ms else None},
         "leases": _leases(setting),
-        "roles": [{"role": role.value, "rights": [r.value for r in Right if r in ROLES.of([role])]} for role in Role],
+        "roles": [
+            {"role": role.value, "rights": [r.value for r in Right if r in configured.roles.of([role])]}
+            for role in Role
+        ],
         "objectives": [
             {
                 "slo": slo.id,

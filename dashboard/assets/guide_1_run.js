@@ -7,7 +7,7 @@
   const BREAK = "/api/v1/demo/break";
   const OPEN_KEY = "control-center.guide";
   const POLL_MS = 500;
-  const FOLLOW_MS = 180_000;
+  const FOLLOW_MS = 300_000;
   const query = new URLSearchParams(window.location.search);
   const STEPS = [
     ["guide.step_wall", "/"],
@@ -86,7 +86,8 @@
     parts.kill.disabled = parts.fail.disabled = true;
     const body = JSON.stringify({ by: word("guide.by"), ...asked });
     try {
-      const answer = await fetch(BREAK, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+      const known = page.viewer ? { "X-CSRF-Token": page.viewer.csrf } : {};
+      const answer = await fetch(BREAK, { method: "POST", headers: { "Content-Type": "application/json", ...known }, body });
       const said = await answer.json();
       if (!answer.ok) refuse(said.error);
     } catch (problem) {

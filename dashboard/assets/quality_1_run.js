@@ -24,6 +24,7 @@
     missing: "quality.cause_missing",
     "process restarted": "quality.cause_restarted",
     "no page": "quality.cause_no_page",
+    "collector was away": "quality.cause_away",
   };
   let parts = null;
   let state = {};
@@ -128,6 +129,11 @@
     return CAUSES[name] ? word(CAUSES[name]) : name;
   }
 
+  /** A gap may have several reasons: "process restarted; refused: 127.0.0.1:9: ...". */
+  function causes(reason) {
+    return [...new Set(reason.split("; ").map((part) => cause(part.split(":")[0])))].join(", ");
+  }
+
   function completeness(said) {
     return said.percent === null ? format.NONE : `${format.decimals(said.percent, 0, 3)} % (${format.grouped(said.accepted)} / ${format.grouped(said.due)})`;
   }
@@ -172,11 +178,13 @@
       { name: word("centers.from"), value: (gap) => at(gap.from) },
       { name: word("quality.length"), number: true, value: (gap) => words.span(gap.seconds * 1000) },
       { name: word("quality.what_is_missing"), value: (gap) => (gap.lost ? "✖ " + word("quality.lost") : "○ " + word("quality.exact")) },
-      { name: word("quality.why"), value: (gap) => h("span", {}, cause(gap.cause), h("small", { lang: "en" }, " " + gap.reason)) },
+      { name: word("quality.why"), value: (gap) => h("span", {}, causes(gap.reason), h("small", { lang: "en" }, " " + gap.reason)) },
       { name: word("quality.mend"), value: mend },
     ];
     const rest = gaps.total - gaps.gaps.length;
-    return [head, load.table(word("quality.gaps"), columns, gaps.gaps), rest > 0 && h("p.rooms-note", {}, word("quality.more_gaps", { count: format.grouped(rest) }))].filter(Boolean);
+    const table = load.table(word("quality.gaps"), columns, gaps.gaps);
+    table.classList.add("rooms-set");
+    return [head, table, rest > 0 && h("p.rooms-note", {}, word("quality.more_gaps", { count: format.grouped(rest) }))].filter(Boolean);
   }
 
   function mend(gap) {

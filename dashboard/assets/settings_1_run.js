@@ -112,9 +112,18 @@
       { name: word("settings.value"), value },
       { name: word("settings.from"), value: (item) => (item.line === null ? origin("default") : h("span", {}, `${file.file}:${item.line}`)) },
     ];
+    const details = h("details.panel.rooms-file", { "data-file": file.path, open, ontoggle: () => fill(details, file, columns, items) }, head);
+    if (open) fill(details, file, columns, items);
+    return details;
+  }
+
+  /** Rows are made when somebody opens the file: there are hundreds. */
+  function fill(details, file, columns, items) {
+    if (!details.open || details.querySelector("table")) return;
     const table = load.table(file.path, columns, items.slice(0, MOST_ROWS));
     table.classList.add("rooms-set");
-    return h("details.panel.rooms-file", { "data-file": file.path, open }, head, table, items.length > MOST_ROWS && h("p.rooms-note", {}, word("settings.more", { count: format.grouped(items.length - MOST_ROWS) })));
+    const rest = items.length - MOST_ROWS;
+    details.append(table, ...(rest > 0 ? [h("p.rooms-note", {}, word("settings.more", { count: format.grouped(rest) }))] : []));
   }
 
   function value(item) {

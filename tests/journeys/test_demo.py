@@ -93,6 +93,30 @@ def test_the_wall_lives_goes_stale_and_comes_back(running: Callable[[], Any], jo
         page.context.close()
 
 
+def test_a_viewer_kills_a_data_center_and_watches_it_being_found(
+    running: Callable[[], Any], journey: Any, browser: Browser
+) -> None:
+    """The guide of the demo: one button, a real process dies, and the panel times detection, page and return."""
+    demo = running()
+    demo.until_read()
+    errors: list[str] = []
+    page = opened(browser, f"{demo.url}/?lang=en&guide=1", errors)
+    before = demo.part("--data-center", "dc2").pid
+    page.select_option("#guide-center", "dc2")
+    page.locator("#guide-kill:enabled").click()
+    page.wait_for_selector('#guide-story [data-story="detected"]', timeout=30_000)
+    for part in ("detected", "paged", "restarted", "recovered"):
+        page.wait_for_function(
+            "part => / s$/.test(document.querySelector(`[data-story=${part}]`).textContent)", arg=part, timeout=120_000
+        )
+    assert not psutil.pid_exists(before)
+    assert demo.part("--data-center", "dc2").pid != before
+    story = demo.get("/api/v1/demo/break")["break"]
+    assert 0 <= story["detected_ms"] <= story["paged_ms"] <= story["recovered_ms"]
+    assert errors == []
+    page.context.close()
+
+
 def test_ctrl_c_leaves_no_process_behind(running: Callable[[], Any], journey: Any) -> None:
     """Not even a frozen one, and the exit code is 0."""
     demo = running()
