@@ -1,4 +1,4 @@
-"""Maintenance that touches a run of steps, as grids take it."""
+"""Maintenance and imported counts of a run of steps, as grids take them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from alerts.desk.maintenance import Maintenance, between
 from reports.availability.material import Given
 from reports.availability.steps import LENGTHS_S, Steps
 from reports.availability.watching import newest_s
+from reports.history.reporting import imported_counts
 from slo.catalog import Catalog
 from slo.counts import Counts
 from slo.windows import Window
@@ -18,7 +19,8 @@ from store.port import Reader
 
 
 def given_of_steps(reader: Reader, catalog: Catalog, steps: Steps, now_ms: int) -> Given:
-    """Catalog, maintenance, and what it took out by begin of the day; of hours and minutes by begin of the step."""
+    """Catalog, imported counts, maintenance, and what it took out by begin of the day (of hours and minutes: of the
+    step)."""
     windows = between(reader.journal(), steps.window)
     until_s = newest_s(reader.sources(), now_ms)
     counted = [replace(each, to_s=min(each.to_s, until_s)) for each in windows if each.from_s < until_s]
@@ -26,7 +28,8 @@ def given_of_steps(reader: Reader, catalog: Catalog, steps: Steps, now_ms: int) 
         taken = _taken_by_step(reader, counted, steps)
     else:
         taken = taken_by_day(reader, counted, catalog.zone)
-    return Given(catalog=catalog, code_version="", windows=windows, taken=taken)
+    imported = imported_counts(reader.journal(), catalog, steps.window)
+    return Given(catalog=catalog, code_version="", windows=windows, taken=taken, imported=imported)
 
 
 def _taken_by_step(reader: Reader, windows: Sequence[Maintenance], steps: Steps) -> dict[tuple[int, str, str], Counts]:

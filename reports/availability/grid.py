@@ -98,7 +98,8 @@ class _Making:
             }
         if question.chosen.scope is not Scope.PRODUCT:
             return self._by_cell(part, {(product, center): c for (product, center, _), c in counted.items()})
-        if not _touched(self.watching.given, part) and not any(each.lost_ms for each in seen.values()):
+        plain = not _touched(self.watching.given, part) and not self.watching.imports.inside(part)
+        if plain and not any(each.lost_ms for each in seen.values()):
             return {each: _alone(counted.get((each, "", "")), seen) for each in self.ids}
         totals = self.reader.totals(Scope.CELL, part.from_s, part.to_s)
         return self._by_cell(part, {(unit.product, unit.data_center): counts for unit, counts in totals.items()})
@@ -106,7 +107,9 @@ class _Making:
     def _by_cell(self, part: Window, counted: Mapping[tuple[str, str], Counts]) -> dict[str, Parts]:
         """Per data center, maintenance taken out."""
         if self.question.by == "product":
-            return parts_of(self.watching.cells("", part, counted, self.ids, self.centers))
+            # A data center that only files name belongs to the whole, not to a data center that was chosen.
+            centers = self.centers if self.question.data_center else None
+            return parts_of(self.watching.cells("", part, counted, self.ids, centers))
         product = self.question.product
         every = {each: self.watching.cells("", part, counted, [product], [each]) for each in self.ids}
         return {center: parts_of(cells)[product] for center, cells in every.items()}
@@ -188,7 +191,7 @@ def _ids(given: Given, watching: Watching, question: Question, counted: Mapping[
     if question.by == "dcn":
         return sorted({dcn for cells in counted.values() for _, _, dcn in cells})
     if question.by == "data_center":
-        return [each for each in watching.centers if question.data_center in ("", each)]
+        return [each for each in watching.places(question.product) if question.data_center in ("", each)]
     seen = sorted({product for cells in counted.values() for product, _, _ in cells})
     return [each for each in dict.fromkeys([*watching.products, *seen]) if question.product in ("", each)]
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reports.availability.imported import NO_IMPORTS, Imports
+from reports.availability.imported import NO_IMPORTS, Imports, admitted
 from reports.availability.material import CellSlice, Given, PlannedWindow
 from slo.counts import Counts
 from slo.windows import MINUTE_S, Window, day_of
@@ -129,9 +129,10 @@ def watching_of(reader: Reader, given: Given, window: Window, now_ms: int) -> tu
     centers = by_data_center([each.id for each in given.catalog.data_centers], statuses)
     gaps = reader.gaps(window.from_s * 1000, now_ms)
     watches = watched_until(reader, centers, gaps, until_s * 1000, LATE_MS)
-    unobserved = of_spans(reader.simulated())
-    products = tuple(each.id for each in given.catalog.products)
-    return Watching(watches, unobserved, given, products, tuple(centers)), until_s
+    spans = reader.simulated()
+    imports = admitted(given.imported, watches, spans, given.products)
+    products = tuple(dict.fromkeys([*(each.id for each in given.catalog.products), *imports.products]))
+    return Watching(watches, of_spans(spans), given, products, tuple(centers), imports), until_s
 
 
 def newest_s(statuses: Iterable[SourceStatus], now_ms: int) -> int:

@@ -12,16 +12,19 @@ from dashboard.reporting.given import given_of
 from dashboard.reporting.making import drawn
 from reports.availability.composing import compose
 from reports.availability.gathering import gather
+from reports.availability.grid import Question, grid
 from reports.availability.material import ImportedCounts
 from reports.availability.model import Availability, Report, document, report_of
 from reports.availability.period import Period, month, quarter
 from reports.availability.printing.laying import paper
+from reports.availability.steps import steps_of
 from reports.history.keeping import Origin, changes
 from reports.history.model import Reading
 from reports.history.reading import read
 from slo.catalog import Catalog, DataCenter, Product
 from slo.objective import Objective
 from slo.outcomes import Kind, OutcomeTable
+from slo.states import SliceState
 from slo.windows import DAY_S
 from store.memory import MemoryStore
 from store.records import Batch, Events, Incarnation, Read, Source
@@ -175,3 +178,25 @@ def test_files_are_counted_from_the_journal(name: str, tmp_path: Path) -> None:
     (told,) = report.imported_times
     assert (told.month, told.down_seconds, told.watched_seconds) == ("2026-03", "240", str(31 * DAY_S))
     assert told.time_availability == "99.99103"
+
+
+@pytest.mark.parametrize("step", ["day", "month"])
+def test_grids_count_an_imported_past_as_the_report_does(step: str) -> None:
+    """Whole and by data center, in days that are told of and in the month; a day of which nobody tells is missing."""
+    rows = (*(day(number) for number in range(1, 32) if number != 7), day(2, 500, center="dc1"))
+    with watched(32).reading() as reader:
+        given = replace(
+            given_of(reader, CATALOG, MARCH, NOW_MS, code_version="1", demo=False), products=(), imported=rows
+        )
+        report = compose(gather(reader, MARCH, given, NOW_MS))
+        steps = steps_of(step, MARCH.window, ZONE)
+        shown = grid(reader, given, Question(steps), NOW_MS)
+        split = grid(reader, given, Question(steps, "loans", by="data_center"), NOW_MS)
+    (loans,) = [line for line in shown.lines if line.id == "loans"]
+    figures = [cell.figures.counted.availability for cell in loans.cells if cell.figures is not None]
+    assert sum(each.counts.total for each in figures) == product(report, "loans").total == 30 * 1000
+    assert [line.id for line in split.lines] == ["dc1", "dc2", "imported"]
+    imported = [cell.figures.counted.availability for cell in split.lines[2].cells if cell.figures is not None]
+    assert sum(each.counts.total for each in imported) == 30 * 1000
+    if step == "day":
+        assert [cell.state for cell in loans.cells][5:8] == [SliceState.GOOD, SliceState.MISSING, SliceState.GOOD]
