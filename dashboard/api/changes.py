@@ -17,15 +17,17 @@ from dashboard.api.paging import asking, listing, page
 from dashboard.api.route import Content, Json, Plan, Read, Route, Write
 from dashboard.api.setting import ApiSetting
 from reports.changes.errors import ChangeRefused
-from reports.changes.recording import KIND, MOST_NAMED, RecordedChange, change_of, record
+from reports.changes.recording import KIND, MOST_NAMED, ChangeKind, RecordedChange, change_of, record
 from store.journal import Document
 from store.port import Reader
 
 
 class NewChange(Act):
-    """``by`` made it, ``at`` (now, when left out). No products: it concerns all of them; no data centers: every one."""
+    """``by`` made it, ``at`` (now, when left out). No products: it concerns all of them; no data centers: every one.
+    ``kind``: ``change``, ``deployment`` or ``drill``, which have their own marks on the curve."""
 
     title: Name
+    kind: ChangeKind = Field(default=ChangeKind.CHANGE, strict=False)
     at: Instant | None = None
     products: list[Name] = Field(default=[], max_length=MOST_NAMED)
     data_centers: list[Name] = Field(default=[], max_length=MOST_NAMED)
@@ -55,6 +57,7 @@ def take(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan
         tuple(dict.fromkeys(given.products)),
         tuple(dict.fromkeys(given.data_centers)),
         now_ms,
+        given.kind,
     )
     known = setting.catalog
     try:
@@ -69,6 +72,7 @@ def change_json(change: RecordedChange) -> Json:
     return {
         "id": change.id,
         "title": change.title,
+        "kind": change.kind.value,
         "by": change.actor,
         "at": utc(change.at_ms),
         "products": list(change.products),

@@ -227,6 +227,13 @@
     look.observe(document.body, { childList: true, subtree: true });
   }
 
+  /** A page that was hidden or frozen says how old it is before it asks. */
+  function lookAgain() {
+    if (document.hidden) return;
+    refresh();
+    poll();
+  }
+
   function start() {
     document.body.classList.toggle("kiosk", chosen.kiosk);
     everySecond();
@@ -236,11 +243,7 @@
       poll();
       pollCurve();
     });
-    document.addEventListener("visibilitychange", () => {
-      if (document.hidden) return;
-      refresh();
-      poll();
-    });
+    for (const awake of ["visibilitychange", "resume"]) document.addEventListener(awake, lookAgain);
     let resizing = null;
     window.addEventListener("resize", () => {
       clearTimeout(resizing);

@@ -30,6 +30,13 @@ def test_without_an_instant_it_was_made_now(client: FlaskClient, fresh: Get) -> 
     assert fresh(CHANGES)["changes"][0]["at"] == fresh(CHANGES)["changes"][0]["recorded"]
 
 
+@pytest.mark.parametrize(("given", "shown"), [({}, "change"), ({"kind": "drill"}, "drill")])
+def test_a_change_has_a_kind(client: FlaskClient, fresh: Get, given: dict[str, str], shown: str) -> None:
+    assert client.post(CHANGES, json={**GIVEN, **given}).status_code == 201
+    assert fresh(CHANGES)["changes"][0]["kind"] == shown
+    assert client.post(CHANGES, json={**GIVEN, "kind": "party"}).status_code == 400
+
+
 def test_a_products_changes_include_those_of_all(client: FlaskClient, fresh: Get) -> None:
     for body in (GIVEN, {**GIVEN, "products": ["weyedai"]}, {**GIVEN, "title": "Network", "products": []}):
         assert client.post(CHANGES, json=body).status_code == 201
