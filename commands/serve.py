@@ -21,6 +21,7 @@ from commands.guarding import access_of, refuse_without_admin
 from commands.interrupt import end_in_time, stop_event
 from commands.logs import add_logs, hide_configured, start_logs
 from commands.options import Configuration, add_configuration, configuration
+from commands.report_files import cost_policy
 from commands.report_sending import reporting
 from commands.version import VERSION
 from dashboard.alert_metrics import AlertCollector
@@ -115,6 +116,7 @@ def _setting(chosen: Configuration) -> Setting:
         history=history.span() if history else None,
         capacity=chosen.settings.capacity.policy(),
         kinds=chosen.kinds,
+        costs=cost_policy(chosen),
         chain=chosen.settings.desk.policy(chosen.policy).chain,
     )
 

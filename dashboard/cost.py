@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from slo.unit_cost import Accounts, period
-from slo.windows import DAY_S, Window, closed_months, day_of, day_start
+from reports.costs.ledger import month_ledger
+from reports.costs.material import months_of
+from reports.costs.policy import NO_POLICY, CostPolicy
+from slo.unit_cost import Accounts, Period, period
+from slo.windows import DAY_S, Window, closed_months, day_of, day_start, month_window
 from store.port import Reader
+from store.rates import Rates
 from store.records import AccountTotal, CostTotal, Span
 
 MONTHS = 12
@@ -27,15 +31,49 @@ class CostPerAccount:
     simulated: bool
 
 
-def read_cost_per_account(reader: Reader, now_s: int, zone: str, simulated: Sequence[Span]) -> CostPerAccount | None:
-    """Asks for the oldest day first: while history is still being filled that is cheap, and the answer None."""
+def read_cost_per_account(
+    reader: Reader, now_s: int, zone: str, simulated: Sequence[Span], policy: CostPolicy = NO_POLICY
+) -> CostPerAccount | None:
+    """As reports of costs have it, imported charges included. Asks for the oldest day first: while history is still
+    being filled that is cheap, and the answer None."""
     window = closed_months(now_s, MONTHS, zone)
     oldest_end_s = _next_day(window.from_s, zone)
-    if not reader.costs(window.from_s, oldest_end_s) or not reader.accounts(window.from_s, oldest_end_s):
+    if not reader.accounts(window.from_s, oldest_end_s):
+        return None
+    if reader.ledger(window.from_s, window.to_s):
+        return _of_ledger(reader, window, zone, simulated, policy)
+    if not reader.costs(window.from_s, oldest_end_s):
         return None
     costs = reader.costs(window.from_s, window.to_s)
     accounts = reader.accounts(window.from_s, window.to_s)
-    return cost_per_account(costs, accounts, window, zone, simulated)
+    return cost_per_account(costs, accounts, window, zone, simulated, accounts_state=policy.accounts.value)
+
+
+def _of_ledger(
+    reader: Reader, window: Window, zone: str, simulated: Sequence[Span], policy: CostPolicy
+) -> CostPerAccount | None:
+    """Each month's ledger decides which origin of a category counts; one that is not known leaves no figure."""
+    rates = Rates(reader.rates())
+    months = months_of(list(month_windows(window, zone)), window.to_s, zone)
+    fen = [month_ledger(reader, policy, each, rates, zone).fen for each in months]
+    first_s = window.from_s
+    whole = {first_s: sum(each for each in fen if each is not None)} if None not in fen else {}
+    state = policy.accounts.value
+    accounts_of = _by_day(
+        (seen.day_s, seen.accounts) for seen in reader.accounts(window.from_s, window.to_s) if seen.state == state
+    )
+    year = period(whole, [first_s], accounts_of, list(local_days(window, zone)))
+    return _figure(year, window, zone, simulated, state)
+
+
+def month_windows(window: Window, zone: str) -> Iterator[tuple[str, Window]]:
+    """Calendar months of a window that begins and ends with one."""
+    from_s = window.from_s
+    while from_s < window.to_s:
+        first = day_of(from_s, zone)
+        found = month_window(first.year, first.month, zone)
+        yield f"{first:%Y-%m}", found
+        from_s = found.to_s
 
 
 def cost_per_account(
@@ -44,19 +82,27 @@ def cost_per_account(
     window: Window,
     zone: str,
     simulated: Sequence[Span],
+    *,
+    accounts_state: str = ACCOUNT_STATE,
 ) -> CostPerAccount | None:
-    """Cost over the mean of the daily active accounts; None when a day lacks either, or nobody has an account."""
+    """Cost over the mean of the daily accounts of a state; None when a day lacks either, or nobody has an account."""
     days = list(local_days(window, zone))
     fen_of = _by_day((cost.day_s, cost.fen) for cost in costs)
-    accounts_of = _by_day((seen.day_s, seen.accounts) for seen in accounts if seen.state == ACCOUNT_STATE)
+    accounts_of = _by_day((seen.day_s, seen.accounts) for seen in accounts if seen.state == accounts_state)
     year = period(fen_of, days, accounts_of, days)
+    return _figure(year, window, zone, simulated, accounts_state)
+
+
+def _figure(
+    year: Period | None, window: Window, zone: str, simulated: Sequence[Span], accounts_state: str
+) -> CostPerAccount | None:
     if year is None or year.per_account_cny is None:
         return None
     return CostPerAccount(
         cny=year.per_account_cny,
         from_day=day_of(window.from_s, zone),
         to_day=day_of(window.to_s, zone),
-        accounts=ACCOUNT_STATE,
+        accounts=accounts_state,
         simulated=any(s.from_s < window.to_s and s.to_s > window.from_s for s in simulated),
     )
 

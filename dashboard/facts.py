@@ -22,6 +22,7 @@ from dashboard.probes import ProbeView, probe_view
 from dashboard.quality import quality_of, with_quality
 from dashboard.recent import Recent, recent
 from dashboard.sources import SourceState, SourceView, source_view
+from reports.costs.policy import NO_POLICY, CostPolicy
 from reports.load_runs.policy import SHIPPED, CapacityPolicy
 from reports.peaks.calendar import NO_KINDS, DayKinds
 from slo.catalog import Catalog
@@ -77,13 +78,14 @@ def gather(
     *,
     capacity: CapacityPolicy = SHIPPED,
     kinds: DayKinds = NO_KINDS,
+    costs: CostPolicy = NO_POLICY,
 ) -> Facts:
     """Reads what a frame needs; ``past`` is that of an earlier frame, used while it holds."""
     periods = Periods.at(now_ms, catalog.zone)
     statuses = reader.sources()
     groups = by_data_center([c.id for c in catalog.data_centers], statuses)
     alerting = alert_facts(reader.journal(), now_ms, _reach(periods))
-    known = current_past(reader, periods, groups, catalog.zone, past, windows=alerting.windows)
+    known = current_past(reader, periods, groups, catalog.zone, past, windows=alerting.windows, costs=costs)
     known = known.with_capacity(reader, periods, catalog, capacity, kinds)
     periods = periods.answered_by(known)
     quality = quality_of(reader.gauges(), now_ms)

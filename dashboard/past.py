@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from alerts.desk.exclusions import Excluded, excluded_counts
 from alerts.desk.maintenance import Maintenance
 from dashboard.cost import CostPerAccount, read_cost_per_account
+from reports.costs.policy import NO_POLICY, CostPolicy
 from reports.load_runs.policy import CapacityPolicy
 from reports.peaks.calendar import DayKinds
 from reports.peaks.capacity import CapacityView, read_capacity
@@ -116,6 +117,7 @@ def current_past(
     past: Past | None,
     *,
     windows: Sequence[Maintenance] = (),
+    costs: CostPolicy = NO_POLICY,
 ) -> Past:
     """The given past while it holds, else a new one."""
     simulated = tuple(reader.simulated())
@@ -136,7 +138,7 @@ def current_past(
         record=reader.record_day(periods.today.from_s),
         simulated=simulated,
         seen=_seen_before(reader, replace(periods, rolling_from_s=rolling_from_s), centers, simulated),
-        cost=kept or read_cost_per_account(reader, periods.now_ms // 1000, zone, simulated),
+        cost=kept or read_cost_per_account(reader, periods.now_ms // 1000, zone, simulated, costs),
         cost_hour_s=hour_s,
     )
 

@@ -210,6 +210,7 @@ class Publisher:
             past,
             capacity=setting.capacity,
             kinds=setting.kinds,
+            costs=setting.costs,
         )
         self._memory.past = facts.past
         return facts

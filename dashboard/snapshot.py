@@ -23,6 +23,7 @@ from dashboard.model import (
 from dashboard.past import ROLLING_S
 from dashboard.planned import holding
 from reports.availability.headline import AvailabilityView, ByCenter, share
+from reports.costs.policy import NO_POLICY, CostPolicy
 from reports.load_runs.policy import SHIPPED, CapacityPolicy
 from reports.peaks.calendar import NO_KINDS, DayKinds
 from reports.peaks.projecting import project
@@ -56,6 +57,7 @@ class Setting:
     history: Span | None = None
     capacity: CapacityPolicy = SHIPPED
     kinds: DayKinds = NO_KINDS
+    costs: CostPolicy = NO_POLICY
     chain: Chain = field(default_factory=Chain)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.cost import CostPerAccount, cost_per_account, local_days, read_cost_per_account
 from slo.windows import SHANGHAI, closed_months, day_start, day_window
+from store.costs import Line
 from store.memory import MemoryStore
 from store.records import Accounts, AccountTotal, Cost, CostTotal, HistoryChunk, Span
 
@@ -83,6 +84,29 @@ def test_the_store_is_asked_and_an_oldest_day_without_cost_ends_it() -> None:
     with store.reading() as reader:
         found = read_cost_per_account(reader, NOW_S, SHANGHAI, reader.simulated())
     assert found == CostPerAccount(Fraction(4), date(2025, 11, 1), date(2026, 11, 1), "active", simulated=True)
+
+
+def test_imported_charges_count_beside_metrics_as_in_reports() -> None:
+    """Charges of one category beside metrics of another; a currency without a rate leaves no figure."""
+    store = MemoryStore()
+    for day in DAYS:
+        accrued = (Cost(day, "staff", "a", "dc1", 400),), (Accounts(day, "a", "active", "dc1", 365),)
+        store.add_history(HistoryChunk(Span(day, day + 86400), {}, *accrued))
+
+    def charge(key: str, currency: str) -> None:
+        line = Line(DAYS[40], DAYS[41], -1, "own", "", "", "usage", "cloud", "", currency, "", "")
+        store.post([(key.encode().ljust(16), 0, 1, line.number, "0", "1460", "1460")], {line.number: line})
+
+    def read() -> CostPerAccount | None:
+        with store.reading() as reader:
+            return read_cost_per_account(reader, NOW_S, SHANGHAI, [])
+
+    charge("cloud", "CNY")
+    found = read()
+    assert found is not None
+    assert found.cny == Fraction(4) + Fraction(1460, 365)
+    charge("abroad", "USD")
+    assert read() is None
 
 
 def test_local_days_follow_the_clock_changes_of_a_zone() -> None:
