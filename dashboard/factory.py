@@ -23,6 +23,7 @@ from dashboard.error_page import not_found, register_failures
 from dashboard.language import Words, choose, read_all_words
 from dashboard.pages import (
     alerts,
+    audit,
     availability,
     capacity,
     costs,
@@ -61,6 +62,7 @@ PAGES: tuple[ModuleType, ...] = (
     reports,
     data_quality,
     settings,
+    audit,
 )
 """Every page, in menu order."""
 

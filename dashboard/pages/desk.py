@@ -24,6 +24,7 @@ MENU = (
     ("/reports", word_key("menu.reports")),
     ("/data-quality", word_key("menu.data_quality")),
     ("/settings", word_key("menu.settings")),
+    ("/audit", word_key("menu.audit")),
 )
 """Address and name of every screen, in menu order."""
 

@@ -1,0 +1,30 @@
+"""Who did what, whether nothing of it was changed, and as a file. Painted by ``assets/audit_*.js``."""
+
+from __future__ import annotations
+
+import dash
+from dash.development.base_component import Component
+
+from access.rights import Right
+from dashboard.language import Words, word_key
+from dashboard.pages.desk import SHARED_ASSETS, DeskIds, screen
+from slo.catalog import Catalog
+
+PATH = "/audit"
+TITLE = word_key("audit.title")
+RIGHT = Right.ADMINISTER
+ASSETS = (*SHARED_ASSETS, "load.", "rooms.", "audit.", "range_", "chart_1_", "audit_")
+
+
+class Ids(DeskIds):
+    """The frame's ids; everything inside is built by the script."""
+
+
+def layout(catalog: Catalog, words: Words, *, demo: bool) -> Component:
+    """The skeleton in one language; pure, callable any number of times."""
+    del catalog
+    return screen("audit", PATH, words(TITLE), words, demo=demo)
+
+
+def register_callbacks(app: dash.Dash) -> None:
+    """No callbacks: figures never become an input of Dash, whose undo history would keep them all."""
