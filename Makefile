@@ -57,8 +57,8 @@ sbom: setup-dev ## Writes build/sbom.cdx.json: what the product is made of (Cycl
 	@mkdir -p build
 	$(BIN)/python -m scripts.supply.sbom > build/sbom.cdx.json
 
-screenshots: setup-dev ## Takes the README's pictures from a running demo
-	$(BIN)/python scripts/screenshots.py
+screenshots: setup-dev ## Takes the pictures of README and guides of a demo with a past; minutes (ARGS="http://127.0.0.1:8050 wall")
+	$(BIN)/python scripts/screenshots.py $(ARGS)
 
 clean: ## Removes .venv, caches and the demo's data
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

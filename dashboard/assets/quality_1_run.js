@@ -162,7 +162,7 @@
       ["quality.gaps_24", word("quality.gaps_said", { count: source.gaps_24h.count, lost: source.gaps_24h.lost, seconds: format.decimals(String(source.gaps_24h.seconds), 0, 1) })],
       ["quality.read_by", source.read_by || word("quality.nobody")],
     ];
-    const trouble = source.reason && h("p.rooms-trouble", {}, h("strong", {}, cause(source.cause)), " ", h("span", { lang: "en" }, source.reason));
+    const trouble = source.reason && h("p.rooms-trouble", {}, CAUSES[source.cause] && h("strong", {}, cause(source.cause) + " "), h("span", { lang: "en" }, source.reason));
     const notes = source.notes.map((note) => h("p.rooms-trouble", { lang: "en" }, note));
     article.replaceChildren(h("h3", {}, h("span", {}, source.id), look(source.state)), ...[trouble, ...notes].filter(Boolean), h("dl.rooms-facts", {}, facts.flatMap(([name, value]) => [h("dt", {}, word(name)), h("dd", {}, value)])));
   }
