@@ -49,7 +49,7 @@ DARK: Mapping[str, str] = MappingProxyType(
         "level-over-ink": "#16181D",
         "level-far": "#E69F00",
         "level-far-ink": "#16181D",
-        "level-down": "#D55E00",
+        "level-down": "#C24E00",
         "level-down-ink": "#FFFFFF",
     }
 )

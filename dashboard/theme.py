@@ -35,7 +35,7 @@ STATES: Mapping[str, Look] = MappingProxyType(
     {
         ServiceState.OK.value: Look("#12414F", "#E6F4F7", "●", word_key("state.ok")),
         ServiceState.DEGRADED.value: Look("#F0E442", "#16181D", "▲", word_key("state.degraded")),
-        ServiceState.DOWN.value: Look("#D55E00", "#FFFFFF", "✖" + TEXT_STYLE, word_key("state.down")),
+        ServiceState.DOWN.value: Look("#C24E00", "#FFFFFF", "✖" + TEXT_STYLE, word_key("state.down")),
         ServiceState.MAINTENANCE.value: Look("#56B4E9", "#0B1220", "◆", word_key("state.maintenance"), hatched=True),
         ServiceState.NO_TRAFFIC.value: Look("#1B2536", "#C3CEDD", "○", word_key("state.no_traffic")),
         ServiceState.UNKNOWN.value: Look("#8A8F98", "#0B0F17", "?", word_key("state.unknown"), hatched=True),
@@ -47,21 +47,21 @@ SOURCE_STATES: Mapping[str, Look] = MappingProxyType(
     {
         "fresh": Look("#5FB7C6", "#0B1220", "●", word_key("source.fresh")),
         "stale": Look("#F0E442", "#16181D", "▲", word_key("source.stale")),
-        "missing": Look("#D55E00", "#FFFFFF", "✖" + TEXT_STYLE, word_key("source.missing")),
+        "missing": Look("#C24E00", "#FFFFFF", "✖" + TEXT_STYLE, word_key("source.missing")),
     }
 )
 
 VERDICTS: Mapping[str, Look] = MappingProxyType(
     {
         Verdict.MET.value: Look("#12414F", "#E6F4F7", "✔" + TEXT_STYLE, word_key("verdict.met")),
-        Verdict.MISSED.value: Look("#D55E00", "#FFFFFF", "✖" + TEXT_STYLE, word_key("verdict.missed")),
+        Verdict.MISSED.value: Look("#C24E00", "#FFFFFF", "✖" + TEXT_STYLE, word_key("verdict.missed")),
         Verdict.NOT_PROVEN.value: Look("#8A8F98", "#0B0F17", "?", word_key("verdict.not_proven"), hatched=True),
     }
 )
 
 SEVERITIES: Mapping[str, Look] = MappingProxyType(
     {
-        "call": Look("#D55E00", "#FFFFFF", "◆", word_key("severity.call")),
+        "call": Look("#C24E00", "#FFFFFF", "◆", word_key("severity.call")),
         "page": Look("#E69F00", "#16181D", "▲", word_key("severity.page")),
         "ticket": Look("#F0E442", "#16181D", "■", word_key("severity.ticket")),
         "notice": Look("#56B4E9", "#0B1220", "○", word_key("severity.notice")),
@@ -72,7 +72,7 @@ SEVERITIES: Mapping[str, Look] = MappingProxyType(
 LOAD_VERDICTS: Mapping[str, Look] = MappingProxyType(
     {
         "proven": Look("#12414F", "#E6F4F7", "✔" + TEXT_STYLE, word_key("load_verdict.proven")),
-        "refuted": Look("#D55E00", "#FFFFFF", "✖" + TEXT_STYLE, word_key("load_verdict.refuted")),
+        "refuted": Look("#C24E00", "#FFFFFF", "✖" + TEXT_STYLE, word_key("load_verdict.refuted")),
         "undecided": Look("#8A8F98", "#0B0F17", "?", word_key("load_verdict.undecided"), hatched=True),
         "invalid": Look("#F0E442", "#16181D", "◇", word_key("load_verdict.invalid")),
     }

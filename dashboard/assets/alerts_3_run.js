@@ -105,7 +105,7 @@
     };
     const open = h("section", { id: "open" }, parts.filters, parts.waiting, parts.calm, parts.list, parts.more);
     parts.open = open;
-    content.append(h("div.tabs", { role: "tablist" }, tabs, parts.create), open, parts.silences, parts.history);
+    content.append(h("div.tabs", {}, h("div.tab-list", { role: "tablist" }, tabs), parts.create), open, parts.silences, parts.history);
     keys();
     turnTo(TABS.includes(window.location.hash.slice(1)) ? window.location.hash.slice(1) : "open");
     again = life.every(POLL_MS, read);

@@ -18,6 +18,8 @@
   let life = null;
   let readAt = null;
   let answered = false;
+  let tellTime = null;
+  const timeKnown = new Promise((resolve) => (tellTime = resolve));
 
   /** The server's clock; before its first answer the browser's. */
   function nowMs() {
@@ -34,6 +36,7 @@
     } catch (problem) {
       console.info("alerting not read:", String(problem));
     }
+    tellTime();
     setTimeout(look, LOOK_MS);
     paint();
   }
@@ -183,5 +186,5 @@
     });
   }
 
-  window.LendingDesk.life = { start, every, since, nowMs, key, help, evaluationAge, fault, alerting: () => life };
+  window.LendingDesk.life = { start, every, since, nowMs, key, help, evaluationAge, fault, alerting: () => life, timeKnown };
 })();

@@ -56,7 +56,7 @@
       const cells = [format.grouped(one.failed), words.scaled(one.allowed, 0, 2), seconds === null ? format.NONE : seconds, percent === null ? format.NONE : percent + " %"];
       return h("tr", {}, h("th", { scope: "row" }, one.product ? words.named(one.product) : word("place.bank"), h("small", {}, ` ${one.target} %`)), cells.map((cell) => h("td", {}, cell)));
     });
-    return h("section.panel", {}, h("h2.label", {}, word("incident.spending")), h("div.scroll", {}, h("table.figures", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows))));
+    return h("section.panel", {}, h("h2.label", {}, word("incident.spending")), h("div.scroll", { tabindex: 0, role: "region", "aria-label": word("incident.spending") }, h("table.figures", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows))));
   }
 
   function className(id) {

@@ -104,7 +104,7 @@
       return h("tr", {}, h("th", { scope: "row" }, words.minute(row.from).slice(5)), h("td", {}, format.grouped(row.bad)), h("td", {}, format.grouped(row.total)), h("td", {}, percent));
     });
     const head = ["slo.hour", "slo.bad", "slo.total", "slo.share"].map((key) => h("th", { scope: "col" }, word(key)));
-    return h("div.scroll", {}, h("table.figures", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)));
+    return h("div.scroll", { tabindex: 0, role: "region", "aria-label": word("slo.worst_hours") }, h("table.figures", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)));
   }
 
   function paint() {
