@@ -25,7 +25,7 @@ test: setup-dev ## Runs every test; slo/ must be covered to the last branch
 	$(BIN)/python -m pytest tests --ignore=tests/slo -m "not soak and alone" -q
 
 test-faults: setup-dev ## Hurts a small bank (100 kill -9, full and read-only disks, locks) and reconciles it; minutes
-	$(BIN)/python -m pytest tests/faults -m soak -q
+	$(BIN)/python -m pytest tests/faults tests/journeys/test_reload.py -m soak -q
 
 check: setup-dev ## Format, lint, types, import contracts, then every test
 	$(BIN)/ruff format --check .

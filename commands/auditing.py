@@ -65,8 +65,13 @@ def acting(store: Store, action: str, subject: str = "", **detail: object) -> It
 
 def load_of(chosen: Configuration, command: str) -> Audited:
     """That a process loaded its configuration: digests of the files, never what they say."""
-    files = {file.name: _digest(file) for file in _files(chosen)}
+    files = digests(chosen)
     return act("configuration.load", str(chosen.path), part=command, outcome="started", build=VERSION, sha256=files)
+
+
+def digests(chosen: Configuration) -> dict[str, str]:
+    """SHA-256 of every file of a configuration by its name, the main one first."""
+    return {file.name: _digest(file) for file in _files(chosen)}
 
 
 def audit_load(store: Store, chosen: Configuration, command: str) -> None:

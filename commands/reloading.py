@@ -15,19 +15,19 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
 from types import FrameType
 
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from collectors.errors import CollectorError
+from commands.auditing import digests
 from commands.children import APP
 from commands.errors import CommandError, refusing
 from commands.logs import hide_configured
 from commands.options import Configuration
-from settings import alerts_path, calendar_path, catalog_path, costs_path, regulatory_path, slos_path
+from commands.version import VERSION
+from settings import catalog_path
 from store.audit import ITSELF, audited
 from store.errors import StoreError
 from store.journal import Change
@@ -35,7 +35,7 @@ from store.port import Store
 
 LOG = logging.getLogger(__name__)
 ACTION = "configuration.load"
-FIXED = ("store", "data", "server", "lease", "demo")
+FIXED = ("store", "data", "server", "access", "lease", "demo")
 """Sections that only a restart changes."""
 MOST_TOLD = 20
 """Reasons of one refusal in the audit log; all of them are in the log of the process."""
@@ -149,7 +149,7 @@ class Reloader:
 
     def _keep(self, outcome: str, chosen: Configuration, **detail: object) -> None:
         """A row of the audit log; what cannot be written is in the process's log at least."""
-        said = {"part": self._part, "outcome": outcome, "sha256": fingerprint(self._files), **detail}
+        said = {"part": self._part, "outcome": outcome, "build": VERSION, "sha256": self._files, **detail}
         act = audited(time.time_ns() // 1_000_000, ITSELF, ACTION, str(chosen.path), **said)
         try:
             self._store.write(Change(audit=(act,)))
@@ -206,31 +206,10 @@ def sections_changed(before: Configuration, after: Configuration) -> list[str]:
     return [name for name in sections if getattr(before.settings, name) != getattr(after.settings, name)]
 
 
-def files_changed(before: Mapping[Path, str], after: Mapping[Path, str]) -> list[str]:
-    """Names of files beside the main one that came, went or changed."""
-    paths = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    return sorted(path.name for path in paths if path != next(iter(after)))
-
-
-def digests(chosen: Configuration) -> dict[Path, str]:
-    """SHA-256 of every file of a configuration, the main one first; what is gone counts as empty."""
-    return {path: sha256(path.read_bytes() if path.is_file() else b"").hexdigest() for path in _files(chosen)}
-
-
-def fingerprint(files: Mapping[Path, str]) -> str:
-    """One SHA-256 for all of them."""
-    lines = sorted(f"{digest}  {path.name}\n" for path, digest in files.items())
-    return sha256("".join(lines).encode()).hexdigest()
-
-
-def _files(chosen: Configuration) -> Iterator[Path]:
-    path, settings = chosen.path, chosen.settings
-    yield path
-    for named in (catalog_path, alerts_path, calendar_path, regulatory_path, costs_path):
-        yield named(path, settings)
-    objectives = slos_path(path, settings)
-    if objectives is not None:
-        yield from sorted(objectives.rglob("*.y*ml")) if objectives.is_dir() else [objectives]
+def files_changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Names of files beside the main one (the first) that came, went or changed."""
+    main = next(iter(after))
+    return sorted(name for name in before.keys() | after.keys() if name != main and before.get(name) != after.get(name))
 
 
 class LoadsCollector(Collector):

@@ -129,9 +129,6 @@ class Reports:
         return looking(self._chosen, self._store, maker(self._chosen, self._store), self._owner)
 
 
-reporting = Reports
-
-
 def known(make: Make) -> Make:
     """The same, for what kinds of reports can be about. What it makes raises BadMade for the rest: trying again would
     not help."""

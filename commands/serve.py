@@ -1,39 +1,24 @@
 """The dashboard and alerting, on the store that collectors fill: the wall, its JSON, health and metrics.
 
 Any number of viewers share one snapshot. Other addresses than loopback need authentication. Of several processes on one
-store one evaluates, notifies and sends reports (`app.py alert`); --no-alerts shows only.
+store one evaluates, notifies and sends reports (`app.py alert`); --no-alerts shows only. SIGHUP reads the configuration
+anew: what is valid is taken over between two frames.
 """
 
 from __future__ import annotations
 
 import argparse
-from contextlib import nullcontext
 
-import flask
-from prometheus_client.registry import Collector
-
-from alerts.service import AlertService
-from commands.alerting import alert_service
 from commands.auditing import audit_load
 from commands.errors import refusing
-from commands.facing import api_setting
 from commands.guarding import access_of, refuse_without_admin
 from commands.interrupt import end_in_time, stop_event
 from commands.logs import add_logs, hide_configured, start_logs
-from commands.options import Configuration, add_configuration, configuration
-from commands.report_files import cost_policy
-from commands.report_sending import reporting
-from commands.version import VERSION
-from dashboard.alert_metrics import AlertCollector
-from dashboard.api.registering import register_api
-from dashboard.api.setting import ApiSetting
+from commands.options import add_configuration, configuration
+from commands.reloading import Reloader, hangup_event
+from commands.serving import Serving
 from dashboard.errors import DashboardError, OpenToTheNetwork
-from dashboard.evaluation_metrics import EvaluationCollector
-from dashboard.factory import create_dashboard
-from dashboard.publisher import Publisher
-from dashboard.routes import register_routes
 from dashboard.server import is_loopback, serve
-from dashboard.snapshot import Setting
 from store.errors import StoreError
 from store.opening import open_store
 
@@ -50,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serves until asked to stop."""
     start_logs(args)
+    hangup = hangup_event()
     chosen = configuration(args)
     hide_configured(chosen.settings.model_dump())
     stop = stop_event()
@@ -65,23 +51,12 @@ def run(args: argparse.Namespace) -> int:
         refuse_without_admin(store, host)
     access = access_of(chosen, store)
     audit_load(store, chosen, "serve")
-    publisher = Publisher(store, _setting(chosen))
-    facing = api_setting(chosen, store)
-    alerts = None if args.no_alerts else alert_service(chosen, store)
-    publisher.start()
+    serving = Serving(chosen, store, access, alone=args.no_alerts)
     try:
-        app = create_dashboard(
-            catalog=chosen.catalog,
-            demo=chosen.settings.demo,
-            register=lambda server: _register(server, publisher, facing, alerts),
-            access=access,
-        )
-        if alerts is not None:
-            alerts.start()
-        sending = nullcontext() if alerts is None else reporting(chosen, store)
-        with refusing(DashboardError), sending:
+        with refusing(DashboardError), serving, Reloader(chosen, store, "serve", hangup, serving.change) as reloader:
+            serving.show(reloader.loads)
             serve(
-                app.server,
+                serving.front,
                 host,
                 port,
                 stop,
@@ -90,35 +65,8 @@ def run(args: argparse.Namespace) -> int:
                 on_bound=_say,
             )
     finally:
-        if alerts is not None:
-            alerts.stop()
-        facing.reporting.jobs.close()
-        publisher.stop()
         store.close()
     return 0
-
-
-def _register(server: flask.Flask, publisher: Publisher, facing: ApiSetting, alerts: AlertService | None) -> None:
-    own: list[Collector] = [EvaluationCollector(facing.store)]
-    if alerts is not None:
-        own.append(AlertCollector(alerts))
-    register_routes(server, publisher, own)
-    register_api(server, facing)
-
-
-def _setting(chosen: Configuration) -> Setting:
-    history = chosen.settings.history
-    return Setting(
-        catalog=chosen.catalog,
-        policy=chosen.settings.states.policy(),
-        demo=chosen.settings.demo,
-        build=VERSION,
-        history=history.span() if history else None,
-        capacity=chosen.settings.capacity.policy(),
-        kinds=chosen.kinds,
-        costs=cost_policy(chosen),
-        chain=chosen.settings.desk.policy(chosen.policy).chain,
-    )
 
 
 def _say(url: str) -> None:

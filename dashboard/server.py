@@ -8,16 +8,19 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
-import flask
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 
 from dashboard.errors import AddressUnusable, OpenToTheNetwork
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = 8
 BACKLOG = 1024
@@ -31,8 +34,19 @@ DRAIN_SECONDS = 2.0
 """So long may answers that are under way still take once it was asked to stop."""
 
 
+class Front:
+    """What is served, replaceable between two requests: those under way end in what they began in."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self.app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers one request."""
+        return self.app(environ, start_response)
+
+
 def serve(
-    app: flask.Flask,
+    app: WSGIApplication,
     host: str,
     port: int,
     stop: threading.Event,
@@ -91,7 +105,7 @@ def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
 
 
 def _listen(
-    app: flask.Flask, listening: socket.socket, sockets: dict[int, wasyncore.dispatcher], trusted_proxy: str | None
+    app: WSGIApplication, listening: socket.socket, sockets: dict[int, wasyncore.dispatcher], trusted_proxy: str | None
 ) -> TcpWSGIServer:
     """A listening server whose sockets are in the given map."""
     return create_server(
