@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from types import ModuleType
 from urllib.parse import parse_qs, urlsplit
 
@@ -273,6 +274,8 @@ def _send_security_headers(server: flask.Flask, script_hashes: Sequence[str]) ->
     }
 
     def add(response: flask.Response) -> flask.Response:
+        if response.status_code == HTTPStatus.NOT_MODIFIED:  # carries nothing; the kept answer has its headers
+            return response
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response

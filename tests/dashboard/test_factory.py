@@ -35,6 +35,7 @@ USED_ID = re.compile(r"""byId\("([^"]+)"\)""")
 def register(server: flask.Flask) -> None:
     """A data route of its own."""
     server.add_url_rule("/api/v1/snapshot", "snapshot", lambda: {"sequence": 1})
+    server.add_url_rule("/api/quiet", "quiet", lambda: flask.Response(status=304, headers={"ETag": '"1"'}))
 
 
 @pytest.fixture
@@ -198,3 +199,10 @@ def test_every_page_has_the_same_face() -> None:
 def test_scripts_stay_short(path: Path) -> None:
     """Files stay under 400 lines."""
     assert len(path.read_text(encoding="utf-8").splitlines()) < 400
+
+
+def test_an_answer_that_nothing_changed_carries_no_headers_of_a_page(client: FlaskClient) -> None:
+    """A quiet tick of a wall stays below 200 bytes; the kept answer has them."""
+    seen = client.get("/api/quiet", headers={"If-None-Match": '"1"'})
+    assert seen.status_code == 304
+    assert not {"Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"} & set(seen.headers.keys())
