@@ -10,11 +10,13 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from collectors.clocks import Clock, SystemClock
 from collectors.duplicates import Claims
 from collectors.mapping import MetricMap
 from collectors.schedule import Tick
+from collectors.spool import PageSpool
 from collectors.watcher import ExpositionSource, Watcher
 from slo.outcomes import OutcomeTable
 from store.errors import StoreError
@@ -44,9 +46,12 @@ class ExpositionCollector:
         retention: Retention | None = None,
         clock: Clock | None = None,
         leadership: Leadership | None = None,
+        spool: Path | None = None,
     ) -> None:
         """``retention``: what to prune once a minute; None leaves that to somebody else. ``leadership``: which sources
-        may be read, and by which token; None reads all without leases. Raises BadTarget."""
+        may be read, and by which token; None reads all without leases. ``spool``: folder in which pages wait while the
+        store takes none. Raises BadTarget."""
+        self._spools = _Spools(spool)
         self._store = store
         self._retention = retention
         self._clock = clock or SystemClock()
@@ -136,6 +141,7 @@ class ExpositionCollector:
                 self._clock,
                 leadership=self._leadership,
                 claims=self._claims,
+                spool=self._spools.of(target.source.id),
             )
             for target in targets
         }
@@ -166,6 +172,22 @@ class ExpositionCollector:
                 break
         while self._store.condense(now_s) and not self._stopping.wait(0.05):
             pass
+
+
+class _Spools:
+    """One for each source, whoever watches it."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._made: dict[str, PageSpool] = {}
+
+    def of(self, source: str) -> PageSpool | None:
+        """Where pages of a source wait; None without a folder."""
+        if self._folder is None:
+            return None
+        if source not in self._made:
+            self._made[source] = PageSpool(self._folder, source)
+        return self._made[source]
 
 
 class _Seat:

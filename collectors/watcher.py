@@ -18,11 +18,12 @@ from collectors.mapping import MetricMap
 from collectors.openmetrics import PageParser
 from collectors.page import Page
 from collectors.schedule import MOST_SKIPPED_ROWS, Tick, first_tick, next_tick, skipped_reads
+from collectors.spool import PageSpool, SpooledPage
 from collectors.step import Proposal
 from collectors.tally import Tally
 from slo.outcomes import OutcomeTable
 from store.errors import LeaseLost, StaleWriter, StoreError
-from store.leadership import Leadership
+from store.leadership import Leadership, clock_name
 from store.port import Store
 from store.records import Read, Source
 
@@ -33,6 +34,8 @@ MOST_TIMEOUT_S = 10.0
 TAKEOVER_LOOK_S = 0.25
 WARM_NS = 60 * 10**9
 """So long does a standby trust that it knows the series of a page."""
+SHARE_OF_REPLAY = 600_000
+"""Nanoseconds of each millisecond between two ticks in which pages that waited are counted."""
 _AWAY = "collector was away"
 
 
@@ -65,8 +68,14 @@ class Watcher:
         *,
         leadership: Leadership | None = None,
         claims: Claims | None = None,
+        spool: PageSpool | None = None,
     ) -> None:
+        """``spool``: where pages wait that the store does not take; None leaves them to the counters."""
         self.id = target.source.id
+        self._spool = spool
+        self._fetched: SpooledPage | None = None
+        self._clock_name = clock_name() if spool is not None else ""
+        self._passed_over = 0
         self._source = target.source
         self._store = store
         self._mapping = mapping
@@ -111,6 +120,7 @@ class Watcher:
         self._token, self._refused = before._token, before._refused
         self._pending, self._unlisted = before._pending, before._unlisted
         self._missed, self._told = before._missed, before._told
+        self._spool = before._spool
 
     def _due(self, tick: Tick, stopping: threading.Event) -> bool:
         """Waits for a tick; a standby that takes over meanwhile looks at once. False when told to stop."""
@@ -165,6 +175,9 @@ class Watcher:
     def attempt(self, at_ms: int) -> Read:
         """One look at the target for the time ``at_ms``, stored; says what became of it."""
         began_ns = self._clock.monotonic_ns()
+        self._fetched = None
+        if self._spool is not None and self._spool.waiting:
+            return self._behind(at_ms, self._spool)
         try:
             tally = self._tally or self._resumed()
             page = self._page(at_ms)
@@ -172,7 +185,7 @@ class Watcher:
             proposal = tally.propose(page, read, earlier=self._unstored(), missed="; ".join(self._missed))
             self._claim(tally, page, proposal)
         except StoreError as fault:
-            return self._keep(Read(at_ms, collected=False, reason=_store_reason(fault)))
+            return self._put_by(at_ms, fault)
         except CollectorError as fault:
             read = Read(at_ms, collected=False, reason=str(fault), duration_ms=self._since_ms(began_ns))
             return self._failed(read)
@@ -202,6 +215,11 @@ class Watcher:
         page = self._parser.parse(answer.text, at_ms, openmetrics=answer.openmetrics)
         skew = skew_ms(asked, page.clock_ms, answer.date_ms)
         self._skew.seen(skew)
+        if self._spool is not None:
+            took_ms = self._since_ms(sent_ns)
+            self._fetched = SpooledPage(
+                at_ms, took_ms, answer.openmetrics, skew, self._clock_name, *self._asked_ns, answer.text
+            )
         return replace(page, skew_ms=skew)
 
     def _claim(self, tally: Tally, page: Page, proposal: Proposal) -> None:
@@ -211,6 +229,84 @@ class Watcher:
         if sighted := tally.sighted(page, proposal):
             series, total = sighted
             self._claims.admit(self.id, page.process_born_ms, series, Sight(*self._asked_ns, total))
+
+    def _put_by(self, at_ms: int, fault: StoreError) -> Read:
+        """The store is away: the page waits on disk, if there is one and room for it."""
+        reason = _store_reason(fault)
+        if self._spool is None:
+            return self._keep(Read(at_ms, collected=False, reason=reason))
+        try:
+            if self._fetched is None:
+                self._page(at_ms)
+        except CollectorError as silent:
+            return self._keep(Read(at_ms, collected=False, reason=str(silent)))
+        self._parser.forget()
+        if self._fetched is None or not self._spool.append(self._fetched):
+            return self._keep(Read(at_ms, collected=False, reason=reason))
+        self._tell(reason)
+        return Read(at_ms, collected=False, reason=f"{reason} (the page waits in {self._spool.path})")
+
+    def _behind(self, at_ms: int, spool: PageSpool) -> Read:
+        """Keeps to the order of pages: the new one goes behind those that wait, then as many are counted as there is
+        time for."""
+        began_ns = self._clock.monotonic_ns()
+        try:
+            self._page(at_ms)
+        except CollectorError as fault:
+            read = self._keep(Read(at_ms, collected=False, reason=str(fault)))
+        else:
+            kept = self._fetched is not None and spool.append(self._fetched)
+            read = Read(at_ms, collected=kept, reason="" if kept else "store: behind, and the spool is full")
+        until_ns = began_ns + self._source.interval_ms * SHARE_OF_REPLAY
+        try:
+            while self._clock.monotonic_ns() < until_ns and (page := spool.first()) is not None:
+                self._replay(page)
+                spool.drop_first()
+        except (StaleWriter, LeaseLost) as fault:
+            return self._outrun(read, fault)
+        except StoreError as fault:
+            self._tally = None
+            self._tell(_store_reason(fault))
+            return read
+        if not spool.waiting:
+            self._told_up_to_date()
+        return read
+
+    def _replay(self, waited: SpooledPage) -> None:
+        """Counts a page that waited, unless the store is further. Raises StoreError."""
+        tally = self._tally or self._resumed()
+        if tally.last_page_ms is not None and waited.at_ms <= tally.last_page_ms:
+            self._passed_over += 1
+            return
+        read = Read(waited.at_ms, collected=True, duration_ms=waited.duration_ms)
+        self._parser.forget()
+        try:
+            page = self._parser.parse(waited.text, waited.at_ms, openmetrics=waited.openmetrics)
+            page = replace(page, skew_ms=waited.skew_ms)
+            proposal = tally.propose(page, read, missed="; ".join(self._missed))
+            if waited.clock == self._clock_name:
+                self._asked_ns = (waited.sent_ns, waited.answered_ns)
+                self._claim(tally, page, proposal)
+        except CollectorError as fault:
+            self._keep(replace(read, collected=False, reason=str(fault)))
+            return
+        version = self._store.commit(replace(proposal.batch, token=self._token))
+        tally.accept(proposal, version)
+        self._missed.clear()
+
+    def _outrun(self, read: Read, fault: StaleWriter | LeaseLost) -> Read:
+        if isinstance(fault, LeaseLost):
+            return self._replaced(read)
+        self._tally = None
+        LOG.info("%s; going on from there", fault)
+        return read
+
+    def _told_up_to_date(self) -> None:
+        passed_over, self._passed_over = self._passed_over, 0
+        left = f"; {passed_over} of them the store had already" if passed_over else ""
+        LOG.info("source %s: every page that waited is counted%s", self.id, left)
+        self._parser.forget()
+        self._tell("")
 
     def _failed(self, read: Read) -> Read:
         """An attempt without a page; it is stored too, when the store can be reached."""
@@ -232,7 +328,9 @@ class Watcher:
             return self._replaced(read)
         except StoreError as fault:
             self._parser.forget()
-            return self._keep(Read(read.at_ms, collected=False, reason=_store_reason(fault)))
+            if not read.collected:
+                return self._keep(Read(read.at_ms, collected=False, reason=_store_reason(fault)))
+            return self._put_by(read.at_ms, fault)
         tally.accept(proposal, version)
         self._pending.clear()
         self._unlisted = 0

@@ -20,6 +20,7 @@ from store.leadership import Leadership
 from store.port import Store
 
 LONGEST_GOODBYE_S = 3.0
+SPOOL = "spool"
 
 
 class Collecting:
@@ -91,9 +92,16 @@ class Collecting:
 
 def exposition(chosen: Configuration, store: Store, leadership: Leadership, *, prune: bool) -> ExpositionCollector:
     """What reads pages directly, not started yet."""
-    retention = chosen.settings.kept() if prune else None
     sources, outcomes = exposition_sources(chosen), chosen.catalog.outcomes
-    return ExpositionCollector(sources, store, chosen.mapping, outcomes, retention=retention, leadership=leadership)
+    return ExpositionCollector(
+        sources,
+        store,
+        chosen.mapping,
+        outcomes,
+        retention=chosen.settings.kept() if prune else None,
+        leadership=leadership,
+        spool=chosen.data / SPOOL if isinstance(chosen.store, str) else None,  # a file's disk is the spool's own
+    )
 
 
 def exposition_sources(chosen: Configuration) -> list[ExpositionSource]:
