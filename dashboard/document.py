@@ -17,6 +17,12 @@ from dashboard.language import Words, word_key
 from dashboard.reporting.kinds import KINDS
 from slo.catalog import Catalog
 
+OF_PLOTLY = (
+    '<template id="plotly.js-style-global" class="no-inline-styles"></template>'
+    '<template id="9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53"></template>'
+)
+"""In the places where Plotly would put style elements, which the Content-Security-Policy forbids: its rules stand in
+``assets/vendor``, and those of maps are not needed."""
 PAGE_DATA_ID = "page-data"
 _THEME_SCRIPT = re.compile(r'<script src="[^"]*/assets/theme_[^"]*"></script>')
 ICON = "data:image/svg+xml," + quote(
@@ -111,6 +117,7 @@ def document(words: Words, title: str, data: str, parts: DashParts, theme_defaul
 <title>{html.escape(title)}</title>
 <link rel="icon" href="{ICON}">
 <style>{theme.css_variables()}</style>
+{OF_PLOTLY}
 {parts.css}
 {first}
 </head>

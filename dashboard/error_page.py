@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_SHOWN = 200
 CLOSE = 0.6
-_STYLE = """
+STYLE = """
 :root { color-scheme: light dark; }
 body { font: 1.1rem/1.5 system-ui, "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", sans-serif; margin: 0; }
 main { max-width: 44rem; margin: 0 auto; padding: 8vh 1.25rem 3rem; }
@@ -108,7 +108,7 @@ def _page(words: Words, title: str, body: list[str], status: HTTPStatus) -> flas
         f'<!DOCTYPE html>\n<html lang="{words.language.tag}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{name}</title>'
         '<link rel="icon" href="data:,">'
-        f"<style>{_STYLE}</style></head><body><main><h1>{name}</h1>{''.join(body)}"
+        f"<style>{STYLE}</style></head><body><main><h1>{name}</h1>{''.join(body)}"
         f'<nav aria-label="{menu}"><ul>{links}</ul></nav></main></body></html>\n'
     )
     return flask.Response(content, status, {"Cache-Control": "no-store"}, content_type="text/html; charset=utf-8")

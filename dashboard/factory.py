@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from http import HTTPStatus
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,13 +13,16 @@ from flask_compress import Compress
 
 from access.identity import Identity
 from access.rights import Right
+from dashboard import error_page
 from dashboard.access.guard import let_anybody_in, stand_before
 from dashboard.access.head import fitted
 from dashboard.access.installing import install
 from dashboard.access.setting import Access
 from dashboard.admission import Gate, Need, declare, identity
+from dashboard.api import openapi
 from dashboard.document import DashParts, WatchTimes, document, page_data
 from dashboard.error_page import not_found, register_failures
+from dashboard.headers import send_security_headers
 from dashboard.language import Words, choose, read_all_words
 from dashboard.pages import (
     alerts,
@@ -43,6 +45,7 @@ from dashboard.pages import (
     wall,
 )
 from dashboard.screens import Screen, assets_of, name_of, page_at, register_layouts, with_layout_of
+from dashboard.theme import css_variables
 from slo.catalog import Catalog
 
 PAGES: tuple[ModuleType, ...] = (
@@ -109,7 +112,8 @@ def create_dashboard(
         stand_before(server, let_anybody_in)
     else:
         install(server, access, words, pages=PAGE_ENDPOINTS, is_page=lambda path: page_at(PAGES, path) is not None)
-    _send_security_headers(server, app.csp_hashes())
+    styles = (css_variables(), error_page.STYLE, openapi.STYLE)
+    send_security_headers(server, app.csp_hashes(), styles, behind_tls=access is not None and access.behind_tls)
     return app
 
 
@@ -252,32 +256,3 @@ def _refuse_unknown_pages(server: flask.Flask, words: Mapping[str, Words]) -> No
 
     server.before_request(refuse)
     register_failures(server, lambda: words[_language_of_page()])
-
-
-def _send_security_headers(server: flask.Flask, script_hashes: Sequence[str]) -> None:
-    """Plotly writes style attributes, hence 'unsafe-inline' for styles; scripts run from our own files alone."""
-    headers = {
-        "Content-Security-Policy": "; ".join(
-            (
-                "default-src 'self'",
-                "script-src 'self' " + " ".join(script_hashes),
-                "style-src 'self' 'unsafe-inline'",
-                "img-src 'self' data:",
-                "connect-src 'self'",
-                "object-src 'none'",
-                "base-uri 'self'",
-                "frame-ancestors 'self'",
-            )
-        ),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
-    }
-
-    def add(response: flask.Response) -> flask.Response:
-        if response.status_code == HTTPStatus.NOT_MODIFIED:  # carries nothing; the kept answer has its headers
-            return response
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        return response
-
-    server.after_request(add)

@@ -23,6 +23,9 @@ _ASSET = re.compile(
     r'<script src="[^"]*/assets/([^"?]+)[^"]*"></script>\n?'
     r'|<link rel="stylesheet" href="[^"]*/assets/([^"?]+)[^"]*">\n?'
 )
+_UNUSED = re.compile(r'<script src="[^"]*/_dash-component-suites/dash/(?:dcc|dash_table)/[^"]*"></script>\n?')
+"""Components that no page of ours has. Dash would load them on each, and they write style elements, which the
+Content-Security-Policy refuses."""
 _VARIABLE = re.compile(r"<(\w+)>")
 _PREFIX = re.compile(r'"requests_pathname_prefix":"(?:/|\\u002f)"')
 
@@ -58,6 +61,7 @@ def page_at(pages: Sequence[ModuleType], path: str) -> ModuleType | None:
 def assets_of(page: ModuleType, tags: str) -> str:
     """Dash lists every script and style sheet of the assets folder for every page; a page keeps its own, in the order
     of ASSETS."""
+    tags = _UNUSED.sub("", tags)
     named = [(found[1] or found[2], found[0].strip()) for found in _ASSET.finditer(tags)]
     places = ((name, tag, _place(page, name)) for name, tag in named)
     own = sorted((place, name, tag) for name, tag, place in places if place is not None)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from access.identity import Identity
 from access.rights import Right, Role, RolePolicy
 from dashboard.access.setting import Elsewhere
+from dashboard.document import ICON
 from dashboard.language import LANGUAGES, Words, word_key
 
 STYLE = "/assets/login.css"
@@ -103,7 +104,8 @@ def _page(words: Words, title: str, inside: str) -> str:
         f'<!DOCTYPE html><html lang="{words.language.tag}"><head><meta charset="utf-8"><title>{_text(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="dark light"><meta name="robots" content="noindex">'
-        f'<link rel="stylesheet" href="{STYLE}"></head><body><main>{inside}</main></body></html>'
+        f'<link rel="icon" href="{ICON}"><link rel="stylesheet" href="{STYLE}"></head>'
+        f"<body><main>{inside}</main></body></html>"
     )
 
 

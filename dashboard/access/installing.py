@@ -15,8 +15,6 @@ from dashboard.access.setting import Access
 from dashboard.admission import identity
 from dashboard.language import Words
 
-LOGIN_TRIES_PER_MINUTE = 60
-
 
 def install(
     app: flask.Flask,
@@ -28,7 +26,7 @@ def install(
 ) -> Door:
     """Guard, login and logout. ``pages``: endpoints that people open; ``is_page``: of a path."""
     cookie = SessionCookie(access.sessions, access.directory, secure=access.behind_tls)
-    door = Door(access, cookie, words, is_page, Pace(LOGIN_TRIES_PER_MINUTE))
+    door = Door(access, cookie, words, is_page, Pace(access.logins_per_minute))
     register_login(app, door)
     writes = Pace(access.writes_per_minute)
 

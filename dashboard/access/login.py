@@ -31,8 +31,8 @@ from store.errors import StoreError
 LOGIN, LOGOUT = "/login", "/logout"
 LOGIN_COOKIE = "control-center-login"
 LOGIN_SECONDS = 3600
+NONCE_BYTES, NONCE_CHARACTERS = 18, 24
 MOST_FORM_BYTES = 8 * 1024
-TRIES_PER_MINUTE = 60
 LONGEST_ADDRESS = 1000
 SEE_OTHER = HTTPStatus.SEE_OTHER
 HTML = "text/html; charset=utf-8"
@@ -105,9 +105,11 @@ def _answered(view: Callable[[], flask.Response]) -> flask.Response:
 
 
 def _show(door: Door, told: str = "", name: str = "", status: HTTPStatus = HTTPStatus.OK) -> flask.Response:
-    """The form; its token and a cookie belong together, so that nobody logs somebody else in from afar."""
+    """The form; its token and a cookie belong together, so that nobody logs somebody else in from afar. All tabs of a
+    browser share the cookie."""
     access = door.access
-    nonce = secrets.token_urlsafe(18)
+    known = flask.request.cookies.get(_login_cookie(door), "")
+    nonce = known if len(known) == NONCE_CHARACTERS else secrets.token_urlsafe(NONCE_BYTES)
     following = door.own(flask.request.values.get("next", "/"))
     form = LoginForm(
         following, access.signer.sign("login", nonce), told, name, access.entrance is not None, access.elsewhere

@@ -13,6 +13,7 @@ from dashboard.access.ways import Way
 from dashboard.api.setting import wall_clock_ms
 
 WRITES_PER_MINUTE = 300
+LOGINS_PER_MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Elsewhere:
 @dataclass(frozen=True, slots=True)
 class Access:
     """``ways``: beside the session's cookie, tried after it; ``entrance``: for names and passwords, None without;
-    ``elsewhere``: other logins; ``behind_tls``: browsers reach us by https alone."""
+    ``elsewhere``: other logins; ``logins_per_minute``: tries
+    from one address; ``behind_tls``: browsers reach us by https alone."""
 
     sessions: Sessions
     signer: Signer
@@ -37,6 +39,7 @@ class Access:
     policy: RolePolicy = SHIPPED
     behind_tls: bool = False
     writes_per_minute: int = WRITES_PER_MINUTE
+    logins_per_minute: int = LOGINS_PER_MINUTE
     now_ms: Callable[[], int] = wall_clock_ms
 
     def csrf(self, binding: str) -> str:

@@ -121,13 +121,13 @@ def page_of(document: Json) -> Text:
     return Text(
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="dark">'
-        f"<style>{_STYLE}</style></head><body><main><h1>{title}</h1><p>{html.escape(document['info']['description'])}"
+        f"<style>{STYLE}</style></head><body><main><h1>{title}</h1><p>{html.escape(document['info']['description'])}"
         f' <a href="/openapi.json">openapi.json</a></p>{rows}<h2>Bodies</h2>{schemas}</main></body></html>',
         HTML,
     )
 
 
-_STYLE = (
+STYLE = (
     "body{background:#0b1220;color:#e6edf6;font:16px/1.5 system-ui,sans-serif;margin:0}"
     "main{max-width:60rem;margin:0 auto;padding:1rem}a{color:#7cc4ff}code{color:#ffd479;overflow-wrap:anywhere}"
     "section{border-top:1px solid #2a3a52;padding:.5rem 0}h3{font-size:1rem;margin:.25rem 0}"

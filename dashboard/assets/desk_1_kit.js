@@ -17,6 +17,7 @@
     for (const [key, value] of Object.entries(props || {})) {
       if (value === null || value === undefined || value === false) continue;
       if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+      else if (key === "style") made.style.cssText = value;
       else made.setAttribute(key, value === true ? "" : String(value));
     }
     made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
@@ -73,10 +74,17 @@
     const cancel = new AbortController();
     const timer = setTimeout(() => cancel.abort(), ABORT_MS);
     try {
-      return await fetch(address, { ...options, signal: cancel.signal });
+      const answer = await fetch(address, { ...options, headers: signed(options), signal: cancel.signal });
+      if (answer.status === 401 && page.viewer && !document.querySelector("dialog[open]")) window.location.reload();
+      return answer;
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** What changes something shows that it comes from a page of the session. */
+  function signed(options) {
+    return options.method && page.viewer ? { ...options.headers, "X-CSRF-Token": page.viewer.csrf } : options.headers;
   }
 
   async function readable(answer) {
@@ -91,8 +99,9 @@
     return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
-  /** Who acts here: asked once, remembered by this browser; ?by= in the address says it too. */
+  /** Who acts here: who is logged in; else asked once, remembered by this browser, and ?by= in the address says it too. */
   function me() {
+    if (page.viewer) return page.viewer.name;
     const said = new URLSearchParams(window.location.search).get("by");
     if (said) remember(said);
     try {
@@ -152,9 +161,10 @@
     return h("label.field", {}, h("span.field-label", {}, label), control, hint && h("span.field-hint", {}, hint));
   }
 
-  /** The field of who acts; empty only the first time. */
+  /** The field of who acts; empty only the first time, and not seen when somebody is logged in. */
   function nameField() {
     const known = me();
+    if (page.viewer) return h("input", { type: "hidden", name: "by", value: known });
     const input = h("input.name", { name: "by", value: known, required: true, maxlength: 80, autocomplete: "name", autofocus: !known });
     return field(word("desk.your_name"), input);
   }

@@ -52,6 +52,7 @@
     try {
       const answer = await get("/api/v1/snapshot", etag);
       answered = true;
+      if (answer.status === 401 && page.viewer) reload();
       failed = answer.status !== 200 && answer.status !== 304;
       if (answer.status === 200) take(answer, began);
     } catch (problem) {

@@ -1,0 +1,69 @@
+"""Headers of every answer: what a browser may run, load and tell.
+
+Styles stand in files and in style elements whose digests the policy names; nothing is allowed inline. What Plotly would
+write as style elements stands in a file (``assets/vendor``), what it would write as style attributes is set as
+properties (``assets/wall_1_styles.js``).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from http import HTTPStatus
+
+import flask
+
+OF_THE_RENDERER = (
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+    "'sha256-Do5Z9ZqsPvCQTUBQS9BnDm/2+on7omuzuLYk5sbA+2s='",
+)
+"""Digests of the two style elements that the renderer of Dash 4.4.1 makes: an empty one, and one that never changes."""
+HSTS = "max-age=31536000"
+UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "microphone", "payment", "usb")
+"""What no page of ours asks a browser for."""
+
+
+def send_security_headers(
+    server: flask.Flask, script_hashes: Sequence[str], styles: Iterable[str], *, behind_tls: bool
+) -> None:
+    """``styles``: contents of the style elements that our pages hold."""
+    headers = {
+        "Content-Security-Policy": _policy(script_hashes, styles),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        **({"Strict-Transport-Security": HSTS} if behind_tls else {}),
+    }
+
+    def add(response: flask.Response) -> flask.Response:
+        if response.status_code == HTTPStatus.NOT_MODIFIED:  # carries nothing; the kept answer has its headers
+            return response
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    server.after_request(add)
+
+
+def _policy(script_hashes: Sequence[str], styles: Iterable[str]) -> str:
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self' " + " ".join(script_hashes),
+            "style-src 'self' " + " ".join((*map(_digest, styles), *OF_THE_RENDERER)),
+            "style-src-attr 'none'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        )
+    )
+
+
+def _digest(content: str) -> str:
+    return f"'sha256-{base64.b64encode(sha256(content.encode()).digest()).decode()}'"
