@@ -41,6 +41,7 @@ COMMANDS = {
     "report": "availability and incidents of any period as PDF, XLSX, CSV, JSON or HTML; frozen, explained, sent",
     "history": "the past that a bank brings along: imports availability and incidents from files",
     "people": "who logs in here, and what each may do: add, list, roles, password, disable, enable, remove",
+    "tokens": "what scripts and walls show to be let in: add, list, revoke",
     "audit": "who did what: list, show, export, and verify that nothing was changed or cut off",
     "db": "the store as a whole: upgrade, prune, backup, restore, stats",
 }

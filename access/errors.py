@@ -4,6 +4,7 @@ AccessError
 |- BadName          no name that somebody can have
 |- BadPassword      no password that we keep
 |- PersonRefused    a change of people that does not fit what is known
+|- TokenRefused     a change of tokens that does not fit what is known
 |- NotAdmitted      name or password is wrong; never says which
 |- LockedOut        too many failures; says for how long
 |- TooBusy          as many passwords are being checked as may be at a time
@@ -39,6 +40,13 @@ class PersonRefused(AccessError):
 
     def __init__(self, name: str, cause: str) -> None:
         super().__init__(f"person {name!r}: {cause}")
+
+
+class TokenRefused(AccessError):
+    """A change of tokens that does not fit what is known."""
+
+    def __init__(self, name: str, cause: str) -> None:
+        super().__init__(f"token {name[:80]!r}: {cause}")
 
 
 class NotAdmitted(AccessError):

@@ -6,6 +6,7 @@ from commands.breaking import breaker_of
 from commands.costs_shown import desk_of
 from commands.described import configured
 from commands.errors import refusing
+from commands.guarding import load_runs_tokens
 from commands.objectives import objectives, sliced_objectives
 from commands.options import Configuration
 from commands.report_files import bank_of
@@ -13,7 +14,6 @@ from commands.report_sending import plan_of, quiet_libraries, workdays
 from commands.version import VERSION
 from dashboard.api.setting import ApiSetting
 from dashboard.api.slicing import SlicedBudgets
-from dashboard.api.tokens import Tokens
 from dashboard.reporting.cost_books import CostBooks
 from dashboard.reporting.setting import Reporting
 from settings import SettingsError, load_regulatory, regulatory_path
@@ -35,7 +35,7 @@ def api_setting(chosen: Configuration, store: Store) -> ApiSetting:
         desk,
         table,
         VERSION,
-        Tokens(chosen.data),
+        load_runs_tokens(chosen, store),
         chosen.settings.capacity.policy(),
         Reporting(bank, plan_of(chosen), workdays),
         kinds=chosen.kinds,

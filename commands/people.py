@@ -31,9 +31,10 @@ from access.errors import AccessError
 from access.passwords import LONGEST, Passwords
 from access.people import Person, listed, name_of
 from access.rights import Role
+from commands.changing import write_planned
 from commands.errors import CommandError, refusing
 from commands.options import add_configuration, configuration
-from store.errors import StaleDocument, StoreError
+from store.errors import StoreError
 from store.journal import Change, JournalReader
 from store.opening import open_store
 from store.port import Store
@@ -88,17 +89,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _change(store: Store, args: argparse.Namespace, roles: frozenset[Role], kept: str) -> int:
-    plan = _plan(args, roles, kept)
-    for _ in range(3):
-        with store.reading() as reader:
-            change = plan(reader.journal())
-        try:
-            store.write(change)
-        except StaleDocument:
-            continue  # somebody else changed the same person in this moment
-        print(f"{args.name}: {ACTIONS[args.action]}: done")
-        return 0
-    raise CommandError(f"{args.name}: somebody else changes this person right now; look again, then repeat")
+    write_planned(store, _plan(args, roles, kept), args.name)
+    print(f"{args.name}: {ACTIONS[args.action]}: done")
+    return 0
 
 
 def _plan(args: argparse.Namespace, roles: frozenset[Role], kept: str) -> Callable[[JournalReader], Change]:

@@ -7,12 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 import flask
 
 from access.identity import Identity
+from dashboard.access.bearing import BadTokens, Bearer
 from dashboard.access.cookies import SessionCookie
 from dashboard.access.guard import Guard, Manners, stand_before
+from dashboard.access.kiosk import FIELD, Exchange, KioskCookie
 from dashboard.access.login import Door, register_login
 from dashboard.access.pacing import Pace
 from dashboard.access.setting import Access
 from dashboard.admission import identity
+from dashboard.api.answering import refusal
+from dashboard.api.errors import Refused
 from dashboard.language import Words
 
 
@@ -34,14 +38,37 @@ def install(
         writes.admit(f"{who.means} {who.name}" if who.known else f"address {request.remote_addr}")
 
     manners = Manners(access.csrf, door.to_login, door.page_refused, paced)
-    stand_before(app, Guard((cookie, *access.ways), manners, access.now_ms, (*pages, "logout")))
+    kiosk = KioskCookie(access.signer, access.directory, secure=access.behind_tls)
+    bad = BadTokens(access.store, access.now_ms)
+    ways = (cookie, *access.ways, Bearer(access.directory, bad), kiosk)
+    stand_before(app, Guard(ways, manners, access.now_ms, (*pages, "logout")))
+    if access.store is not None:
+        _exchange_before(app, access, Exchange(kiosk, access.directory, access.store, bad), pages)
 
     def after(response: flask.Response) -> flask.Response:
         cookie.renew(response, access.now_ms())
+        kiosk.renew(response, access.now_ms())
+        if flask.request.endpoint == "logout":
+            kiosk.take(response)
         return _kept_private(response)
 
     app.after_request(after)
     return door
+
+
+def _exchange_before(app: flask.Flask, access: Access, exchange: Exchange, pages: Sequence[str]) -> None:
+    """Before the guard, which knows nobody by a token in an address."""
+
+    def exchanged() -> flask.Response | None:
+        request = flask.request
+        if request.endpoint not in pages or request.method not in ("GET", "HEAD") or FIELD not in request.args:
+            return None
+        try:
+            return exchange(request, access.now_ms())
+        except Refused as refused:
+            return refusal(refused)
+
+    stand_before(app, exchanged)
 
 
 def _kept_private(response: flask.Response) -> flask.Response:

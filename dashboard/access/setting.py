@@ -11,6 +11,7 @@ from access.rights import SHIPPED, RolePolicy
 from access.sessions import Sessions, Signer
 from dashboard.access.ways import Way
 from dashboard.api.setting import wall_clock_ms
+from store.port import Store
 
 WRITES_PER_MINUTE = 300
 LOGINS_PER_MINUTE = 60
@@ -28,7 +29,8 @@ class Elsewhere:
 class Access:
     """``ways``: beside the session's cookie, tried after it; ``entrance``: for names and passwords, None without;
     ``elsewhere``: other logins; ``logins_per_minute``: tries
-    from one address; ``behind_tls``: browsers reach us by https alone."""
+    from one address; ``behind_tls``: browsers reach us by https alone; ``store``: where what tokens open is
+    recorded, None lets no kiosk in."""
 
     sessions: Sessions
     signer: Signer
@@ -40,6 +42,7 @@ class Access:
     behind_tls: bool = False
     writes_per_minute: int = WRITES_PER_MINUTE
     logins_per_minute: int = LOGINS_PER_MINUTE
+    store: Store | None = None
     now_ms: Callable[[], int] = wall_clock_ms
 
     def csrf(self, binding: str) -> str:

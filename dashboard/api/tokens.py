@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
@@ -21,21 +21,33 @@ SCHEME = "Bearer "
 SHORTEST = 16
 
 
+def _nothing_kept(given: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """``folder``: where the files are, None for none; the environment's word goes before the file's."""
+    """``folder``: where the files are, None for none; the environment's word goes before the file's. ``kept``: whether
+    a text is a token of the store that may do what this scope may."""
 
     folder: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    kept: Callable[[str], bool] = _nothing_kept
 
     def admit(self, scope: str, authorization: str) -> None:
         """Lets pass whoever has the token of this scope. Raises Refused: 403 when there is none, else 401."""
-        known = self._token(scope)
-        if not known:
+        given = bearer_of(authorization)
+        if self.is_known(scope, given) or (given and self.kept(given)):
+            return
+        if not self._token(scope):
             raise Refused(HTTPStatus.FORBIDDEN, f"no token for {scope} is set; make one: {how_to_make(scope)}")
-        if not _same(authorization.removeprefix(SCHEME) if authorization.startswith(SCHEME) else "", known):
-            text = f"the token is not the one for {scope}; send Authorization: Bearer TOKEN ({how_to_find(scope)})"
-            raise Refused(HTTPStatus.UNAUTHORIZED, text, {"WWW-Authenticate": f'Bearer realm="{scope}"'})
+        text = f"the token is not the one for {scope}; send Authorization: Bearer TOKEN ({how_to_find(scope)})"
+        raise Refused(HTTPStatus.UNAUTHORIZED, text, {"WWW-Authenticate": f'Bearer realm="{scope}"'})
+
+    def is_known(self, scope: str, given: str) -> bool:
+        """Whether it is the token that is set for a scope."""
+        known = self._token(scope)
+        return bool(known) and _same(given, known)
 
     def _token(self, scope: str) -> str:
         """What is set for a scope; empty when nothing is, or what is there is too short to be a secret."""
@@ -51,6 +63,11 @@ class Tokens:
         except OSError:
             return ""
         return content.decode("ascii", "ignore").strip() if len(content) <= MOST_BYTES else ""
+
+
+def bearer_of(authorization: str) -> str:
+    """The token of an Authorization header, empty without one."""
+    return authorization.removeprefix(SCHEME) if authorization.startswith(SCHEME) else ""
 
 
 def file_of(scope: str) -> str:
