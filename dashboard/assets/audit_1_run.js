@@ -8,6 +8,7 @@
   const POLL_MS = 5_000;
   const ROWS = 100;
   const TYPING_MS = 300;
+  const LONG = 200;
   const DAY_MS = 86_400_000;
   const FILTERS = ["actor", "action", "subject", "from", "to"];
   const WORDS = {
@@ -169,8 +170,13 @@
       h("span.audit-who", {}, filterBy("actor", row.actor)),
       h("span.audit-act", {}, h("span", {}, family(row.action)), " ", h("code", {}, row.action)),
       h("span.audit-subject", {}, row.subject ? filterBy("subject", row.subject) : format.NONE),
-      h("span.audit-detail", {}, detail(row.detail))
+      h("div.audit-detail", {}, folded(detail(row.detail)))
     );
+  }
+
+  /** What fills a screen by itself (digests of thirty files) begins folded. */
+  function folded(text) {
+    return text.length <= LONG ? text : h("details", {}, h("summary", {}, text.slice(0, LONG / 2) + "…"), text);
   }
 
   /** {"a":1,"b":["x"]} as words: a 1 · b x */
