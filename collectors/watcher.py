@@ -34,6 +34,8 @@ MOST_TIMEOUT_S = 10.0
 TAKEOVER_LOOK_S = 0.25
 WARM_NS = 60 * 10**9
 """So long does a standby trust that it knows the series of a page."""
+LEAST_REPLAYED = 3
+"""Pages that are counted in a tick, however slow the store is: more than come, so that this ends."""
 SHARE_OF_REPLAY = 600_000
 """Nanoseconds of each millisecond between two ticks in which pages that waited are counted."""
 _AWAY = "collector was away"
@@ -259,9 +261,13 @@ class Watcher:
             read = Read(at_ms, collected=kept, reason="" if kept else "store: behind, and the spool is full")
         until_ns = began_ns + self._source.interval_ms * SHARE_OF_REPLAY
         try:
-            while self._clock.monotonic_ns() < until_ns and (page := spool.first()) is not None:
+            replayed = 0
+            while (page := spool.first()) is not None:
+                if replayed >= LEAST_REPLAYED and self._clock.monotonic_ns() >= until_ns:
+                    break
                 self._replay(page)
                 spool.drop_first()
+                replayed += 1
         except (StaleWriter, LeaseLost) as fault:
             return self._outrun(read, fault)
         except StoreError as fault:

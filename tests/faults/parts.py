@@ -117,13 +117,15 @@ class Part:
 
 @dataclass
 class Bank:
-    """Data centers and a collector on one store; ``prometheus`` stands between them when asked for."""
+    """Data centers and a collector on one store; ``prometheus`` stands between them when asked for, ``server`` is the
+    address of a PostgreSQL that takes the place of a file."""
 
     folder: Path
     centers: dict[str, Part] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
     prometheus: Part | None = None
     prometheus_url: str = ""
+    server: str = ""
 
     def __post_init__(self) -> None:
         estate = self.folder / "estate"
@@ -181,6 +183,8 @@ class Bank:
     def write_configuration(self) -> None:
         """What the collector and ``reconcile`` read."""
         content = {"catalog": str(ROOT / "config" / "catalog.yaml"), "sources": self._sources(), "truth": self.urls}
+        if self.server:
+            content["store"] = self.server
         (self.folder / "data" / "control-center.yaml").write_text(yaml.safe_dump(content))
 
     def _sources(self) -> list[dict[str, object]]:
@@ -209,7 +213,7 @@ class Bank:
 
     def store(self) -> Store:
         """A view of the store, which must be closed."""
-        return open_store(self.store_file, ZONE, read_only=True)
+        return open_store(self.server or self.store_file, ZONE, read_only=True)
 
     def failed_reads(self, code: str) -> int:
         """Attempts that failed for a reason that begins so."""
