@@ -4,12 +4,13 @@
   prune            deletes what is past retention; --dry-run only counts it
   backup FILE      one consistent, checked copy of a store that is in use
   restore FILE     makes the store from a backup, where there is none yet
+  drill [FILE]     tries a backup: restores it into an empty place and compares both, to the event
   stats            rows, bytes, oldest, newest and completeness of every level
 
 first steps:
   python app.py db stats                                     how much is there, and how complete is it?
   python app.py db backup /backups/store-2026-11-21.sqlite   every night
-  python app.py db restore FILE --data /tmp/drill            try your backups, in an empty directory
+  python app.py db drill                                     once a month: is a backup good for anything?
 
 docs/operations.md has the drill and the table of retention.
 """
@@ -23,7 +24,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from commands import holdings
+from commands import drilling, holdings
 from commands.auditing import acting, write_act
 from commands.errors import CommandError, refusing
 from commands.logs import add_logs, start_logs
@@ -46,6 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         add_configuration(action)
         add_logs(action)
     actions.choices["backup"].add_argument("file", type=Path, metavar="FILE", help="where to; must not exist yet")
+    drilling.configure(actions.choices["drill"])
     actions.choices["restore"].add_argument("file", type=Path, metavar="FILE", help="a backup, or a store not in use")
     actions.choices["prune"].add_argument(
         "--dry-run", action="store_true", help="counts what would go, level by level; deletes nothing"
@@ -62,10 +64,9 @@ def run(args: argparse.Namespace) -> int:
     chosen = configuration(args)
     try:
         with refusing(StoreError, OSError):
-            _ACTIONS[args.action][0](args, chosen)
+            return _ACTIONS[args.action][0](args, chosen) or 0
     except KeyboardInterrupt:
         raise CommandError(f"db {args.action}: stopped before its end; nothing is half-made, run it again") from None
-    return 0
 
 
 def _upgrade(args: argparse.Namespace, chosen: Configuration) -> None:
@@ -162,11 +163,12 @@ def _stats(args: argparse.Namespace, chosen: Configuration) -> None:
     print(json.dumps(holdings.document(held, where), indent=1) if args.json else holdings.table(held, where))
 
 
-_Action = Callable[[argparse.Namespace, Configuration], None]
+_Action = Callable[[argparse.Namespace, Configuration], int | None]
 _ACTIONS: dict[str, tuple[_Action, str]] = {
     "upgrade": (_upgrade, "makes the store, or brings an older one up to date"),
     "prune": (_prune, "deletes what is past retention, in small steps"),
     "backup": (_backup, "copies a store in use into one checked file"),
     "restore": (_restore, "makes the store from a backup, where there is none yet"),
+    "drill": (drilling.drill, "tries a backup: restores it into an empty place and compares the two"),
     "stats": (_stats, "rows, bytes, oldest, newest and completeness per level"),
 }

@@ -168,7 +168,7 @@ def test_what_cannot_be_done_is_one_line(data: Path, tmp_path: Path, capsys: pyt
 def test_an_action_has_to_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     """With all of them to choose from."""
     assert app.main(["db"]) == 2
-    assert "which one? upgrade, prune, backup, restore, stats" in capsys.readouterr().err
+    assert "which one? upgrade, prune, backup, restore, drill, stats" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("action", ["upgrade", "prune", "backup", "restore", "stats"])
