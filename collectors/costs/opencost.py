@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 from collectors.costs.charge import NO_REVISION, About, Charge, Period
 from collectors.costs.defects import Defect, Finding, Tally
 from collectors.costs.errors import NotCosts, UnreadableFile
-from collectors.costs.focus.cells import amount, instant
+from collectors.costs.focus.cells import amount, can_be_kept, instant
 from collectors.costs.focus.shared import DATA_CENTER_TAGS, PRODUCT_TAGS, tagged
 from collectors.costs.sources import whole_text
 from slo.windows import month_window
@@ -104,10 +104,12 @@ class OpenCostReader:
     def _parts(self, name: str, allocation: object) -> Iterator[Charge]:
         if not isinstance(allocation, dict):
             raise _Refused(Finding("allocation_unreadable", "", f"{name} is no object", left_out=True))
+        properties = _object(allocation, "properties")
+        if not all(map(can_be_kept, (name, *_texts(properties), *_texts(_object(properties, "labels"))))):
+            raise _Refused(Finding("allocation_unreadable", "", f"{name!a}: letters that no text has", left_out=True))
         period = self._period(name, allocation)
         costs = {component: _cost(name, allocation, fields) for component, fields in COMPONENTS.items()}
         self._check_total(name, allocation, costs)
-        properties = _object(allocation, "properties")
         id_ = "/".join((name, str(period.from_s), str(period.to_s)))
         digest = _digest(id_, properties, costs)
         for part, (component, cost) in enumerate(costs.items()):
@@ -169,6 +171,10 @@ def _object(said: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 def _text(said: Mapping[str, Any], key: str) -> str:
     found = said.get(key)
     return found if isinstance(found, str) else ""
+
+
+def _texts(said: Mapping[str, Any]) -> list[str]:
+    return [each for each in said.values() if isinstance(each, str)]
 
 
 def _digest(id_: str, properties: Mapping[str, Any], costs: Mapping[str, Decimal]) -> bytes:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 
 from collectors.costs.charge import NO_REVISION, About, Charge, Period
@@ -36,6 +37,9 @@ PROVIDER = "own"
 MOST_MONTHS = 600
 _CENTS = 100
 _MONTHS_A_YEAR = 12
+_MONTHS_DIGITS = 9
+_LEFT_EMPTY = {HARDWARE: ("to",)}
+_LEFT_EMPTY_ELSE = ("months", "residual")
 
 
 class _Refused(Exception):
@@ -126,6 +130,10 @@ class OwnReader:
             _money("residual", said.get("residual") or "0"),
         )  # fmt: skip
         _refuse_senseless(own)
+        for column in _LEFT_EMPTY.get(kind, _LEFT_EMPTY_ELSE):
+            if said.get(column):
+                example = f"{column} is {said[column]!r}, which means nothing for {kind}; leave it empty"
+                self._tally.add(Finding("cell_ignored", column, example), self.rows)
         return own
 
 
@@ -168,7 +176,7 @@ def straight_line(total: Decimal, weights: Sequence[int]) -> list[Decimal]:
 def _month_periods(own: Own, zone: str) -> Iterator[Period]:
     year, month = own.from_day.year, own.from_day.month
     end_s = None if own.to_day is None else day_window(own.to_day, zone).from_s
-    for number in range(MOST_MONTHS + 1):
+    for number in count():
         window = month_window(year, month, zone)
         begin_s = window.from_s if number or own.kind == HARDWARE else day_window(own.from_day, zone).from_s
         over = number >= own.months if own.kind == HARDWARE else number > 0 and (end_s is None or begin_s >= end_s)
@@ -211,7 +219,7 @@ def _money(column: str, cell: str) -> Decimal:
 def _months(kind: str, cell: str) -> int:
     if kind != HARDWARE:
         return 1
-    if not (cell.isascii() and cell.isdigit() and 1 <= int(cell) <= MOST_MONTHS):
+    if not (cell.isascii() and cell.isdigit() and len(cell) <= _MONTHS_DIGITS and 1 <= int(cell) <= MOST_MONTHS):
         raise _Refused("value_unknown", "months", f"months is {cell!r}; hardware needs 1 to {MOST_MONTHS}")
     return int(cell)
 

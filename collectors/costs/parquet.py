@@ -46,15 +46,27 @@ def _refuse_header(path: Path, header: tuple[str, ...]) -> None:
 def _rows(path: Path, file: Any, done: list[int], arrow: Any) -> Iterator[list[str]]:
     try:
         for piece in file.iter_batches(batch_size=_PIECE):
-            columns = [[_text(cell) for cell in column.to_pylist()] for column in piece.columns]
+            columns = [[_text(cell) for cell in _plain(column, arrow).to_pylist()] for column in piece.columns]
             done[0] += piece.num_rows
             yield from map(list, zip(*columns, strict=True))
-    except (arrow.ArrowException, OSError, OverflowError) as error:
+    except (arrow.ArrowException, OSError, OverflowError, ValueError) as error:  # ValueError: text that is no UTF-8
         raise UnreadableFile(path, f"after row {done[0]}: {' '.join(str(error).split())[:200]}") from error
 
 
+def _plain(column: Any, arrow: Any) -> Any:
+    """A column whose values Python has: nanoseconds, which it has not, become microseconds, or a plain number."""
+    if getattr(column.type, "unit", "") != "ns":
+        return column
+    if arrow.types.is_timestamp(column.type):
+        return column.cast(arrow.timestamp("us", column.type.tz), safe=False)
+    return column.cast(arrow.int64())
+
+
 def _text(cell: object) -> str:
-    """A value as CSV would have it: decimals plain, times with their zone, maps (lists of pairs) as JSON."""
+    """A value as CSV would have it: decimals plain, times with their zone, maps (lists of pairs) as JSON; bytes as the
+    text that older writers mean by them."""
+    if isinstance(cell, bytes):
+        return cell.decode(errors="backslashreplace")
     if cell is None or isinstance(cell, str):
         return cell or ""
     if isinstance(cell, Decimal):

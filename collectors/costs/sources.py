@@ -52,6 +52,7 @@ def lines_of(path: Path, encoding: str = UTF_8) -> Iterator[Lines]:
         begin = packed.read(len(ZIP_MAGIC))
         packed.seek(0)
         _refuse_others(path, begin, encoding)
+        encoding = _with_its_mark(encoding)
         text = io.TextIOWrapper(_plain(path, packed, begin), encoding=encoding, newline="")
         text.reconfigure(errors="strict")
         yield Lines(_checked(path, text, encoding), path.stat().st_size, packed)
@@ -78,9 +79,11 @@ def whole_text(path: Path, encoding: str, most_bytes: int) -> str:
     if len(found) > most_bytes:
         raise UnreadableFile(path, f"more than {most_bytes >> 20} MiB of text; ask for a shorter time, or less detail")
     try:
-        return found.decode(encoding)
+        return found.decode(_with_its_mark(encoding))
     except UnicodeDecodeError as error:
         raise UnreadableFile(path, f"byte {error.start} is no {error.encoding}; name its encoding") from error
+    except UnicodeError as error:
+        raise UnreadableFile(path, f"is no {encoding}: {error}; name its encoding") from error
 
 
 def _plain(path: Path, packed: BinaryIO, begin: bytes) -> BinaryIO:
@@ -101,9 +104,14 @@ def _refuse_others(path: Path, begin: bytes, encoding: str) -> None:
     if begin[:2] in UTF_16 and encoding == UTF_8:
         raise UnreadableFile(path, "its text is UTF-16; save it as UTF-8, or say --encoding utf-16")
     try:
-        codecs.lookup(encoding)
-    except LookupError as error:
+        "text".encode(encoding)
+    except (LookupError, ValueError) as error:  # no encoding, one of bytes such as base64, or no name at all
         raise UnreadableFile(path, f"no encoding {encoding!r}; such as utf-8, gb18030, utf-16") from error
+
+
+def _with_its_mark(encoding: str) -> str:
+    """UTF-8 by any of its names is read with the mark that some programs write before it."""
+    return UTF_8 if codecs.lookup(encoding).name == "utf-8" else encoding
 
 
 def _checked(path: Path, text: io.TextIOWrapper, encoding: str) -> Iterator[str]:
@@ -121,6 +129,8 @@ def _checked(path: Path, text: io.TextIOWrapper, encoding: str) -> Iterator[str]
         remedy = "if it is Chinese, import it with --encoding gb18030" if encoding == UTF_8 else "name its encoding"
         bad = error.object[error.start : error.start + 1].hex()
         raise UnreadableFile(path, f"after line {number}: byte {bad} is no {error.encoding}; {remedy}") from error
+    except UnicodeError as error:
+        raise UnreadableFile(path, f"after line {number}: no {encoding}: {error}; name its encoding") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UnreadableFile(path, f"after line {number}: the gzip file is cut off or damaged: {error}") from error
 

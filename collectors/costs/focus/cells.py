@@ -18,6 +18,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 _PLAIN = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,30})?").fullmatch
 """What nearly every amount looks like, and needs no further look."""
 _MOST_PLAIN = 10_000
+_UTC = " UTC"
+"""As BigQuery and others write Z."""
 
 ALLOWED = {
     "ChargeCategory": ("Usage", "Purchase", "Tax", "Credit", "Adjustment"),
@@ -79,8 +81,10 @@ def instant(column: str, cell: str) -> tuple[int | None, list[Finding]]:
     """Epoch seconds of a time. One without a zone is UTC, as FOCUS demands of all of them, and a finding."""
     if is_null(cell):
         return None, [Finding("time_missing", column, f"{column} is {cell or 'empty'}")]
+    said = cell.strip()
+    odd = [Finding("value_spelling", column, f"{column} is {cell!r}; write Z")] if said.endswith(_UTC) else []
     try:
-        at = datetime.fromisoformat(cell.strip())
+        at = datetime.fromisoformat(f"{said.removesuffix(_UTC)}Z" if odd else said)
     except ValueError:
         return None, [Finding("time_unreadable", column, f"{column} is {cell!r}; write 2026-01-31T00:00:00Z")]
     if not FIRST_YEAR <= at.year < LAST_YEAR:
@@ -88,7 +92,7 @@ def instant(column: str, cell: str) -> tuple[int | None, list[Finding]]:
     if at.tzinfo is None:
         finding = Finding("time_without_zone", "", f"{column} is {cell!r}; read as UTC")
         return int(at.replace(tzinfo=UTC).timestamp()), [finding]
-    return int(at.timestamp()), []
+    return int(at.timestamp()), odd
 
 
 def word(column: str, cell: str, *, nullable: bool) -> tuple[str, list[Finding]]:
@@ -117,7 +121,7 @@ def currency(cell: str) -> tuple[str, list[Finding]]:
 
 
 def tags(cell: str) -> tuple[dict[str, str], list[Finding]]:
-    """Tags by folded key; a value that is no text is written as JSON."""
+    """Tags by folded key; a value that is no text is written as JSON, a null says nothing."""
     if is_null(cell):
         return {}, []
     try:
@@ -126,7 +130,19 @@ def tags(cell: str) -> tuple[dict[str, str], list[Finding]]:
         return {}, [Finding("tags_unreadable", "Tags", f"Tags is {cell!r}, no JSON")]
     if not isinstance(found, dict):
         return {}, [Finding("tags_unreadable", "Tags", f"Tags is {cell!r}, no JSON object")]
-    return {key.strip().casefold(): str(value) for key, value in found.items()}, []
+    said = {key.strip().casefold(): _tag(value) for key, value in found.items() if value is not None}
+    if not all(map(can_be_kept, said.values())):
+        return {}, [Finding("tags_unreadable", "Tags", f"Tags is {cell!r}: letters that no text has")]
+    return said, []
+
+
+def _tag(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def can_be_kept(said: str) -> bool:
+    """Whether a store takes it: JSON can spell halves of letters and NUL, which no text has."""
+    return "\0" not in said and not any("\ud800" <= letter <= "\udfff" for letter in said)
 
 
 def revision(cell: str) -> int | Finding:
