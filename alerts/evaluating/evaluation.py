@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from alerts.desk.desk import Desk
 from alerts.desk.notice import Notice
+from alerts.desk.records import Alert
 from alerts.engine import Engine
 from alerts.evaluating import memory
 from alerts.evaluating.setting import AlertSetting
+from alerts.evaluating.storm import urgent
 from alerts.evaluating.unheard import unheard
 from alerts.feed import Feed
 from alerts.incidents.keeper import Kept as Incidents
@@ -21,7 +23,7 @@ from alerts.incidents.keeper import keep
 from alerts.incidents.model import Incident
 from alerts.kinds.pipeline import Operations
 from alerts.kinds.registry import Kinds
-from alerts.model import AlertKey, Transition
+from alerts.model import AlertKey, AlertState, Transition
 from alerts.notify.delivery import Delivery
 from alerts.notify.outlet import Outlet
 from alerts.notify.planning import Planner, stored_in
@@ -36,7 +38,8 @@ KEEP_EVERY_MS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``change``: to be written, may be empty. ``more``: the journal holds more than one step hears."""
+    """``change``: to be written, may be empty. ``more``: the next step is due at once, for the journal holds more than
+    one step hears, or the rest of a storm waits."""
 
     change: Change
     transitions: int = 0
@@ -63,6 +66,8 @@ class Evaluation:
             resume_s=self._engine.evaluated_s,
         )
         self._untold: list[Transition] = []
+        self._folding: list[Transition] = []
+        self._in_parts = False
         self._saves = False
         self._kept_ms, self._heard = 0, -1
 
@@ -79,19 +84,24 @@ class Evaluation:
         since when the delivery that waits longest is due. ``reading_on``: see ``Operations``."""
         facts = self._feed.read(reader, now_ms)
         if facts.more:
-            self._untold += self._engine.tick(facts)
+            self._untold += self._news(self._engine.tick(facts))
             return True
         self._desk.refresh(reader.journal())
         evaluated_ms = facts.until_s * 1000  # what this very tick judges is not late
         operations = Operations(evaluated_ms, oldest_due_ms, reading_on)
         readings = self._kinds.tick(reader, now_ms, operations, maintenance=self._desk.resting(now_ms))
-        self._untold += self._engine.tick(facts, readings)
+        self._untold += self._news(self._engine.tick(facts, readings))
         return False
 
     def step(self, reader: Reader, now_ms: int) -> Step:
-        """What has to be written of everything that was judged and not written yet."""
+        """What has to be written of everything that was judged and not written yet; of a storm first what is urgent.
+
+        The engine's state goes with the last part: whoever takes over in between judges the rest again.
+        """
         journal = reader.journal()
-        outcome = self._desk.apply(self._untold, now_ms)
+        self._folding = list(self._untold) if self._in_parts else urgent(self._untold)
+        rest = len(self._untold) - len(self._folding)
+        outcome = self._desk.apply(self._folding, now_ms)
         kept = self._incidents(reader, now_ms, outcome.notices)
         deliveries = self._deliveries(outcome.notices, kept.open, journal, now_ms)
         untaken = unheard(outcome.notices, self._outlets, now_ms)
@@ -101,16 +111,20 @@ class Evaluation:
             *kept.change.documents,
             *(each.document() for each in (*deliveries, *untaken)),
         )
-        self._saves = bool(entries or documents) or not 0 <= now_ms - self._saved_ms < SAVE_EVERY_MS
+        is_due = bool(entries or documents) or not 0 <= now_ms - self._saved_ms < SAVE_EVERY_MS
+        self._saves = is_due and not rest
         if self._saves:
             documents = (*documents, memory.document(self._engine, self._version, now_ms))
             self._saved_ms = now_ms
-        return Step(Change(entries, documents), len(self._untold), len(deliveries), kept.more)
+        return Step(Change(entries, documents), len(self._folding), len(deliveries), kept.more or rest > 0)
 
     def written(self) -> None:
         """The last step's change is in the journal."""
         self._version += self._saves
-        self._untold.clear()
+        told = {id(each) for each in self._folding}
+        self._untold = [each for each in self._untold if id(each) not in told]
+        self._in_parts = bool(self._untold)
+        self._folding = []
 
     def unwritten(self, journal: JournalReader) -> None:
         """It is not, for somebody wrote in between or the store could not: the next step folds it again."""
@@ -122,16 +136,29 @@ class Evaluation:
         """What becomes of incidents; asked when alerts or the journal have news, and once a second."""
         number = reader.journal().last_number()
         rested = 0 <= now_ms - self._kept_ms < KEEP_EVERY_MS
-        if rested and not self._untold and not notices and number == self._heard:
+        if rested and not self._folding and not notices and number == self._heard:
             return Incidents(Change(), ())
         self._kept_ms, self._heard = now_ms, number
-        return keep(reader, now_ms, self._rules, self._watched, transitions=self._untold)
+        return keep(reader, now_ms, self._rules, self._watched, transitions=self._folding)
+
+    def _news(self, transitions: Sequence[Transition]) -> list[Transition]:
+        """Without what the desk was told before somebody took over in the middle of a storm."""
+        if not transitions:
+            return []
+        known = {each.key: each for each in self._desk.alerts() if each.firing}
+        return [each for each in transitions if not _was_told(known.get(each.key), each)]
 
     def _deliveries(
         self, notices: Iterable[Notice], incidents: Iterable[Incident], journal: JournalReader, now_ms: int
     ) -> list[Delivery]:
         of_alert = {member.key: each.id for each in incidents for member in each.members}
         return self._planner.deliveries(notices, now_ms, incident_of=_incident_of(of_alert), known=stored_in(journal))
+
+
+def _was_told(known: Alert | None, transition: Transition) -> bool:
+    if known is None or transition.state is not AlertState.FIRING:
+        return False
+    return (known.since_ms, known.severity) == (transition.at_ms, transition.severity)
 
 
 def _incident_of(of_alert: dict[AlertKey, str]) -> Callable[[Notice], str]:
