@@ -28,7 +28,7 @@ from store.port import Store
 ROOT = Path(__file__).resolve().parent.parent.parent
 ZONE = "Asia/Shanghai"
 CENTERS = ("dc1", "dc2", "dc3")
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 NOBODY = 65534
 WITHOUT_ROOT_RIGHTS = """\
 import ctypes, os, sys
