@@ -98,6 +98,10 @@ class Directory:
         except StoreError as error:
             log.warning("the last use of %s is not kept: %s", token.actor, error)
 
+    def person(self, name: str) -> Person | None:
+        """Somebody who is known here, disabled or not. Raises StoreError when the store could never be asked."""
+        return self._fresh().people.get(key_of(name))
+
     def admins(self) -> tuple[str, ...]:
         """Names of whoever can let people in."""
         return tuple(sorted(person.name for person in self._fresh().people.values() if person.administers))

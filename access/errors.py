@@ -7,6 +7,8 @@ AccessError
 |- TokenRefused     a change of tokens that does not fit what is known
 |- NotAdmitted      name or password is wrong; never says which
 |- LockedOut        too many failures; says for how long
+|- ProviderDown     the bank's identity provider cannot be asked
+|- ProviderRefused  what the identity provider sent proves nothing
 |- TooBusy          as many passwords are being checked as may be at a time
 `- KeyUnusable      the key that sessions are signed with cannot be used
 """
@@ -62,6 +64,20 @@ class LockedOut(AccessError):
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
         super().__init__(f"too many failed logins; try again in {seconds} s")
+
+
+class ProviderDown(AccessError):
+    """The bank's identity provider cannot be asked."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"identity provider: {cause}")
+
+
+class ProviderRefused(AccessError):
+    """What the identity provider, or a browser in its name, sent proves nothing."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"identity provider: {cause}")
 
 
 class TooBusy(AccessError):

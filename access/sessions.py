@@ -41,7 +41,8 @@ class SessionTimes:
 @dataclass(frozen=True, slots=True)
 class Session:
     """``roles``: of who logged in elsewhere; people of ours have theirs in the store. ``epoch_ms``: the person's at
-    the begin; ``seen_ms``: when it was renewed last."""
+    the begin; ``seen_ms``: when it was renewed last; ``until_ms``: when whoever vouched for it wants to be asked again,
+    None for never."""
 
     id: str
     name: str
@@ -50,10 +51,12 @@ class Session:
     epoch_ms: int
     began_ms: int
     seen_ms: int
+    until_ms: int | None = None
 
     def expires_ms(self, times: SessionTimes) -> int:
         """When it ends by itself unless somebody asks before."""
-        return min(self.seen_ms + times.idle_ms, self.began_ms + times.longest_ms)
+        ends_ms = min(self.seen_ms + times.idle_ms, self.began_ms + times.longest_ms)
+        return ends_ms if self.until_ms is None else min(ends_ms, self.until_ms)
 
 
 class Signer:
@@ -79,9 +82,18 @@ class Sessions:
         self._signer = signer
         self.times = times
 
-    def begin(self, name: str, means: Means, roles: frozenset[Role], epoch_ms: int, now_ms: int) -> Session:
+    def begin(
+        self,
+        name: str,
+        means: Means,
+        roles: frozenset[Role],
+        epoch_ms: int,
+        now_ms: int,
+        *,
+        until_ms: int | None = None,
+    ) -> Session:
         """A new one, with a number that nobody can guess."""
-        return Session(secrets.token_urlsafe(18), name, means, roles, epoch_ms, now_ms, now_ms)
+        return Session(secrets.token_urlsafe(18), name, means, roles, epoch_ms, now_ms, now_ms, until_ms)
 
     def text(self, session: Session) -> str:
         """What the browser carries."""
@@ -94,6 +106,7 @@ class Sessions:
                 session.epoch_ms,
                 session.began_ms,
                 session.seen_ms,
+                session.until_ms,
             ],
             ensure_ascii=False,
             separators=(",", ":"),
@@ -156,8 +169,8 @@ def _checked(text: str, where: object) -> bytes:
 def _unpacked(packed: str) -> Session | None:
     try:
         body = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
-        id_, name, means, roles, epoch_ms, began_ms, seen_ms = body
+        id_, name, means, roles, epoch_ms, began_ms, seen_ms, until_ms = body
         known = frozenset(Role(role) for role in roles if role in set(Role))
-        return Session(id_, name, Means(means), known, epoch_ms, began_ms, seen_ms)
+        return Session(id_, name, Means(means), known, epoch_ms, began_ms, seen_ms, until_ms)
     except (ValueError, TypeError, binascii.Error):
         return None  # signed by us in another version

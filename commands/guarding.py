@@ -10,15 +10,19 @@ from access.entering import Entrance
 from access.errors import AccessError
 from access.passwords import Passwords
 from access.people import listed
+from access.provider import Provider
 from access.rights import Right
 from access.sessions import Sessions, Signer, read_key
+from access.vouching import Vouching
 from commands.errors import CommandError, refusing
 from commands.options import Configuration
 from configuration.access import WayName
 from dashboard.access.bearing import LoadRunsToken, known_token
+from dashboard.access.proxied import ProxyHeaders, Trust
 from dashboard.access.setting import Access
 from dashboard.api.setting import wall_clock_ms
 from dashboard.api.tokens import Tokens
+from outgoing.errors import BadSecret
 from store.errors import StoreError
 from store.port import Store
 
@@ -34,18 +38,50 @@ def access_of(chosen: Configuration, store: Store) -> Access | None:
         signer = Signer(read_key(chosen.data, os.environ))
     if not settings.behind_tls:
         log.warning("access: behind_tls is false: passwords and cookies travel readably unless this is loopback")
-    times, policy = settings.session.times(), settings.policy()
+    times, policy, directory = settings.session.times(), settings.policy(), directory_of(chosen, store)
     return Access(
         sessions=Sessions(signer, times),
         signer=signer,
-        directory=directory_of(chosen, store),
+        directory=directory,
         entrance=Entrance(store, Passwords()) if WayName.PASSWORD in settings.ways else None,
         policy=policy,
         behind_tls=settings.behind_tls,
         writes_per_minute=settings.writes_per_minute,
-        ways=(LoadRunsToken(Tokens(chosen.data)),),
+        ways=(LoadRunsToken(Tokens(chosen.data)), *_proxied(chosen, directory, store)),
         store=store,
+        vouching=_vouching(chosen, signer),
+        label=settings.oidc.label if settings.oidc else "",
     )
+
+
+def _vouching(chosen: Configuration, signer: Signer) -> Vouching | None:
+    """The provider of the bank; it is asked when somebody logs in, not at the start."""
+    oidc = chosen.settings.access.oidc
+    if oidc is None:
+        return None
+    with refusing(BadSecret):
+        client = oidc.client(chosen.path.parent, os.environ)
+    return Vouching(Provider(client), oidc.rules(), signer)
+
+
+def _proxied(chosen: Configuration, directory: Directory, store: Store) -> tuple[ProxyHeaders, ...]:
+    proxy = chosen.settings.access.proxy
+    if proxy is None:
+        return ()
+    with refusing(BadSecret):
+        secret = proxy.secret(chosen.path.parent, os.environ)
+    if secret is None and any(network.is_loopback for network in proxy.networks):
+        log.warning("access: proxy: without a secret any program of this machine can call itself anybody")
+    trust = Trust(
+        proxy.networks,
+        proxy.user_header,
+        proxy.roles_header,
+        proxy.by_value(),
+        frozenset(proxy.default_roles),
+        proxy.secret_header,
+        secret,
+    )
+    return (ProxyHeaders(trust, chosen.settings.access.policy(), directory, store),)
 
 
 def directory_of(chosen: Configuration, store: Store) -> Directory:
@@ -65,8 +101,10 @@ def load_runs_tokens(chosen: Configuration, store: Store) -> Tokens:
     return Tokens(chosen.data, kept=measures)
 
 
-def refuse_without_admin(store: Store, host: str) -> None:
+def refuse_without_admin(chosen: Configuration, store: Store, host: str) -> None:
     """Others could reach a dashboard into which nobody can let them. Raises CommandError."""
+    if chosen.settings.access.administered:
+        return
     with refusing(StoreError), store.reading() as reader:
         if any(person.administers for person in listed(reader.journal())):
             return

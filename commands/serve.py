@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         chosen.data.mkdir(parents=True, exist_ok=True)
         store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
     if not is_loopback(host):
-        refuse_without_admin(store, host)
+        refuse_without_admin(chosen, store, host)
     access = access_of(chosen, store)
     audit_load(store, chosen, "serve")
     serving = Serving(chosen, store, access, alone=args.no_alerts)

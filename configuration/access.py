@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from access.rights import SHIPPED, Right, Role, RolePolicy
 from access.sessions import HOUR_MS, SessionTimes
+from configuration.access_ways import OidcSettings, ProxySettings
 from configuration.types import Strict
 
 
@@ -15,6 +16,8 @@ class WayName(StrEnum):
     """Ways to become known."""
 
     PASSWORD = "password"  # noqa: S105 - a kind, not a secret
+    OIDC = "oidc"
+    PROXY = "proxy"
 
 
 class SessionSettings(Strict):
@@ -37,6 +40,8 @@ class AccessSettings(Strict):
     session: SessionSettings = SessionSettings()
     behind_tls: bool = False
     trusted_proxy: str | None = Field(default=None, pattern=r"^[0-9a-fA-F.:]+$")
+    oidc: OidcSettings | None = None
+    proxy: ProxySettings | None = None
     writes_per_minute: int = Field(default=300, ge=10, le=100_000)
 
     @property
@@ -49,6 +54,24 @@ class AccessSettings(Strict):
         if Right.ADMINISTER not in self.policy().rights[Role.ADMIN]:
             raise ValueError("roles: admin must keep the right administer, else nobody could let people in")
         return self
+
+    @model_validator(mode="after")
+    def _every_way_is_described(self) -> AccessSettings:
+        for way, section in ((WayName.OIDC, self.oidc), (WayName.PROXY, self.proxy)):
+            if way in self.ways and section is None:
+                raise ValueError(f"ways: {way} is named, and the section access.{way} is missing")
+            if way not in self.ways and section is not None:
+                raise ValueError(f"{way}: is described, and ways: names it not; add it there or take the section out")
+        if self.proxy is not None and self.trusted_proxy is not None:
+            raise ValueError(
+                "proxy: its headers are believed by the address that connects, which trusted_proxy replaces; take one"
+            )
+        return self
+
+    @property
+    def administered(self) -> bool:
+        """Whether an admin may come by another way than the people who are kept here."""
+        return any(section is not None and section.administers for section in (self.oidc, self.proxy))
 
     def policy(self) -> RolePolicy:
         """What ships, with the roles that are written here in its place."""

@@ -27,7 +27,7 @@ _QUERY = re.compile(r"(?i)([?&](?:key|sign|sig|auth|pass|pwd|user)=)[^\s&\"']+")
 _USERINFO = re.compile(r"(?<=//)[^\s/@]+@")
 _IN_ADDRESS = re.compile(r"(?<=://)[^\s\"'<>]+@")
 """Up to the last @: passwords hold some of their own."""
-_SIGNED_TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
+_SIGNED_TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\blcc_[\w-]{43}")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _HOOK_PATH = re.compile(r"(?i)(/(?:hook|hooks|services|robot|webhook)/)[\w/.-]{8,}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from access.identity import Identity
 from access.rights import Right, Role, RolePolicy
@@ -39,7 +40,7 @@ def login_page(words: Words, form: LoginForm) -> str:
     """The login in one language."""
     heading = words("page.title")
     told = f'<p class="told" role="alert">{_text(form.told)}</p>' if form.told else ""
-    others = "".join(_other(each, words) for each in form.elsewhere)
+    others = "".join(_other(each, words, form.following) for each in form.elsewhere)
     inside = f"<h1>{_text(heading)}</h1>{told}{_fields(words, form) if form.password else ''}{others}"
     return _page(words, words("login.title"), inside + _tongue(words, form.following))
 
@@ -87,8 +88,15 @@ def _fields(words: Words, form: LoginForm) -> str:
     )
 
 
-def _other(way: Elsewhere, words: Words) -> str:
-    return f'<p><a class="other" href="{_text(way.address)}">{_text(way.words(words.language.id))}</a></p>'
+def leaving_page(words: Words, address: str) -> str:
+    """On the way out, to where somebody logs out of the bank's own login too."""
+    title = words("account.leave")
+    return _page(words, title, f'<h1>{_text(title)}</h1><p><a href="{_text(address)}">{_text(title)}</a></p>')
+
+
+def _other(way: Elsewhere, words: Words, following: str) -> str:
+    address = f"{way.address}?{urlencode({'lang': words.language.id, 'next': following})}"
+    return f'<p><a class="other" href="{_text(address)}">{_text(way.words(words.language.id))}</a></p>'
 
 
 def _tongue(words: Words, following: str) -> str:

@@ -17,7 +17,7 @@ from access.people import Person
 from access.rights import Right
 from access.sessions import Session
 from dashboard.access.cookies import SessionCookie, cookie_name, set_cookie
-from dashboard.access.forms import LoginForm, login_page, refused_page
+from dashboard.access.forms import LoginForm, leaving_page, login_page, refused_page
 from dashboard.access.pacing import Pace
 from dashboard.access.setting import Access
 from dashboard.admission import Gate, declare
@@ -65,7 +65,7 @@ class Door:
     def page_refused(self, who: Identity, right: Right | None) -> flask.Response:
         """Says which role a page takes and who gives it."""
         page = refused_page(self.spoken(), who, right, self.access.policy, self.access.directory.admins())
-        return _html(page, HTTPStatus.FORBIDDEN)
+        return html(page, HTTPStatus.FORBIDDEN)
 
     def own(self, text: str) -> str:
         """The same address if it is one of our pages, else the wall: nobody is sent elsewhere from here."""
@@ -78,9 +78,9 @@ class Door:
 
 def register_login(app: flask.Flask, door: Door) -> None:
     """Adds ``/login`` and ``/logout``."""
-    app.add_url_rule(LOGIN, "login", lambda: _show(door), methods=["GET"])
-    app.add_url_rule(LOGIN, "login-try", lambda: _answered(lambda: _try(door)), methods=["POST"])
-    app.add_url_rule(LOGOUT, "logout", lambda: _answered(lambda: _leave(door)), methods=["POST"])
+    app.add_url_rule(LOGIN, "login", lambda: show(door), methods=["GET"])
+    app.add_url_rule(LOGIN, "login-try", lambda: answered(lambda: _try(door)), methods=["POST"])
+    app.add_url_rule(LOGOUT, "logout", lambda: answered(lambda: _leave(door)), methods=["POST"])
     declare(app, "login", Gate.OPEN)
     declare(app, "login-try", Gate.OPEN)
     declare(app, "logout", Gate.KNOWN)
@@ -95,7 +95,8 @@ def admit(door: Door, answer: flask.Response, session: Session) -> flask.Respons
     return answer
 
 
-def _answered(view: Callable[[], flask.Response]) -> flask.Response:
+def answered(view: Callable[[], flask.Response]) -> flask.Response:
+    """Refusals as answers."""
     try:
         return view()
     except Refused as refused:
@@ -104,7 +105,7 @@ def _answered(view: Callable[[], flask.Response]) -> flask.Response:
         return refusal(unavailable(error))
 
 
-def _show(door: Door, told: str = "", name: str = "", status: HTTPStatus = HTTPStatus.OK) -> flask.Response:
+def show(door: Door, told: str = "", name: str = "", status: HTTPStatus = HTTPStatus.OK) -> flask.Response:
     """The form; its token and a cookie belong together, so that nobody logs somebody else in from afar. All tabs of a
     browser share the cookie."""
     access = door.access
@@ -114,7 +115,7 @@ def _show(door: Door, told: str = "", name: str = "", status: HTTPStatus = HTTPS
     form = LoginForm(
         following, access.signer.sign("login", nonce), told, name, access.entrance is not None, access.elsewhere
     )
-    answer = _html(login_page(door.spoken(), form), status)
+    answer = html(login_page(door.spoken(), form), status)
     set_cookie(answer, _login_cookie(door), nonce, LOGIN_SECONDS, secure=access.behind_tls)
     return answer
 
@@ -129,7 +130,7 @@ def _try(door: Door) -> flask.Response:
     door.pace.admit(f"address {request.remote_addr}")
     refuse_foreign(request)
     if not _is_own_form(door):
-        return _show(door, words("login.again"), status=HTTPStatus.FORBIDDEN)
+        return show(door, words("login.again"), status=HTTPStatus.FORBIDDEN)
     name = request.form.get("name", "")
     try:
         person = _entered(door, entrance, name)
@@ -149,13 +150,13 @@ def _entered(door: Door, entrance: Entrance, name: str) -> Person:
 def _failed(door: Door, words: Words, error: AccessError, name: str) -> flask.Response:
     if isinstance(error, LockedOut):
         told = words("login.locked", minutes=-(-error.seconds // 60))
-        answer = _show(door, told, name, HTTPStatus.TOO_MANY_REQUESTS)
+        answer = show(door, told, name, HTTPStatus.TOO_MANY_REQUESTS)
         answer.headers["Retry-After"] = str(error.seconds)
         return answer
     if isinstance(error, TooBusy):
-        return _show(door, words("login.busy"), name, HTTPStatus.SERVICE_UNAVAILABLE)
+        return show(door, words("login.busy"), name, HTTPStatus.SERVICE_UNAVAILABLE)
     if isinstance(error, NotAdmitted):
-        return _show(door, words("login.wrong"), name, HTTPStatus.UNAUTHORIZED)
+        return show(door, words("login.wrong"), name, HTTPStatus.UNAUTHORIZED)
     raise Refused(HTTPStatus.BAD_REQUEST, str(error))
 
 
@@ -170,10 +171,21 @@ def _leave(door: Door) -> flask.Response:
     session = door.cookie.session(flask.request, now_ms)
     if session is not None:
         door.access.directory.end(session, now_ms)
-    answer = _response(flask.redirect(f"{LOGIN}?lang={door.spoken().language.id}", SEE_OTHER))
+    answer = _left(door, session)
     flask.g.session_renewed = None
     door.cookie.take(answer)
     answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _left(door: Door, session: Session | None) -> flask.Response:
+    """On to the login; to the provider first when that let the session in."""
+    elsewhere = session is not None and session.means is Means.OIDC
+    address = door.access.farewell() if elsewhere and door.access.farewell is not None else ""
+    if not address:
+        return _response(flask.redirect(f"{LOGIN}?lang={door.spoken().language.id}", SEE_OTHER))
+    answer = html(leaving_page(door.spoken(), address), HTTPStatus.OK)
+    answer.headers["Refresh"] = f"0; url={address}"  # a redirect would make the form lead elsewhere (form-action)
     return answer
 
 
@@ -181,7 +193,7 @@ def _login_cookie(door: Door) -> str:
     return cookie_name(LOGIN_COOKIE, secure=door.access.behind_tls)
 
 
-def _html(page: str, status: HTTPStatus) -> flask.Response:
+def html(page: str, status: HTTPStatus) -> flask.Response:
     return flask.Response(page, status, {"Cache-Control": "no-store"}, content_type=HTML)
 
 

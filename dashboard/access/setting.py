@@ -9,6 +9,7 @@ from access.directory import Directory
 from access.entering import Entrance
 from access.rights import SHIPPED, RolePolicy
 from access.sessions import Sessions, Signer
+from access.vouching import Vouching
 from dashboard.access.ways import Way
 from dashboard.api.setting import wall_clock_ms
 from store.port import Store
@@ -30,7 +31,8 @@ class Access:
     """``ways``: beside the session's cookie, tried after it; ``entrance``: for names and passwords, None without;
     ``elsewhere``: other logins; ``logins_per_minute``: tries
     from one address; ``behind_tls``: browsers reach us by https alone; ``store``: where what tokens open is
-    recorded, None lets no kiosk in."""
+    recorded, None lets no kiosk in; ``vouching``: login through a provider, ``label`` as the bank calls it;
+    ``farewell``: where its people log out there too, empty for nowhere."""
 
     sessions: Sessions
     signer: Signer
@@ -44,6 +46,9 @@ class Access:
     logins_per_minute: int = LOGINS_PER_MINUTE
     store: Store | None = None
     now_ms: Callable[[], int] = wall_clock_ms
+    vouching: Vouching | None = None
+    label: str = "SSO"
+    farewell: Callable[[], str] | None = None
 
     def csrf(self, binding: str) -> str:
         """The token against forged requests of a session or another binding."""

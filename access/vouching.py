@@ -1,0 +1,175 @@
+"""Logging in through the bank's identity provider: what its ID token must say, and what somebody is here for it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from access.errors import ProviderRefused
+from access.people import is_name, name_of
+from access.provider import Provider
+from access.rights import Role
+from access.sessions import HOUR_MS, Signer
+
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+"""By a key pair: never ``none``, and never a shared key that a public one could be taken for."""
+PURPOSE = "oidc"
+BEGUN_MS = 10 * 60_000
+"""How long somebody may take to log in at the provider."""
+MOST_TOKEN = 64_000
+_KNOWN_ERRORS = {"bad_signature": "its signature is wrong", "expired_token": "it is past its end"}
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A login that is under way at the provider; the browser carries it, signed."""
+
+    state: str
+    nonce: str
+    verifier: str
+    following: str
+    began_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What somebody is here. ``name``, ``roles``: claims that say it, with dots into mappings; ``given``: roles by
+    value of that claim; ``leeway_s``: how far clocks may differ; ``longest_ms``: then somebody logs in again."""
+
+    name: str = "preferred_username"
+    roles: str = "groups"
+    given: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    leeway_s: int = 60
+    longest_ms: int = 12 * HOUR_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Whom the provider vouches for. ``until_ms``: until it has to be asked again."""
+
+    name: str
+    roles: frozenset[Role]
+    until_ms: int
+
+
+class Vouching:
+    """Begins and ends logins through one provider."""
+
+    def __init__(self, provider: Provider, rules: Rules, signer: Signer) -> None:
+        self.provider = provider
+        self._rules = rules
+        self._signer = signer
+
+    def begin(self, following: str, now_ms: int) -> tuple[str, str]:
+        """Where the browser goes, and what it carries meanwhile. Raises ProviderDown."""
+        begun = Begun(
+            secrets.token_urlsafe(24), secrets.token_urlsafe(24), secrets.token_urlsafe(48), following, now_ms
+        )
+        address = self.provider.begin(begun.state, begun.nonce, begun.verifier)
+        packed = base64.urlsafe_b64encode(json.dumps(asdict(begun)).encode()).decode()
+        return address, f"{packed}.{self._signer.sign(PURPOSE, packed)}"
+
+    def begun(self, carried: str, state: str, now_ms: int) -> Begun:
+        """The login that a browser comes back from. Raises ProviderRefused."""
+        found = self._unpacked(carried)
+        if found is None or not secrets.compare_digest(found.state.encode(), state.encode("utf-8", "replace")):
+            raise ProviderRefused("this browser began no such login (state)")
+        if not found.began_ms <= now_ms < found.began_ms + BEGUN_MS:
+            raise ProviderRefused("the login took too long; begin again")
+        return found
+
+    def finish(self, begun: Begun, code: str, now_ms: int) -> Vouched:
+        """Whom a code stands for. Raises ProviderDown, ProviderRefused, TooBusy."""
+        given = self.provider.redeem(code, begun.verifier)
+        claims = self._claims(str(given.get("id_token") or ""), begun.nonce, now_ms)
+        said_ms = (
+            _milliseconds(claims.get("session_expiry")),
+            now_ms + _milliseconds(given.get("refresh_expires_in")),
+        )
+        longest_ms = now_ms + self._rules.longest_ms
+        ends_ms = min(longest_ms, *(each for each in said_ms if each > now_ms), longest_ms)
+        return Vouched(self._name(claims), self._roles(claims), ends_ms)
+
+    def _unpacked(self, carried: str) -> Begun | None:
+        packed, _, signature = carried.partition(".")
+        if not self._signer.holds(PURPOSE, packed, signature):
+            return None
+        try:
+            return Begun(**json.loads(base64.urlsafe_b64decode(packed)))
+        except (ValueError, TypeError, binascii.Error):
+            return None  # signed by us in another version
+
+    def _claims(self, text: str, nonce: str, now_ms: int) -> Mapping[str, Any]:
+        if not text or len(text) > MOST_TOKEN:
+            raise ProviderRefused("sends no ID token")
+        claims = self._decoded(text, now_ms)
+        client = self.provider.client
+        expected = {"iss": client.issuer, "nonce": nonce}
+        wrong = [name for name, value in expected.items() if claims.get(name) != value]
+        if wrong:
+            raise ProviderRefused(f"the ID token is not for this login: {wrong[0]}")
+        audience = claims.get("aud")
+        named = [audience] if isinstance(audience, str) else audience if isinstance(audience, list) else []
+        several = len(named) > 1 or "azp" in claims
+        if client.id not in named or (several and claims.get("azp") != client.id):
+            raise ProviderRefused("the ID token is not for this control center: aud, azp")
+        return claims
+
+    def _decoded(self, text: str, now_ms: int) -> Mapping[str, Any]:
+        try:
+            try:
+                token = _verified(text, self.provider.keys())
+            except (JoseError, ValueError):  # under a key that is newer than what we know, perhaps
+                token = _verified(text, self.provider.keys(anew=True))
+            times = jwt.JWTClaimsRegistry(
+                now_ms // 1000, self._rules.leeway_s, exp={"essential": True}, iat={"essential": True}
+            )
+            times.validate(token.claims)
+        except (JoseError, ValueError, TypeError, AttributeError) as error:
+            raise ProviderRefused(f"the ID token proves nothing: {_cause(error)}") from None
+        return token.claims
+
+    def _name(self, claims: Mapping[str, Any]) -> str:
+        found = _claim(claims, self._rules.name)
+        if not isinstance(found, str) or not is_name(found):
+            raise ProviderRefused(f"claim {self._rules.name!r} of the ID token is no name that somebody can have")
+        return name_of(found)
+
+    def _roles(self, claims: Mapping[str, Any]) -> frozenset[Role]:
+        found = _claim(claims, self._rules.roles)
+        values = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+        known = (self._rules.given.get(value, frozenset()) for value in values if isinstance(value, str))
+        return frozenset[Role]().union(*known)
+
+
+def _verified(text: str, keys: KeySet) -> jwt.Token:
+    return jwt.decode(text, keys, algorithms=ALGORITHMS)
+
+
+def _cause(error: Exception) -> str:
+    kind = getattr(error, "error", "")
+    return _KNOWN_ERRORS.get(kind, str(kind) or type(error).__name__)
+
+
+def _claim(claims: Mapping[str, Any], name: str) -> object:
+    """A claim by its whole name, else by its way through mappings (``realm_access.roles``)."""
+    if name in claims:
+        return claims[name]
+    found: object = claims
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _milliseconds(seconds: object) -> int:
+    """0 for what is no number of seconds above 0."""
+    return seconds * 1000 if isinstance(seconds, int) and not isinstance(seconds, bool) and seconds > 0 else 0
