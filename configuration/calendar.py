@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -21,6 +22,13 @@ DayOfMonth = Annotated[int, Field(ge=-1, le=31)]
 Month = Annotated[int, Field(ge=1, le=12)]
 
 
+class SaidInAdvance(Strict):
+    """How high such a day's peak may be beside the greatest of the 28 days before, until one was seen; who says so."""
+
+    factor: float = Field(ge=1, le=100, allow_inf_nan=False)
+    source: str = Field(min_length=1, max_length=300, pattern=r"\S")
+
+
 class KindOfDay(Strict):
     """One kind of day: when it is, and what it is like."""
 
@@ -32,6 +40,7 @@ class KindOfDay(Strict):
     library: Literal["holiday", "makeup_workday"] | None = None
     festival: tuple[Offset, Offset] | None = None
     like: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | None = None
+    peak: SaidInAdvance | None = None
 
     @model_validator(mode="after")
     def _says_when_once(self) -> KindOfDay:
@@ -73,6 +82,8 @@ class KindOfDay(Strict):
             listed=None if self.library is None else Listed(self.library),
             festival=self.festival,
             like_weekday=None if self.like is None else WEEKDAYS.index(self.like),
+            peak_factor=None if self.peak is None else Fraction(str(self.peak.factor)),
+            peak_source="" if self.peak is None else self.peak.source,
         )
 
 

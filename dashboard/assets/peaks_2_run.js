@@ -97,12 +97,21 @@
     ];
   }
 
+  /** How much of the forecast and of its coverage rests on what the calendar says in advance. */
+  function inAdvance(peak) {
+    const { days_covered_by_prior: count, prior } = peak;
+    return [
+      count ? word("peaks.by_prior", { count, days: peak.days_checked }) : "",
+      prior ? word("peaks.prior", { kind: prior.kind, factor: Number(prior.factor), source: prior.source }) : "",
+    ].filter(Boolean);
+  }
+
   function note() {
     const { daily, peak, reasons } = body.forecast;
     const share = (value) => (value === null ? format.NONE : words.percent(value, 2));
     const said = [];
     if (daily) said.push(word("peaks.model", { model: daily.model, wape: share(daily.wape), naive: share(daily.naive_wape), achieved: share(daily.achieved_coverage), nominal: share(daily.nominal_coverage), days: daily.days_checked }));
-    if (peak) said.push(word("peaks.peak_model", { peak: format.grouped(peak.p95_per_second), horizon: peak.horizon_days, achieved: share(peak.achieved_coverage), days: peak.days_checked }));
+    if (peak) said.push(word("peaks.peak_model", { peak: format.grouped(peak.p95_per_second), horizon: peak.horizon_days, achieved: share(peak.achieved_coverage), days: peak.days_checked }), ...inAdvance(peak));
     if (reasons.daily || reasons.peak) said.push(word("peaks.short"), ...Object.values(reasons));
     return said.join(" ");
   }

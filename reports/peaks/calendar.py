@@ -9,9 +9,11 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from reports.workdays import ChineseWorkdays
 from slo.forecasting.calendar import Calendar, DayKind
+from slo.forecasting.prior import Prior
 
 LAST = -1
 """As a day of a month: the last one."""
@@ -30,6 +32,8 @@ class Rule:
     ``listed`` and ``festival`` (first and last day around the lunar new year) is given.
 
     ``like_weekday``: 0 (Monday) to 6 (Sunday) that such days count as; None: their own. ``names``: by language.
+    ``peak_factor``: what their peak may be beside the greatest of the 28 days before, until one was seen, as
+    ``peak_source`` says; None: nobody says.
     """
 
     id: str
@@ -40,6 +44,8 @@ class Rule:
     listed: Listed | None = None
     festival: tuple[int, int] | None = None
     like_weekday: int | None = None
+    peak_factor: Fraction | None = None
+    peak_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,19 @@ class DayKinds:
         first_kinds = {day.toordinal(): found[0] for day in days if (found := self.kinds(day))}
         kinds = {day: DayKind(kind.id, kind.rule.like_weekday) for day, kind in first_kinds.items()}
         return Calendar(kinds, self._known_until(first, last))
+
+    def expected(self, first: date, last: date) -> dict[int, tuple[Prior, ...]]:
+        """What is said in advance of the peaks of a stretch (both ends included), of every kind that a day has."""
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        found = {
+            day.toordinal(): tuple(
+                Prior(rule.id, rule.peak_factor, rule.peak_source)
+                for rule in (kind.rule for kind in self.kinds(day))
+                if rule.peak_factor is not None
+            )
+            for day in days
+        }
+        return {day: priors for day, priors in found.items() if priors}
 
     def _known_until(self, first: date, last: date) -> int | None:
         """Last day before the first year that is not published; None when the whole stretch is."""

@@ -16,6 +16,7 @@ from reports.peaks.forecasting import Outlook, outlook
 from reports.peaks.gathering import At, Days, read_days, until_now
 from slo.capacity import Proof, ProvenCapacity, RunOut, RunsOut, headroom, proven_capacity, runs_out, without_one
 from slo.forecasting.peak import Forecast
+from slo.forecasting.prior import Prior
 from slo.formatting import ratio, truncated
 from slo.windows import DAY_S, MINUTE_S, day_of
 from store.port import Reader
@@ -103,6 +104,7 @@ def peak_json(found: Forecast) -> dict[str, Any] | None:
     forecast = found.peak
     if forecast is None:
         return None
+    prior = forecast.prior
     return {
         "horizon_days": forecast.horizon_days,
         "p95_per_second": int(forecast.value / MINUTE_S),
@@ -111,7 +113,14 @@ def peak_json(found: Forecast) -> dict[str, Any] | None:
         "nominal_coverage": "0.95",
         "achieved_coverage": ratio(Fraction(forecast.covered, forecast.checked), 4) if forecast.checked else None,
         "days_checked": forecast.checked,
+        "days_covered_by_prior": forecast.covered_by_prior,
+        "prior": None if prior is None else _prior_json(prior),
     }
+
+
+def _prior_json(prior: Prior) -> dict[str, str]:
+    """What was said in advance, where the forecast goes by it."""
+    return {"kind": prior.kind, "factor": truncated(prior.factor, 4), "source": prior.source}
 
 
 def _whole(value: Fraction | None) -> int | None:

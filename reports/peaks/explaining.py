@@ -30,7 +30,7 @@ FORMULAS: Mapping[str, str] = MappingProxyType(
         "proven_per_second": "the highest rate that a load run held with its objectives met and that has not expired",
         "peak_today_per_second": "transactions of the busiest minute of the day up to period.until / 60, truncated",
         "forecast_p95_per_second": "highest busiest minute of the last 28 days / 60 x 95th percentile of past ratios "
-        "(wider while the past is short: docs/forecast.md), truncated",
+        "(wider while the past is short, or by what calendar.yaml says in advance: docs/forecast.md), truncated",
         "headroom": "proven_per_second / forecast_p95_per_second - 1, on exact values, truncated; 0.25 is 25 %",
         "headroom_n_1": "as headroom, with proven_per_second x (data centers - 1) / data centers",
         "headroom_today": "proven_per_second / peak_today_per_second - 1, on exact values, truncated",

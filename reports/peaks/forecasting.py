@@ -13,6 +13,7 @@ from reports.peaks.calendar import DayKinds
 from slo.forecasting.daily import HORIZON_DAYS, DailyForecasts, DailyOutcome
 from slo.forecasting.models import LOOK_BACK_DAYS
 from slo.forecasting.peak import Forecast, forecast_peak
+from slo.forecasting.prior import Prior
 
 HORIZONS_DAYS = (HORIZON_DAYS, 7, 1)
 """The peak is forecast for the first of these that the past suffices for."""
@@ -65,14 +66,17 @@ def _outlook(kinds: DayKinds, totals: Series, peaks: Series, first: date) -> Out
     calendar = kinds.calendar(oldest, first + timedelta(days=HORIZON_DAYS))
     known = dict(totals)
     daily = DailyForecasts(known, calendar).forecast(first.toordinal())
-    return Outlook(first, daily, _peak(dict(peaks), first.toordinal()), growth_per_year(known, first.toordinal()))
+    begin = date.fromordinal(peaks[0][0]) if peaks else first
+    expected = kinds.expected(begin, first + timedelta(days=HORIZON_DAYS))
+    peak = _peak(dict(peaks), first.toordinal(), expected)
+    return Outlook(first, daily, peak, growth_per_year(known, first.toordinal()))
 
 
-def _peak(peaks: Mapping[int, int], first: int) -> Forecast:
+def _peak(peaks: Mapping[int, int], first: int, expected: Mapping[int, tuple[Prior, ...]]) -> Forecast:
     """For the longest horizon that can be foretold; else why not even the next day can be."""
     found = Forecast(None)
     for horizon in HORIZONS_DAYS:
-        found = forecast_peak(peaks, first, horizon)
+        found = forecast_peak(peaks, first, horizon, expected)
         if found.peak is not None:
             return found
     known = sum(1 for day in range(first - LOOK_BACK_DAYS, first) if day in peaks)

@@ -9,20 +9,24 @@ than the greatest that happened to come. With fewer than ``_SETTLED`` such horiz
   who grew lately may grow on, and a season that turns for the first time has no ratio yet;
 - ``exp(_CAUTION / sqrt(horizons))``: a short past has seldom seen its worst day;
 
-and at most half above the greatest ratio that came.
+and at most half above the greatest ratio that came. Of a kind of day that the series has never seen, the ratio is at
+least what was said in advance (``prior``).
 """
 
 from __future__ import annotations
 
+import enum
 import math
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from statistics import median
+from types import MappingProxyType
 from typing import NamedTuple
 
 from slo.forecasting.models import LOOK_BACK_DAYS
+from slo.forecasting.prior import Prior, Priors
 
 QUANTILE = Fraction(95, 100)
 LEAST_DAYS_KNOWN = 24
@@ -40,13 +44,25 @@ _STUDENT_95 = ((1, 6.314), (2, 2.920), (3, 2.353), (4, 2.132), (5, 2.015), (7, 1
 """Degrees of freedom and the 95th percentile of Student's t; between two of them the wider one."""
 
 
+_NOTHING_SAID: Mapping[int, tuple[Prior, ...]] = MappingProxyType({})
+
+
+class _Outcome(enum.Enum):
+    """What became of a past forecast."""
+
+    HELD = enum.auto()
+    HELD_BY_PRIOR = enum.auto()
+    EXCEEDED = enum.auto()
+
+
 @dataclass(frozen=True, slots=True)
 class PeakForecast:
     """The next ``horizon_days``' highest peak, which 95 of 100 such horizons should not exceed: ``highest x ratio``.
 
     ``highest``: of the last 28 days; ``ratio_p95``: 95th percentile of past ratios; ``ratio``: the same, or more while
     the past is short. ``covered`` of ``checked`` past horizons, one from each day, stayed within the forecast that
-    would have been made then, from horizons that had passed by then.
+    would have been made then, from horizons that had passed by then; ``covered_by_prior`` of them only by what was
+    said in advance. ``prior``: what was said of the days to come, where it is more than the past says.
     """
 
     highest: int
@@ -55,6 +71,8 @@ class PeakForecast:
     checked: int
     ratio_p95: Fraction
     horizon_days: int = 1
+    covered_by_prior: int = 0
+    prior: Prior | None = None
 
     @property
     def value(self) -> Fraction:
@@ -74,8 +92,14 @@ class Forecast(NamedTuple):
     reason: str = ""
 
 
-def forecast_peak(peaks: Mapping[int, int], day: int, horizon_days: int = 1) -> Forecast:
-    """``peaks``: by the number of a closed day, unknown ones left out; ``day``: the first of the horizon."""
+def forecast_peak(
+    peaks: Mapping[int, int],
+    day: int,
+    horizon_days: int = 1,
+    expected: Mapping[int, tuple[Prior, ...]] = _NOTHING_SAID,
+) -> Forecast:
+    """``peaks``: by the number of a closed day, unknown ones left out; ``day``: the first of the horizon;
+    ``expected``: what is said in advance of days, passed and to come."""
     highest = _highest(peaks, day - LOOK_BACK_DAYS, LOOK_BACK_DAYS)
     if highest is None:
         known = sum(1 for each in range(day - LOOK_BACK_DAYS, day) if each in peaks)
@@ -83,11 +107,24 @@ def forecast_peak(peaks: Mapping[int, int], day: int, horizon_days: int = 1) -> 
     ratios = list(_ratios({each: peaks[each] for each in peaks if each < day}, horizon_days))
     if len(ratios) < LEAST_RATIOS:
         return Forecast(None, _too_few(len(ratios), horizon_days))
-    past = _Past(horizon_days)
-    outcomes = list(_past_outcomes(past, ratios))
+    past, priors = _Past(horizon_days), Priors(expected, peaks)
+    outcomes = list(_past_outcomes(past, ratios, priors))
     past.learn_until(day, ratios)
-    ratio = past.ratio(_grown(peaks, day))
-    return Forecast(PeakForecast(highest, ratio, sum(outcomes), len(outcomes), past.quantile(), horizon_days))
+    ratio, prior = past.ratio(_grown(peaks, day)), priors.greatest(day, horizon_days)
+    if prior is not None and prior.factor <= ratio:
+        prior = None
+    return Forecast(
+        PeakForecast(
+            highest,
+            ratio if prior is None else prior.factor,
+            covered=sum(each is not _Outcome.EXCEEDED for each in outcomes),
+            checked=len(outcomes),
+            ratio_p95=past.quantile(),
+            horizon_days=horizon_days,
+            covered_by_prior=outcomes.count(_Outcome.HELD_BY_PRIOR),
+            prior=prior,
+        )
+    )
 
 
 def quantile(values: Sequence[Fraction], share: Fraction = QUANTILE) -> Fraction:
@@ -186,12 +223,17 @@ class _Past:
                 self.apart.append(self.logarithms[-1] - _GOES_ON * ratio.grown)
 
 
-def _past_outcomes(past: _Past, ratios: Sequence[_Ratio]) -> Iterable[bool]:
+def _past_outcomes(past: _Past, ratios: Sequence[_Ratio], priors: Priors) -> Iterable[_Outcome]:
     """Whether each horizon that could have been foretold stayed within its forecast."""
     for ratio in ratios:
         past.learn_until(ratio.day, ratios)
         if len(past.values) >= LEAST_RATIOS:
-            yield ratio.value <= past.ratio(ratio.grown)
+            if ratio.value <= past.ratio(ratio.grown):
+                yield _Outcome.HELD
+                continue
+            prior = priors.greatest(ratio.day, past.horizon_days)
+            held = prior is not None and ratio.value <= prior.factor
+            yield _Outcome.HELD_BY_PRIOR if held else _Outcome.EXCEEDED
 
 
 def _prediction_bound(logarithms: Sequence[float], horizons: int) -> float:

@@ -123,6 +123,15 @@ class Texts:
                 achieved=self._exact(peak["achieved_coverage"]),
                 checked=peak["days_checked"],
             )
+            yield from self._said_in_advance(peak)
+
+    def _said_in_advance(self, peak: Json) -> Iterator[str]:
+        """How much of the coverage, and of the forecast, rests on what was said in advance (docs/peaks.md)."""
+        if peak.get("days_covered_by_prior"):
+            yield self.words("peaks.by_prior", count=peak["days_covered_by_prior"], checked=peak["days_checked"])
+        prior = peak.get("prior")
+        if prior is not None:
+            yield self.words("peaks.prior", kind=prior["kind"], factor=prior["factor"], source=prior["source"])
 
     def _exact(self, text: str | None) -> str:
         return self.words("unknown") if text is None else f"{percent(Fraction(text), 2)} %"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,29 @@ def test_a_kind_that_makes_no_sense_is_named_with_its_line(tmp_path: Path, line:
     with pytest.raises(SettingsError, match=said) as refused:
         load_calendar(path)
     assert str(refused.value).startswith(f"{path}:3: ")
+
+
+def test_the_file_says_in_advance_how_high_a_day_may_be_and_who_says_so(days: DayKinds) -> None:
+    said = days.expected(date(2026, 6, 1), date(2026, 11, 30))
+    assert sorted(map(date.fromordinal, said)) == [date(2026, 6, 18), date(2026, 11, 11)]
+    (prior,) = said[date(2026, 11, 11).toordinal()]
+    assert (prior.kind, prior.factor) == ("double-11", Fraction(16, 10))
+    assert prior.source
+
+
+@pytest.mark.parametrize(
+    ("peak", "said"),
+    [
+        ("{factor: 0.9, source: plan}", "greater than or equal to 1"),
+        ("{factor: .inf, source: plan}", "finite|less than or equal"),
+        ("{factor: 1.5}", "source"),
+        ('{factor: 1.5, source: " "}', "should match pattern"),
+        ("1.5", "peak"),
+    ],
+)
+def test_what_is_said_in_advance_needs_a_factor_and_a_source(tmp_path: Path, peak: str, said: str) -> None:
+    path = tmp_path / "calendar.yaml"
+    kind = f'{{id: a, names: {{zh: 甲, en: A}}, dates: ["11-11"], peak: {peak}}}'
+    path.write_text(f'version: "1"\nkinds:\n  - {kind}\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match=said):
+        load_calendar(path)

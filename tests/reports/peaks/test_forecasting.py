@@ -6,9 +6,13 @@ from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 
+from lending.curve import Curve, midnight_s
 from reports.peaks.calendar import NO_KINDS
+from reports.peaks.capacity import peak_json
 from reports.peaks.forecasting import NEEDED_DAYS, growth_per_year, outlook
 from reports.peaks.gathering import read_days, until_now
+from settings import SHIPPED, load_calendar
+from slo.forecasting.peak import Forecast
 from slo.windows import SHANGHAI
 from store.memory import MemoryStore
 
@@ -74,3 +78,32 @@ def test_days_come_with_peaks_records_and_what_they_are_worth(
     assert (record.minute.transactions, record.second.transactions) == (10_100, 202)
     assert [day.transactions for day in loan.days] == [day.transactions // 2 for day in bank.days]
     assert all(day.second is None for day in loan.days)
+
+
+def test_the_first_campaign_of_the_reference_estate_is_covered_by_what_its_calendar_says() -> None:
+    """Its 120 days hold one Double 11: half of the windows held without a word in advance (docs/peaks.md)."""
+    kinds, peaks = load_calendar(SHIPPED / "calendar.yaml"), _reference_peaks(120)
+    found, plain = (outlook(each, peaks, peaks, FIRST).peak.peak for each in (kinds, NO_KINDS))
+    assert found is not None
+    assert plain is not None
+    assert (plain.covered, plain.checked) == (11, 22)
+    assert (found.covered, found.checked, found.covered_by_prior) == (22, 22, 11)
+    said = peak_json(Forecast(found))
+    assert said is not None
+    assert (said["days_covered_by_prior"], said["prior"]) == (11, None)
+
+
+def test_a_campaign_to_come_is_said_with_its_factor_and_source() -> None:
+    kinds, today = load_calendar(SHIPPED / "calendar.yaml"), date(2026, 10, 20)
+    steady = dict.fromkeys(range(today.toordinal() - 100, today.toordinal()), 6_000)
+    said = peak_json(outlook(kinds, steady, steady, today).peak)
+    assert said is not None
+    assert (said["p95_per_second"], said["prior"]["kind"], said["prior"]["factor"]) == (160, "double-11", "1.6000")
+    assert "reference estate" in said["prior"]["source"]
+
+
+def _reference_peaks(days: int) -> dict[int, int]:
+    """Busiest minutes of the reference estate's days before FIRST, as its curve expects them."""
+    curve, epoch = Curve(100_000_000), date(1970, 1, 1).toordinal()
+    numbers = range(NUMBER - days, NUMBER)
+    return {n: round(max(curve.transactions_expected_by_minute(midnight_s(n - epoch), 1440))) for n in numbers}
