@@ -139,6 +139,7 @@ def _draft(draft: Draft) -> dict[str, Any]:
         "rule": draft.rule.id,
         "draft": True,
         "applies": draft.rule.applies,
+        "classes": [{"id": each.id, "names": dict(each.names)} for each in draft.rule.classes],
         "low": _reading(draft.low),
         "high": _reading(draft.high),
         "missing": list(draft.missing),

@@ -3,7 +3,7 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, send, ask, field, nameField, toast, remember, word, words, life } = desk;
+  const { h, send, ask, field, nameField, toast, remember, word, words, life, again } = desk;
   const { format } = window.LendingWall;
   const LABELS = ["product", "data_center", "dcn", "other", "rule", "slo", "level", "severity"];
   const CHECKED = ["product", "data_center", "dcn", "other"];
@@ -95,8 +95,10 @@
     if (!by) return word("desk.name_missing");
     if (!matchers.length) return word("silence.matchers_missing");
     if (!comment) return word("silence.comment_missing");
+    const { error, ...time } = again.said(form);
+    if (error) return error;
     remember(by);
-    const answer = await send("/api/v1/silences", { by, matchers, comment, duration_seconds: Number(form.elements.duration.value) });
+    const answer = await send("/api/v1/silences", { by, matchers, comment, ...time });
     if (!answer.ok) return answer.error;
     toast(word("silence.done", { until: words.moment(answer.body.ends, life.nowMs()) }));
     after();
@@ -108,7 +110,7 @@
     ask({
       title: word("silence.title"),
       about: alert ? about(alert) : null,
-      fields: [matcherField(alert), durationField(), noteField(word("silence.comment"), true), nameField()],
+      fields: [matcherField(alert), ...again.fields(durationField()), noteField(word("silence.comment"), true), nameField()],
       action: word("silence.do"),
       submit: (form) => create(form, after),
     });
@@ -142,14 +144,14 @@
       const [glyph, name] = STATES[one.state] || STATES.over;
       const ends = words.ms(one.ends);
       const time = one.state === "active" ? h("span", {}, word("silence.ends_in"), " ", h("time.age", { "data-until": ends }, words.span(ends - life.nowMs()))) : h("span", {}, words.moment(one.starts, life.nowMs()), " → ", words.moment(one.ends, life.nowMs()));
-      const again = one.recurrence ? h("small", {}, word("silence.again", { every: one.recurrence.every, from: one.recurrence.from, to: one.recurrence.to })) : null;
+      const comesAgain = one.recurrence ? h("small", {}, again.words(one.recurrence)) : null;
       const end = one.state === "over" ? null : h("button.act", { type: "button", onclick: () => expire(one, after) }, word("silence.expire"));
       return h(
         `li.silence.is-${one.state}`,
         { "data-key": one.id },
         h("span.silence-state", {}, h("span.mark", { "aria-hidden": "true" }, glyph), word(name)),
         h("span.silence-matchers", {}, one.matchers.map((matcher) => h("code.matcher", {}, matcher))),
-        h("span.silence-time", { title: `${words.exactly(one.starts)} → ${words.exactly(one.ends)}` }, time, again),
+        h("span.silence-time", { title: `${words.exactly(one.starts)} → ${words.exactly(one.ends)}` }, time, comesAgain),
         h("span.silence-why", {}, one.comment, h("small", {}, one.owner)),
         h("span.silence-acts", {}, end)
       );

@@ -3,21 +3,23 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, get, forget, word, words, life, alerts: rows, acts, page } = desk;
+  const { h, get, forget, word, words, life, alerts: rows, acts, planned, page } = desk;
   const { format, dom } = window.LendingWall;
   const { say, hide } = dom;
   const ALERTS = "/api/v1/alerts";
   const SILENCES = "/api/v1/silences?limit=200";
+  const MAINTENANCE = "/api/v1/maintenance?limit=200";
   const HISTORY = ["alert", "ack", "unack"].map((kind) => `/api/v1/journal?kind=${kind}&limit=300`);
   const POLL_MS = 1_000;
   const SLOW_MS = 5_000;
   const MOST_HISTORY = 400;
-  const TABS = ["open", "silences", "history"];
+  const TABS = ["open", "silences", "history", "maintenance"];
 
   const view = { alerts: [], incidents: new Map(), counts: null, ids: [], chosen: null, opened: null, read: false, tab: "open", history: [[], [], []], filter: fromAddress() };
   let parts = null;
   let again = () => {};
   let silencesAgain = () => {};
+  let maintenanceAgain = () => {};
 
   function fromAddress() {
     const query = new URLSearchParams(window.location.search);
@@ -88,7 +90,7 @@
     );
   }
 
-  const TAB_WORDS = { open: "tab.open", silences: "tab.silences", history: "tab.history" };
+  const TAB_WORDS = { open: "tab.open", silences: "tab.silences", history: "tab.history", maintenance: "tab.maintenance" };
 
   function build(content) {
     const tabs = TABS.map((name) => h("button.turn", { type: "button", role: "tab", id: "tab-" + name, onclick: () => turnTo(name) }, h("span", {}, word(TAB_WORDS[name])), h("span.turn-count")));
@@ -101,15 +103,18 @@
       waiting: h("p.nothing", {}, word("page.loading")),
       silences: h("section", { hidden: true, id: "silences" }),
       history: h("section", { hidden: true, id: "history" }),
-      create: h("button.act.create", { type: "button", hidden: true, onclick: () => acts.silence(null, () => silencesAgain()) }, word("silence.new")),
+      maintenance: h("section", { hidden: true, id: "maintenance" }),
+      create: h("button.act.create", { type: "button", hidden: true, onclick: silenceNew }, word("silence.new")),
+      plan: h("button.act.create", { type: "button", hidden: true, onclick: planNew }, word("maintenance.new")),
     };
     const open = h("section", { id: "open" }, parts.filters, parts.waiting, parts.calm, parts.list, parts.more);
     parts.open = open;
-    content.append(h("div.tabs", {}, h("div.tab-list", { role: "tablist" }, tabs), parts.create), open, parts.silences, parts.history);
+    content.append(h("div.tabs", {}, h("div.tab-list", { role: "tablist" }, tabs), parts.create, parts.plan), open, parts.silences, parts.history, parts.maintenance);
     keys();
     turnTo(TABS.includes(window.location.hash.slice(1)) ? window.location.hash.slice(1) : "open");
     again = life.every(POLL_MS, read);
     silencesAgain = life.every(SLOW_MS, readSilences);
+    maintenanceAgain = life.every(SLOW_MS, readMaintenance);
     life.every(SLOW_MS, readIncidents);
     life.every(SLOW_MS, () => (view.tab === "history" ? readHistory() : null));
     setInterval(paintCalm, 1_000);
@@ -139,6 +144,21 @@
     say(parts.tabs[1].querySelector(".turn-count"), answer.body.silences.length ? String(answer.body.silences.length) : "");
   }
 
+  async function readMaintenance() {
+    const answer = await get(MAINTENANCE);
+    if (!answer.fresh) return;
+    planned.paint(parts.maintenance, answer.body.maintenance, maintenanceAgain);
+    say(parts.tabs[3].querySelector(".turn-count"), answer.body.maintenance.length ? String(answer.body.maintenance.length) : "");
+  }
+
+  function silenceNew() {
+    acts.silence(null, () => silencesAgain());
+  }
+
+  function planNew() {
+    planned.plan(() => maintenanceAgain());
+  }
+
   async function readHistory() {
     const answers = await Promise.all(HISTORY.map((address) => get(address)));
     answers.forEach((answer, place) => answer.fresh && (view.history[place] = answer.body.entries));
@@ -153,7 +173,9 @@
     hide(parts.open, name !== "open");
     hide(parts.silences, name !== "silences");
     hide(parts.history, name !== "history");
+    hide(parts.maintenance, name !== "maintenance");
     hide(parts.create, name !== "silences");
+    hide(parts.plan, name !== "maintenance");
     window.history.replaceState(null, "", window.location.pathname + window.location.search + (name === "open" ? "" : "#" + name));
     if (name === "history") {
       HISTORY.forEach(forget);
@@ -238,6 +260,8 @@
     life.key("u", word("keys.unack"), () => meant((alert) => alert.acked && act.unack(alert.id)));
     life.key("s", word("keys.silence"), () => meant((alert) => act.silence(alert.id)));
     life.key("Enter", word("keys.open"), () => meant((alert) => act.open(alert.id)));
+    life.key("n", word("keys.new"), () => (view.tab === "maintenance" ? planNew() : silenceNew()));
+    life.key("m", word("maintenance.new"), () => (turnTo("maintenance"), planNew()));
     life.key("f", word("keys.filter"), () => (turnTo("open"), document.getElementById("filter").select(), document.getElementById("filter").focus()));
     TABS.forEach((name, index) => life.key(String(index + 1), word(TAB_WORDS[name]), () => turnTo(name)));
   }

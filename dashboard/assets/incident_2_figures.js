@@ -63,9 +63,10 @@
     return id === null || id === undefined ? word("class.none") : id;
   }
 
-  /** The draft of a regulatory class with the clock to the next one; a human decides. */
-  function draft(one) {
-    const lines = [h("div.draft-head", {}, h("code", {}, one.rule), h("span.tag.tag-draft", {}, word("class.draft")))];
+  /** The draft of a regulatory class with the clock to the next one; a human decides, by `decide`. */
+  function draft(one, decide) {
+    const button = h("button.act", { type: "button", onclick: () => decide(one) }, word(one.decision ? "class.decide_again" : "class.decide"));
+    const lines = [h("div.draft-head", {}, h("code", {}, one.rule), h("span.tag.tag-draft", {}, word("class.draft")), button)];
     const same = one.low.class === one.high.class;
     lines.push(h("strong.draft-class", {}, same ? className(one.low.class) : word("class.range", { low: className(one.low.class), high: className(one.high.class) })));
     const next = one.high.next || one.low.next;
@@ -117,5 +118,12 @@
     return h("ol.timeline", {}, shown.map((one) => (one.others ? h("li.happening.is-joined", {}, h("time", {}, words.exactly(one.time).slice(11)), h("strong", {}, word("moment.joined")), h("span.told", {}, about(one.about), " ", word("incident.and_more", { count: one.others }))) : line(one))));
   }
 
-  desk.incident = { tiles, spending, draft, timeline };
+  /** Choices of a decision: the rule's classes by their names, and none of them; first what stands or the draft says. */
+  function classes(one) {
+    const now = one.decision ? one.decision.class : one.high.class;
+    const named = one.classes.map((each) => h("option", { value: each.id, selected: each.id === now }, each.names[page.language] || each.id));
+    return [h("option", { value: "", selected: !now }, word("class.none")), ...named];
+  }
+
+  desk.incident = { classes, tiles, spending, draft, timeline };
 })();

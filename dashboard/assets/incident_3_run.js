@@ -40,6 +40,7 @@
     life.key("n", word("incident.add_note"), note);
     life.key("o", word("incident.assign"), assign);
     life.key("e", word("incident.export"), () => window.location.assign(exported()));
+    life.key("c", word("class.decide"), () => incident && incident.regulatory.length && decide(incident.regulatory.find((one) => one.applies) || incident.regulatory[0]));
     life.key("p", word("incident.print"), () => window.print());
     again = life.every(POLL_MS, read);
     life.every(PICTURE_MS, readPicture);
@@ -112,7 +113,7 @@
     parts.tiles.replaceChildren(...figures.tiles(incident));
     renew(parts.timeline, incident.timeline, () => figures.timeline(incident.timeline));
     renew(parts.spending, incident.figures, () => figures.spending(incident.figures) || "");
-    renew(parts.drafts, incident.regulatory, () => h("div", {}, incident.regulatory.map(figures.draft)));
+    renew(parts.drafts, incident.regulatory, () => h("div", {}, incident.regulatory.map((one) => figures.draft(one, decide))));
     if (lanes) redraw();
     else readPicture();
   }
@@ -161,6 +162,16 @@
       fields: [textField(word("incident.note_text"), true), nameField()],
       action: word("incident.add_note"),
       submit: async (form) => done(await send(`${ADDRESS}/notes`, { by: who(form), text: form.elements.text.value.trim() })),
+    });
+  }
+
+  function decide(one) {
+    ask({
+      title: word("class.decide"),
+      about: [h("strong", {}, incident.title[page.language]), h("code", {}, one.rule)],
+      fields: [field(word("class.title"), h("select", { name: "chosen" }, figures.classes(one))), textField(word("class.why"), true), nameField()],
+      action: word("class.decide"),
+      submit: async (form) => done(await send(`${ADDRESS}/class`, { by: who(form), rule: one.rule, class: form.elements.chosen.value, why: form.elements.text.value.trim() })),
     });
   }
 

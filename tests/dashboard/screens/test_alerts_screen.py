@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -228,3 +229,45 @@ def test_a_thousand_alerts_stay_usable(make_stage: Callable[[], Stage], open_pag
     page.fill("#filter", "p249")
     expect(page.locator(".alert")).to_have_count(4)
     assert time.monotonic() - began < 5
+
+
+def test_maintenance_is_planned_and_called_off(own: Stage, open_page: Callable[..., Sight]) -> None:
+    """By keys alone up to the form; the window stands in the store as it was typed by the estate's clock."""
+    page = open_page(f"{own.url}/alerts?lang=en", ".alert", by="Chen Yu").page
+    page.keyboard.press("m")
+    page.fill("dialog [name=name]", "new switches")
+    page.fill("dialog [name=reason]", "end of life")
+    page.check("dialog [name=center][value=dc2]")
+    page.fill("dialog [name=begin]", "2026-12-24T22:00")
+    page.fill("dialog [name=end]", "2026-12-25T01:30")
+    page.locator("dialog .primary").click()
+    row = page.locator(".maintenance", has_text="new switches")
+    expect(row).to_contain_text("2026-12-24 22:00 → 2026-12-25 01:30")
+    with own.store.reading() as reader:
+        (document,) = reader.journal().documents("maintenance")
+    made = json.loads(document.body)
+    assert (made["from_s"], made["to_s"]) == (1_798_120_800, 1_798_133_400)
+    assert (made["owner"], made["data_centers"], made["products"]) == ("Chen Yu", ["dc2"], [])
+    row.locator(".act").click()
+    page.locator("dialog .primary").click()
+    expect(page.locator("#maintenance")).to_contain_text("No maintenance")
+
+
+def test_a_silence_comes_again_each_week_on_a_phone(own: Stage, open_page: Callable[..., Sight]) -> None:
+    """Only what its turn needs is asked; the list says it in the viewer's words."""
+    page = open_page(f"{own.url}/alerts?lang=zh#silences", "#tab-silences", size="phone", by="李伟").page
+    page.locator(".create:visible").tap()
+    page.fill("dialog [name=matchers]", "product=weyedai")
+    page.select_option("dialog [name=every]", "weekly")
+    expect(page.locator("dialog [name=duration]").first).to_be_hidden()
+    page.check("dialog [name=weekday][value='5']")
+    page.fill("dialog [name=again_from]", "23:00")
+    page.fill("dialog [name=again_to]", "02:00")
+    page.fill("dialog [name=note]", "批量清算")
+    page.locator("dialog .primary").tap()
+    expect(page.locator(".silence", has_text="批量清算")).to_contain_text("每周 23:00–02:00 · 周六")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    with own.store.reading() as reader:
+        kept = [json.loads(each.body)["recurrence"] for each in reader.journal().documents("silence")]
+    again = {"every": "weekly", "zone": "Asia/Shanghai", "from_minute": 1380, "to_minute": 120, "days": [5]}
+    assert again in kept

@@ -112,3 +112,18 @@ def test_an_objective_says_what_is_left_and_how_fast_it_burns(stage: Stage, open
     expect(sight.page.locator(".tiers .tier")).to_have_count(5)
     expect(sight.page.locator(".tiles-small")).to_contain_text("allowed failures")
     expect(sight.page.locator(".tiles-small")).to_contain_text("of 25.92 s spent")
+
+
+def test_a_person_decides_the_class(stage: Stage, incident: str, open_page: Callable[..., Sight]) -> None:
+    """One of the rule's classes, with the reason; it stands beside the draft."""
+    page = open_page(f"{stage.url}/incidents/{incident}?lang=en", ".draft", by="Chen Yu").page
+    page.keyboard.press("c")
+    page.locator("dialog [name=chosen]").select_option(index=1)
+    page.fill("dialog [name=text]", "three provinces, says the front desk")
+    page.locator("dialog .primary").click()
+    expect(page.locator(".decided").first).to_contain_text("Chen Yu")
+    expect(page.locator(".decided").first).to_contain_text("three provinces, says the front desk")
+    with stage.store.reading() as reader:
+        found = find(reader.journal(), incident)
+    assert found is not None
+    assert [each.actor for each in found.decisions] == ["Chen Yu"]
