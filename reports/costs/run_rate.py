@@ -43,7 +43,7 @@ def run_rate(
     if accrued and not set(days) <= set(accrued):
         return None
     imported = _imported(reader, counting, window)
-    if not accrued and not imported:
+    if imported is None or (not accrued and not imported):
         return None
     by_day = {day_s: count for each in touched for day_s, count in each.counted.by_day.items()}
     accounts = complete_sum(by_day, days)
@@ -71,14 +71,18 @@ def _accrued(reader: Reader, counting: _Counting, window: Window) -> dict[int, i
     return found
 
 
-def _imported(reader: Reader, counting: _Counting, window: Window) -> Fraction:
-    """Charges of the days; a charge of a longer period by the part of it that lies in them."""
+def _imported(reader: Reader, counting: _Counting, window: Window) -> Fraction | None:
+    """Charges of the days; a charge of a longer period by the part of it that lies in them. None when one that reaches
+    into them, however long ago it began, lacks its amount or a rate."""
     rates, fen = Rates(reader.rates()), Fraction(0)
     for line, total in reader.ledger(window.from_s - LONGEST_CHARGE_S, window.to_s):
         within = min(line.to_s, window.to_s) - max(line.from_s, window.from_s)
         day = day_of(line.from_s, counting.zone)
         rate = rates.rate(line.currency, day)
         place = (f"{day:%Y-%m}", counting.policy.category_of_line(line), Origin.METRICS)
-        if within > 0 and rate is not None and place not in counting.without:
-            fen += Fraction(total.effective) * rate * FEN_PER_CNY * Fraction(within, line.to_s - line.from_s)
+        if within <= 0 or place in counting.without:
+            continue
+        if rate is None or total.effective_unknown:
+            return None
+        fen += Fraction(total.effective) * rate * FEN_PER_CNY * Fraction(within, line.to_s - line.from_s)
     return fen

@@ -110,7 +110,7 @@ def read_about(cells: Key) -> tuple[About, list[Finding]]:
         provider, text(said["BillingAccountId"]), text(said["SubAccountId"]), code, kind.lower(),
         class_ == "Correction", text(said["ServiceCategory"]), text(said["ServiceName"]),
         tagged(labels, PRODUCT_TAGS), tagged(labels, DATA_CENTER_TAGS),
-        said["CommitmentDiscountStatus"].casefold() == UNUSED,
+        said["CommitmentDiscountStatus"].strip().casefold() == UNUSED,
     )  # fmt: skip
     return about, [*findings, *odd, *bad]
 

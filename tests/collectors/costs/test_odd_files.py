@@ -120,3 +120,10 @@ def test_own_costs_of_a_century_lie_in_each_of_its_months(tmp_path: Path, import
     found = ledger(store)
     assert (len(found), sum(each.total.effective for each in found)) == (1200, 100_000)
     assert found[-1].line.from_s == month_window(2099, 12, SHANGHAI).from_s
+
+
+def test_what_nobody_used_of_a_commitment_is_known_however_it_is_spelt(bill: Bill, imported: Import) -> None:
+    row = {"CommitmentDiscountId": "c1", "BilledCost": "0", "EffectiveCost": "0.25"}
+    reading = imported(bill(*({**row, "CommitmentDiscountStatus": said} for said in ("Unused", " unused ", "Used"))))
+    (commitment,) = reading.commitments
+    assert (str(commitment.unused), str(commitment.used)) == ("0.50", "0.25")

@@ -19,6 +19,8 @@ from reports.costs.focus import focus_csv
 from reports.costs.gathering import Desk, gather
 from reports.costs.model import cost_report_of, document
 from reports.costs.supposing import change_of, suppose
+from slo.windows import Window, day_window
+from store.costs import Line
 from store.memory import MemoryStore
 from store.port import Store
 from tests.reports.costs.conftest import CATALOG, NOW_S, ZONE, charge, days, fill, material_of, report_of, settings
@@ -51,6 +53,20 @@ def test_run_rate_per_thousand_and_cash(bank: Store) -> None:
     assert found.cash.fen == 365 * 2800 + 10_000
     assert found.headline.fen == 365 * 2800
     assert found.per_loan.reasons == ("loans_not_counted",)
+
+
+@pytest.mark.parametrize(
+    ("currency", "effective", "known"), [("CNY", "365.00", True), ("USD", "1", False), ("CNY", None, False)]
+)
+def test_a_run_rate_holds_its_part_of_a_charge_that_began_long_before(
+    bank: Store, currency: str, effective: str | None, known: bool
+) -> None:
+    """A year's licence from March on; without its amount or a rate the run-rate of October is not known."""
+    year = Window(day_window(date(2026, 3, 1), ZONE).from_s, day_window(date(2027, 3, 1), ZONE).from_s)
+    about = ("own", "own", "", "usage", "licences", "db", currency, "", "")
+    line = Line(year.from_s, year.to_s, year.from_s, *about)
+    bank.post([(b"licence".ljust(16), 0, -1, line.number, "0", effective, "0")], {line.number: line})
+    assert report_of(bank, settings()).run_rate.fen == (30 * 2800 + 30 * 100 if known else None)
 
 
 def test_a_category_from_two_origins_counts_once(bank: Store) -> None:
