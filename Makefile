@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := prometheus prometheus-alertmanager victoria-metrics openssl chromium fonts-noto-cjk postgresql prometheus-node-exporter prometheus-blackbox-exporter haproxy libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-faults check format bench lock licenses sbom screenshots drill prove clean
+.PHONY: help setup setup-dev run test test-faults test-hostile check format bench lock licenses sbom screenshots drill prove clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: setup-dev ## Runs every test; slo/ must be covered to the last branch
 
 test-faults: setup-dev ## Hurts a small bank (100 kill -9, full and read-only disks, locks) and reconciles it; minutes
 	$(BIN)/python -m pytest tests/faults tests/journeys/test_reload.py -m soak -q
+
+test-hostile: setup-dev ## Shows every reader of foreign text 7,000 damaged files; some six minutes
+	$(BIN)/python -m pytest tests/hostile -m soak -q
 
 check: setup-dev ## Format, lint, types, import contracts, then every test
 	$(BIN)/ruff format --check .

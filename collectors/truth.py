@@ -124,7 +124,7 @@ class TruthClient:
             raise TruthUnavailable(self._data_center, f"http: status {status} from {self._url}")
         try:
             return truth_of(json.loads(body))
-        except (ValueError, KeyError, TypeError) as fault:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as fault:
             raise TruthUnavailable(self._data_center, f"garbage: {self._url} ({fault!r})") from fault
 
     def _answered(self, span: dict[str, int]) -> tuple[int, bytes]:

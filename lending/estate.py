@@ -163,7 +163,11 @@ def load_estate(path: Path) -> Estate:
     if problem is not None:
         raise BadEstate(path, _line(tree, problem), _field(problem), "is given twice")
     try:
-        estate = Estate.model_validate(yaml.SafeLoader("").construct_document(tree))
+        content = yaml.SafeLoader("").construct_document(tree)
+    except (ValueError, yaml.YAMLError) as error:  # ValueError: a date that no calendar has
+        raise BadEstate(path, 1, "file", f"holds a value that is none: {' '.join(str(error).split())}") from None
+    try:
+        estate = Estate.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = tuple(first["loc"])
@@ -187,11 +191,17 @@ def _cell(product: Product, step: Step, dcn: str, dcn_share: Decimal) -> Cell:
 
 
 _Where = tuple[int | str, ...]
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LONGEST_TEXT = 1_000_000
+_DEEPEST = 20
+_MOST_VALUES = 50_000
 
 
 def _tree(path: Path) -> yaml.Node:
     try:
-        tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = path.read_text(encoding="utf-8")
+        _refuse_bomb(path, text)
+        tree = yaml.compose(text, Loader=_LOADER)
     except OSError as error:
         raise BadEstate(path, 1, "file", error.strerror or "cannot be read") from None
     except UnicodeDecodeError:
@@ -204,6 +214,20 @@ def _tree(path: Path) -> yaml.Node:
     if not isinstance(tree, yaml.MappingNode):
         raise BadEstate(path, 1, "file", "holds no mapping of fields")
     return tree
+
+
+def _refuse_bomb(path: Path, text: str) -> None:
+    """Raises BadEstate for what would take more time or memory than any estate; YAMLError."""
+    if len(text) > _LONGEST_TEXT:
+        raise BadEstate(path, 1, "file", f"is longer than {_LONGEST_TEXT} characters")
+    depth = values = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        values += isinstance(event, yaml.NodeEvent)
+        if depth > _DEEPEST or values > _MOST_VALUES or isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            most = f"at most {_MOST_VALUES:,} values, {_DEEPEST} deep, and no alias (*name)"
+            raise BadEstate(path, line, "file", f"is no estate: it may hold {most}")
 
 
 def _duplicate(node: yaml.Node, where: _Where = ()) -> _Where | None:

@@ -86,7 +86,7 @@ def test_the_catalog_names_the_products_of_the_reference_estate() -> None:
         ("data: [\n", ":2: not YAML: "),
         ("- 1\n", ":1: must be a mapping of keys to values"),
         ("", ":1: must be a mapping of keys to values"),
-        (GOOD + "a: &x 1\nb: *x\n", ": YAML aliases (*name) are not accepted; write the value out"),
+        (GOOD + "a: &x 1\nb: *x\n", ":5: YAML aliases (*x) are not accepted; write the value out"),
     ],
 )
 def test_a_defect_is_named_with_line_and_field(tmp_path: Path, text: str, expected: str) -> None:

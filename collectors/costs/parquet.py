@@ -25,13 +25,22 @@ def parquet_table(path: Path) -> Iterator[Table]:
     except ModuleNotFoundError as error:
         raise UnreadableFile(path, "Parquet needs the package pyarrow; run: make setup (or save it as CSV)") from error
     try:
-        with parquet.ParquetFile(path) as file:
+        with _opened(path, parquet) as file:
             header = tuple(file.schema_arrow.names)
             _refuse_header(path, header)
             done = [0]
             size_bytes, rows = path.stat().st_size, max(1, file.metadata.num_rows)
             yield Table(header, _rows(path, file, done, arrow), lambda: done[0] * size_bytes // rows, size_bytes)
     except (arrow.ArrowException, arrow.ArrowInvalid) as error:
+        raise UnreadableFile(path, f"is damaged Parquet: {' '.join(str(error).split())[:200]}") from error
+
+
+def _opened(path: Path, parquet: Any) -> Any:
+    try:
+        return parquet.ParquetFile(path)
+    except OSError as error:  # what pyarrow says of a footer that lies, too
+        if error.errno is not None:
+            raise
         raise UnreadableFile(path, f"is damaged Parquet: {' '.join(str(error).split())[:200]}") from error
 
 

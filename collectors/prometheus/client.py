@@ -106,7 +106,7 @@ class PrometheusClient:
         result = self._patiently("time()", dict(self._parameters))
         try:
             return round(float(result[1]) * 1000)
-        except (IndexError, KeyError, TypeError, ValueError) as fault:
+        except (IndexError, KeyError, OverflowError, TypeError, ValueError) as fault:
             raise Garbage(self.server, f"a result that is not a time ({fault!r})") from fault
 
     def _patiently(self, query: str, parameters: dict[str, str]) -> Any:
@@ -134,8 +134,8 @@ class PrometheusClient:
                 times_ms, values = tuple(compress(times_ms, kept)), tuple(compress(values, kept))
             "".join(values)  # raises TypeError for a value that is no text
             labels = item["metric"]
-            labels["__name__"]
-        except (KeyError, TypeError, ValueError) as fault:
+            "".join((labels["__name__"], *labels.values()))  # the same of a label
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as fault:
             raise Garbage(self.server, f"a result that is not a list of raw samples ({fault!r})") from fault
         if not times_ms or times_ms[0] > after_ms:
             return Series(labels, times_ms, values)

@@ -4,7 +4,6 @@ GitHub issues that it opens and closes, from the API or from ``gh issue list --j
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from fractions import Fraction
 from pathlib import PurePath
 from typing import Any
@@ -33,6 +32,7 @@ KIND = "upptime"
 LABEL = "status"
 DAYS = "dailyMinutesDown"
 LARGEST_YAML_BYTES = 1_000_000
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def fits(document: Any) -> bool:
@@ -122,20 +122,31 @@ def read_site(content: bytes, name: str, reading: Reading) -> History:
     if len(content) > LARGEST_YAML_BYTES:
         raise UnreadableHistory(name, f"longer than {LARGEST_YAML_BYTES} bytes")
     try:
-        document = yaml.safe_load(text_of(content, name))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        document = _fields(text_of(content, name))
+    except yaml.YAMLError as error:
         raise UnreadableHistory(name, f"not YAML: {' '.join(str(error).split())}") from error
     column = "startTime"
     try:
-        begin = values.instant(_time(document, column), reading)
+        begin = values.instant(needed(document, column), reading)
         column = "lastUpdated"
-        end = values.instant(_time(document, column), reading)
+        end = values.instant(needed(document, column), reading)
     except BadValue as error:
         return History(name, KIND, "site", 1, Records(), (refused(1, column, error),))
     service = reading.product or PurePath(name).stem
     return History(name, KIND, "site", 1, Records(watches=(Watch(service, begin, end),)), ())
 
 
-def _time(document: Any, key: str) -> str:
-    found = document.get(key) if isinstance(document, Mapping) else None
-    return found.isoformat() if isinstance(found, datetime | date) else needed(document, key)
+def _fields(text: str) -> dict[str, str]:
+    """Fields of the outermost mapping that hold one value, as they are written.
+
+    From the parser's events, of which nothing is built: aliases, tags and depth cost nothing then.
+    """
+    depth, texts, is_mapping = 0, list[str | None](), False
+    for event in yaml.parse(text, Loader=_LOADER):
+        if depth == 0 and isinstance(event, yaml.NodeEvent):
+            is_mapping = isinstance(event, yaml.MappingStartEvent)
+        elif depth == 1 and is_mapping and isinstance(event, yaml.NodeEvent):
+            texts.append(event.value if isinstance(event, yaml.ScalarEvent) else None)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+    pairs = zip(texts[::2], texts[1::2], strict=False)
+    return {key: value for key, value in pairs if key is not None and value is not None}
