@@ -24,6 +24,8 @@ _SNIFFED_BYTES = 64
 LONGEST_LINE = 4 << 20
 """Characters in a line; rows of bills have a few thousand."""
 UTF_8 = "utf-8-sig"
+_BINARY = frozenset(range(32)) - frozenset(b"\t\n\r\f\x1a\x1b")
+"""Bytes that no text holds; the rest are blanks, line ends, and ends of files of long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ def _checked(path: Path, text: io.TextIOWrapper, encoding: str) -> Iterator[str]
             yield line
     except UnicodeDecodeError as error:
         remedy = "if it is Chinese, import it with --encoding gb18030" if encoding == UTF_8 else "name its encoding"
+        if _BINARY & set(error.object):
+            remedy = "it is no text file; save it as CSV or Parquet"
         bad = error.object[error.start : error.start + 1].hex()
         raise UnreadableFile(path, f"after line {number}: byte {bad} is no {error.encoding}; {remedy}") from error
     except UnicodeError as error:

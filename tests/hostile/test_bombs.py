@@ -154,3 +154,10 @@ SERIES = b'{"status":"success","data":{"resultType":"matrix","result":[{"metric"
 def test_an_answer_with_impossible_times_or_labels_is_no_answer(labels: bytes, at: bytes) -> None:
     """A time beyond every clock, labels that are no text."""
     assert "not a list of raw samples" in refused(lambda: READERS["prometheus"].ask(SERIES % (labels, at)), Garbage)
+
+
+def test_a_picture_is_not_taken_for_chinese_text(tmp_path: Path) -> None:
+    """The remedy of a text in another encoding would help nobody."""
+    line = refused(costs(kept(tmp_path, "bill.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x01\xff")), CostFileError)
+    assert "no text file" in line
+    assert "gb18030" not in line
