@@ -204,7 +204,7 @@ def external_json(alert: ExternalAlert, now_ms: int) -> Json:
         "state": "firing" if firing else "resolved",
         "since": utc(alert.starts_ms),
         "over": None if firing else utc(alert.ends_ms),
-        "acknowledged": None,
+        "acknowledged": alert.ack and _taken(alert.ack),
         "silenced": False,
         "silenced_by": None,
         "maintenance": None,
@@ -232,6 +232,10 @@ def _place(subject: Subject) -> Json:
     }
 
 
+def _taken(ack: Mapping[str, Any]) -> Json:
+    return {"by": ack["by"], "at": utc(ack["at_ms"]), "note": ack["note"]}
+
+
 def _named(labels: Mapping[str, str], name: str) -> list[str]:
     return [labels[name]] if labels.get(name) else []
 
@@ -253,7 +257,8 @@ def alert_counts(facts: AlertFacts) -> Json:
         "open": len(facts.alerts) + len(facts.external),
         "inhibited": sum(bool(each.inhibited_by) for each in facts.alerts),
         "silenced": sum(each.hidden for each in facts.alerts),
-        "acknowledged": sum(each.ack is not None for each in facts.alerts),
+        "acknowledged": sum(each.ack is not None for each in facts.alerts)
+        + sum(bool(each.ack) for each in facts.external),
         "external": len(facts.external),
     }
 

@@ -34,7 +34,8 @@ _UNSET = "0001-01-01T00:00:00"
 @dataclass(frozen=True, slots=True)
 class ExternalAlert:
     """One alert of somebody else's rules. ``id`` follows from its labels. ``ends_ms``: when it is over unless it is
-    posted again; ``resolved``: it was over when it was posted. ``link``: where its rule is."""
+    posted again; ``resolved``: it was over when it was posted. ``link``: where its rule is. ``ack``: who has it
+    (``by``, ``at_ms``, ``note``); it ends with the alert."""
 
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
@@ -42,6 +43,7 @@ class ExternalAlert:
     ends_ms: int
     resolved: bool
     link: str = ""
+    ack: Mapping[str, Any] | None = None
 
     @property
     def id(self) -> str:
@@ -58,8 +60,16 @@ class ExternalAlert:
         return now_ms < self.ends_ms
 
     def document(self, known: Document | None) -> Document:
-        """As it is stored, after what is stored of it; the earliest begin of one firing is kept."""
-        began_ms = self._began_ms(known)
+        """As it is stored, after what is stored of it; the earliest begin of one firing and who has it are kept."""
+        before = ExternalAlert.of(known) if known is not None and known.open else None
+        goes_on = before is not None and before.firing(self.starts_ms) and not self.resolved
+        return self._document(known, self._began_ms(known), before.ack if before is not None and goes_on else None)
+
+    def taken(self, known: Document, ack: Mapping[str, Any] | None) -> Document:
+        """As it is stored once somebody has it, or (None) gave it back."""
+        return self._document(known, self.starts_ms, ack)
+
+    def _document(self, known: Document | None, began_ms: int, ack: Mapping[str, Any] | None) -> Document:
         content = {
             "labels": dict(self.labels),
             "annotations": dict(self.annotations),
@@ -67,6 +77,7 @@ class ExternalAlert:
             "ends_ms": self.ends_ms,
             "resolved": self.resolved,
             "link": self.link,
+            **({"ack": dict(ack)} if ack else {}),
         }
         version = known.version if known else 0
         return Document(KIND, self.id, version, began_ms, not self.resolved, text_of(content))

@@ -151,17 +151,33 @@ def note(setting: ApiSetting, reader: Reader, asked: Asked, now_ms: int) -> Plan
 
 def _acted(reader: Reader, asked: Asked, now_ms: int, make: Callable[[str, str, str, int], Change], did: str) -> Plan:
     given = body_of(asked, Act)
+    document = _external(reader.journal(), asked.id, now_ms, firing=did != "noted")
     _refuse_unknown(reader.journal(), asked.id, firing=did != "noted")
     try:
         change = make(asked.id, actor_of(asked), given.note, now_ms)
     except ActionRefused as error:
         raise Unfit(str(error)) from error
+    if document is not None and did != "noted":
+        ack = {"by": actor_of(asked), "at_ms": now_ms, "note": given.note} if did == "acknowledged" else None
+        change = Change(change.entries, (ExternalAlert.of(document).taken(document, ack),))
     return Plan(change, {"id": asked.id, "did": did, "by": actor_of(asked), "at": utc(now_ms), "note": given.note})
+
+
+def _external(journal: JournalReader, id: str, now_ms: int, *, firing: bool) -> Document | None:
+    """The document of an alert of somebody else's rules; None when the id is of ours."""
+    if not id.startswith(EXTERNAL_PREFIX):
+        return None
+    found = journal.document(EXTERNAL, id.removeprefix(EXTERNAL_PREFIX))
+    if found is None:
+        raise Missing(f"no alert {id[:200]!r}; GET /api/v1/alerts lists their ids")
+    if firing and not (found.open and ExternalAlert.of(found).firing(now_ms)):
+        raise Unfit(f"alert {id[:200]!r} is over; there is nothing to take")
+    return found
 
 
 def _refuse_unknown(journal: JournalReader, id: str, *, firing: bool) -> None:
     if id.startswith(EXTERNAL_PREFIX):
-        raise Unfit(f"alert {id[:200]!r} is of another system's rules; acknowledge it there")
+        return
     group = journal.document(GROUP, id)
     if group is not None:
         if firing and not group.open:

@@ -156,7 +156,7 @@
   }
 
   function owner(alert) {
-    if (!alert.acked) return [h("span.nobody", {}, alert.external ? "" : word("alerts.nobody"))];
+    if (!alert.acked) return [h("span.nobody", {}, word("alerts.nobody"))];
     return [h("span.has", {}, h("span.mark", { "aria-hidden": "true" }, "✔\ufe0e"), alert.acked.by), alert.acked.note && h("small", {}, alert.acked.note)];
   }
 
@@ -185,10 +185,10 @@
   }
 
   function acts(alert, act) {
-    if (alert.external) return [];
     const ack = button(word("alerts.ack"), "a", () => act.ack(alert.id));
     if (words.rank(alert.severity) <= LOUD) ack.classList.add("ack");
     const first = alert.acked ? button(word("alerts.unack"), "u", () => act.unack(alert.id)) : ack;
+    if (alert.external) return [first];
     return [first, button(word("alerts.silence"), "s", () => act.silence(alert.id))];
   }
 

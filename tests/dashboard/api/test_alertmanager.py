@@ -42,8 +42,6 @@ def test_a_posted_alert_stands_beside_ours_until_it_ends(client: FlaskClient, ro
     assert (theirs["rule"], theirs["product"], theirs["labels"]) == ("DiskFull", "weilidai", POSTED["labels"])
     assert theirs["since"] == "2026-11-18T11:07:00.000Z"
     assert fresh(f"/api/v1/alerts/{theirs['id']}") == theirs
-    refused = client.post(f"/api/v1/alerts/{theirs['id']}/ack", json={"by": "li"})
-    assert refused.status_code == 422
     assert post(client, {**POSTED, "endsAt": "2026-11-18T11:07:30Z"}).status_code == 200
     assert fresh("/api/v1/alerts")["counts"]["external"] == 0
     (over,) = fresh("/api/v1/alerts?state=all&kind=external")["alerts"]
@@ -209,3 +207,25 @@ def _amtool(served: str, *given: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_a_posted_alert_is_taken_until_it_ends(client: FlaskClient, room: Any, fresh: Get) -> None:
+    """Who has it stands beside it while the same goes on firing; what begins anew is nobody's."""
+    post(client, POSTED)
+    (alert,) = fresh("/api/v1/alerts")["alerts"]
+    path = f"/api/v1/alerts/{alert['id']}"
+    assert client.post(f"{path}/ack", json={"by": "Li Wei", "note": "deleting logs"}).status_code == 200
+    room.clock.second = 60
+    post(client, POSTED)
+    taken = fresh("/api/v1/alerts")
+    assert taken["alerts"][0]["acknowledged"]["by"] == "Li Wei"
+    assert taken["counts"]["acknowledged"] == 1
+    assert client.post(f"{path}/unack", json={"by": "Li Wei"}).status_code == 200
+    assert fresh(path)["acknowledged"] is None
+    client.post(f"{path}/ack", json={"by": "Li Wei"})
+    room.clock.second = 400
+    refused = client.post(f"{path}/ack", json={"by": "Li Wei"})
+    assert "is over" in refused.json["error"]
+    post(client, POSTED)
+    assert fresh(path)["acknowledged"] is None
+    assert client.post("/api/v1/alerts/external:0/ack", json={"by": "Li Wei"}).status_code == 404
