@@ -53,7 +53,6 @@
   }
 
   async function read() {
-    await life.timeKnown;
     const mine = (view.asked += 1);
     const span = range.spanOf(view.state, Math.floor(life.nowMs() / 60_000) * 60_000 + 60_000);
     parts.picker.paint(view.state, span);

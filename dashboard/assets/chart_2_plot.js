@@ -9,7 +9,7 @@
   const theme = window.LendingTheme;
   const CONFIG = { displayModeBar: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: false, showTips: false, responsive: false, locale: page.tag };
   const NARROW_REM = 40;
-  const PICTURE = { format: "png", scale: 2 };
+  const SCALE = 2;
   const drawings = new Map();
 
   /** {px, narrow}: of the text in a plot of this width. */
@@ -67,7 +67,7 @@
 
   function again(plot) {
     const { traces, layout: wanted } = drawings.get(plot)();
-    window.Plotly.react(plot, traces, wanted, CONFIG);
+    window.Plotly.react(plot, traces, { width: plot.clientWidth, height: plot.clientHeight, ...wanted }, CONFIG);
   }
 
   function allAgain() {
@@ -83,9 +83,21 @@
   async function picture(plot, title) {
     const px = size(plot).px;
     const wanted = { ...plot.layout, paper_bgcolor: theme.color("panel"), title: { text: title, font: { size: px * 1.2, color: page.surfaces.text }, x: 0.01, xanchor: "left", y: 0.98, yanchor: "top" }, margin: { ...plot.layout.margin, t: (plot.layout.margin.t || 0) + px * 2.4 } };
-    const address = await window.Plotly.toImage({ data: plot.data, layout: wanted, config: CONFIG }, { ...PICTURE, width: plot.clientWidth, height: plot.clientHeight + Math.ceil(px * 2.4) });
-    const bytes = Uint8Array.from(atob(address.split(",")[1]), (letter) => letter.charCodeAt(0));
-    return new Blob([bytes], { type: "image/png" });
+    const [width, height] = [plot.clientWidth, plot.clientHeight + Math.ceil(px * 2.4)];
+    const address = await window.Plotly.toImage({ data: plot.data, layout: wanted, config: CONFIG }, { format: "svg", width, height });
+    return rastered(address, width, height);
+  }
+
+  /** An SVG as PNG. Plotly itself would go through a blob address, which our policy does not let it load. */
+  async function rastered(address, width, height) {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = width * SCALE;
+    canvas.height = height * SCALE;
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   }
 
   /** A heading with both exports of its plot; `rows()` gives the CSV when points are not what is to be copied. */

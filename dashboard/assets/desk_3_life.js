@@ -105,7 +105,8 @@
     return h("time.age", { "data-since": at, datetime: new Date(at).toISOString(), title: words.exactly(at) }, words.span(nowMs() - at));
   }
 
-  /** Calls `read` now and every so often; one at a time, at once again when somebody comes back to the screen. */
+  /** Calls `read` as soon as the server's time is known and every so often; one at a time, at once again when somebody
+   *  comes back to the screen. A browser whose clock is wrong so never asks for times that the server does not have. */
   function every(milliseconds, read) {
     let timer = null;
     let busy = false;
@@ -122,7 +123,7 @@
       timer = setTimeout(run, milliseconds);
     }
     document.addEventListener("visibilitychange", () => !document.hidden && run());
-    run();
+    timeKnown.then(run);
     return run;
   }
 
@@ -186,5 +187,5 @@
     });
   }
 
-  window.LendingDesk.life = { start, every, since, nowMs, key, help, evaluationAge, fault, alerting: () => life, timeKnown };
+  window.LendingDesk.life = { start, every, since, nowMs, key, help, evaluationAge, fault, alerting: () => life };
 })();

@@ -81,6 +81,19 @@
     return Boolean(link);
   }
 
+  /** What the address says of these names; empty where it says nothing. */
+  function said(...names) {
+    const query = new URLSearchParams(window.location.search);
+    return Object.fromEntries(names.map((name) => [name, query.get(name) || ""]));
+  }
+
+  /** Lets the address say what is shown, so that a link shows what I see. */
+  function tell(shown) {
+    const query = new URLSearchParams(window.location.search);
+    for (const [name, value] of Object.entries(shown)) value ? query.set(name, value) : query.delete(name);
+    window.history.replaceState(null, "", "?" + query + window.location.hash);
+  }
+
   /** Wires what the skeleton holds. */
   function dress() {
     byId("theme").addEventListener("click", turnTheme);
@@ -96,4 +109,5 @@
   }
 
   desk.head = { dress, went, ways };
+  desk.address = { said, tell };
 })();

@@ -3,10 +3,10 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, each, get, word, words, life, page } = desk;
+  const { h, each, word, words, life, page, lists, range, address: link } = desk;
   const { format, dom } = window.LendingWall;
   const { say, hide } = dom;
-  const INCIDENTS = "/api/v1/incidents?limit=200";
+  const INCIDENTS = "/api/v1/incidents";
   const POLL_MS = 3_000;
   const STATES = {
     ongoing: ["✖\ufe0e", "incident.ongoing"],
@@ -20,7 +20,8 @@
     ["mtta", "incidents.mtta", "incidents.mtta_hint"],
     ["mttr", "incidents.mttr", "incidents.mttr_hint"],
   ];
-  const view = { incidents: [], ids: [], chosen: null, text: "", only: "all", read: false };
+  const begun = link.said("q", "state");
+  const view = { incidents: [], ids: [], chosen: null, text: begun.q, only: STATES[begun.state] ? begun.state : "all", read: false };
   let parts = null;
 
   function spreadTile([name, label, hint]) {
@@ -32,17 +33,21 @@
 
   function build(content) {
     parts = {
-      search: h("input.search", { id: "filter", type: "search", placeholder: word("incidents.filter"), "aria-label": word("incidents.filter"), oninput: (event) => ((view.text = event.target.value), paint()) }),
+      range: range.ofList(read),
+      search: h("input.search", { id: "filter", type: "search", placeholder: word("incidents.filter"), "aria-label": word("incidents.filter"), value: view.text, oninput: (event) => choose({ text: event.target.value }) }),
       only: h(
         "select",
-        { "aria-label": word("incidents.state"), onchange: (event) => ((view.only = event.target.value), paint()) },
+        { "aria-label": word("incidents.state"), onchange: (event) => choose({ only: event.target.value }) },
         h("option", { value: "all" }, word("incidents.state")),
         Object.entries(STATES).map(([name, [, key]]) => name !== "merged" && h("option", { value: name }, word(key)))
       ),
       list: h("ul.incidents", { id: "incidents-list" }),
       calm: h("div.calm-page", { hidden: true }, h("div.calm-sign", { "aria-hidden": "true" }, "✔\ufe0e"), h("div.calm-title"), h("div.calm-line", {}, word("incidents.none_line"))),
     };
-    content.append(h("section.spreads", {}, SPREADS.map(spreadTile)), h("div.filters", {}, parts.search, parts.only), parts.calm, parts.list);
+    content.append(h("section.spreads", {}, SPREADS.map(spreadTile)), parts.range.form, h("div.filters", {}, parts.search, parts.only), parts.calm, parts.list);
+    parts.only.value = view.only;
+    parts.range.paint();
+    parts.long = lists.long(parts.list, { paint, more: listing.more });
     life.key("j", word("keys.next"), () => move(1));
     life.key("k", word("keys.previous"), () => move(-1));
     life.key("Enter", word("keys.open"), () => view.chosen && window.location.assign(address(view.chosen)));
@@ -50,12 +55,22 @@
     life.every(POLL_MS, read);
   }
 
+  const listing = lists.listing({ address: () => `${INCIDENTS}?${parts.range.query()}`, name: "incidents", idOf: (one) => one.id, changed: take });
+
   async function read() {
-    const answer = await get(INCIDENTS);
-    if (!answer.fresh) return;
-    view.incidents = answer.body.incidents;
+    await listing.read();
+  }
+
+  function take(incidents, body) {
+    view.incidents = incidents;
     view.read = true;
-    for (const [name] of SPREADS) paintSpread(name, answer.body.statistics[name]);
+    for (const [name] of SPREADS) paintSpread(name, body.statistics[name]);
+    paint();
+  }
+
+  function choose(change) {
+    Object.assign(view, change);
+    link.tell({ q: view.text, state: view.only === "all" ? "" : view.only });
     paint();
   }
 
@@ -136,7 +151,7 @@
     view.ids = shown.map((one) => one.id);
     hide(parts.calm, shown.length > 0);
     say(parts.calm.querySelector(".calm-title"), view.incidents.length ? word("incidents.none_here") : word("incidents.none"));
-    each(parts.list, shown, (one) => one.id, make, paintRow);
+    each(parts.list, parts.long.window(shown, view.ids.indexOf(view.chosen)), (one) => one.id, make, paintRow);
   }
 
   function move(step) {

@@ -3,28 +3,32 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, each, get, word, words, life, load, toast } = desk;
+  const { h, each, get, word, words, life, load, toast, lists, range, address: link } = desk;
   const { format, dom } = window.LendingWall;
   const { say, hide } = dom;
   const POLL_MS = 5_000;
-  const LIST = "/api/v1/load-runs?limit=200";
-  const view = { runs: [], chosen: null, picked: [], verdict: "", text: "", ids: [], read: false };
+  const LIST = "/api/v1/load-runs";
+  const view = { runs: [], chosen: null, picked: [], verdict: link.said("verdict").verdict, text: link.said("q").q, ids: [], read: false };
   let parts = null;
 
   function build(content) {
     const said = new URLSearchParams(window.location.search);
     view.picked = [said.get("first"), said.get("second")].filter(Boolean);
     parts = {
+      range: range.ofList(read),
       capacity: h("section.panel.load-capacity", { id: "capacity", "aria-label": word("capacity.title") }),
       pair: h("section.panel.load-pair", { id: "pair", hidden: true, "aria-label": word("pair.title") }),
       list: h("ul.load-runs", { id: "load-runs", "aria-label": word("runs.title") }),
       nothing: h("div.nothing", { hidden: true, id: "nothing" }),
       compare: h("button.act", { type: "button", id: "compare", disabled: true, onclick: compare }, word("pair.do")),
     };
-    const search = h("input.search", { id: "filter", type: "search", placeholder: word("runs.filter"), "aria-label": word("runs.filter"), oninput: (event) => ((view.text = event.target.value), paint()) });
+    const search = h("input.search", { id: "filter", type: "search", placeholder: word("runs.filter"), "aria-label": word("runs.filter"), value: view.text, oninput: (event) => choose({ text: event.target.value }) });
     const verdicts = Object.entries(desk.page.load_verdicts).map(([name, look]) => h("option", { value: name }, look.word));
-    const select = h("select", { id: "verdict", "aria-label": word("runs.verdict"), onchange: (event) => ((view.verdict = event.target.value), paint()) }, h("option", { value: "" }, word("runs.verdict")), verdicts);
-    content.append(parts.capacity, h("div.filters", {}, search, select, parts.compare), parts.pair, parts.list, parts.nothing);
+    const select = h("select", { id: "verdict", "aria-label": word("runs.verdict"), onchange: (event) => choose({ verdict: event.target.value }) }, h("option", { value: "" }, word("runs.verdict")), verdicts);
+    select.value = view.verdict;
+    content.append(parts.capacity, parts.range.form, h("div.filters", {}, search, select, parts.compare), parts.pair, parts.list, parts.nothing);
+    parts.range.paint();
+    parts.long = lists.long(parts.list, { paint, more: listing.more });
     keys();
     life.every(POLL_MS, read);
     life.every(POLL_MS * 3, readCapacity);
@@ -44,11 +48,21 @@
     return load.address("/load-runs/" + encodeURIComponent(id), {});
   }
 
+  const listing = lists.listing({ address: () => `${LIST}?${parts.range.query()}`, name: "load_runs", idOf: (run) => run.run_id, changed: take });
+
   async function read() {
-    const answer = await get(LIST);
-    if (!answer.fresh) return;
-    view.runs = answer.body.load_runs;
+    await listing.read();
+  }
+
+  function take(runs) {
+    view.runs = runs;
     view.read = true;
+    paint();
+  }
+
+  function choose(change) {
+    Object.assign(view, change);
+    link.tell({ q: view.text, verdict: view.verdict });
     paint();
   }
 
@@ -107,7 +121,7 @@
     const text = (run) => [run.run_id, run.verdict, run.profile, run.service_build, run.host].join(" ").toLowerCase();
     const shown = view.runs.filter((run) => (!view.verdict || run.verdict === view.verdict) && wanted.every((piece) => text(run).includes(piece)));
     view.ids = shown.map((run) => run.run_id);
-    each(parts.list, shown, (run) => run.run_id, make, paintRow);
+    each(parts.list, parts.long.window(shown, view.ids.indexOf(view.chosen)), (run) => run.run_id, make, paintRow);
     hide(parts.nothing, shown.length > 0);
     if (!shown.length) parts.nothing.replaceChildren(...empty());
     parts.compare.disabled = view.picked.length !== 2;
@@ -126,10 +140,7 @@
   }
 
   function compare() {
-    const query = new URLSearchParams(window.location.search);
-    query.set("first", view.picked[0]);
-    query.set("second", view.picked[1]);
-    window.history.replaceState(null, "", "?" + query);
+    link.tell({ first: view.picked[0], second: view.picked[1] });
     readPair();
   }
 

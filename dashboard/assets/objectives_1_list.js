@@ -3,16 +3,16 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, each, get, word, words, life, page, burning } = desk;
+  const { h, each, get, word, words, life, page, burning, address: link } = desk;
   const { format, dom } = window.LendingWall;
   const { say } = dom;
   const POLL_MS = 5_000;
-  const view = { budgets: [], text: "", chosen: null, ids: [], read: false };
+  const view = { budgets: [], text: link.said("q").q, chosen: null, ids: [], read: false };
   let parts = null;
 
   function build(content) {
     parts = {
-      search: h("input.search", { id: "filter", type: "search", placeholder: word("slo.filter"), "aria-label": word("slo.filter"), oninput: (event) => ((view.text = event.target.value), paint()) }),
+      search: h("input.search", { id: "filter", type: "search", placeholder: word("slo.filter"), "aria-label": word("slo.filter"), value: view.text, oninput: (event) => ((view.text = event.target.value), link.tell({ q: view.text }), paint()) }),
       list: h("ul.objectives", { id: "objectives-list" }),
       legend: burning.legend(),
     };

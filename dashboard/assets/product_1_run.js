@@ -62,7 +62,6 @@
   }
 
   async function read() {
-    await life.timeKnown;
     const span = range.spanOf(view.state, Math.floor(life.nowMs() / 60_000) * 60_000 + 60_000);
     parts.picker.paint(view.state, span);
     const stretch = new URLSearchParams({ product, from: new Date(span.fromMs).toISOString(), to: new Date(span.toMs).toISOString() });

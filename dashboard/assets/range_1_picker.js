@@ -63,7 +63,7 @@
     const from = h("input", { type: "datetime-local", id: "range-from", "aria-label": word("range.from") });
     const to = h("input", { type: "datetime-local", id: "range-to", "aria-label": word("range.to") });
     const go = h("button.act", { type: "submit", id: "range-go" }, word("range.go"));
-    const zone = h("select", { id: "range-zone", "aria-label": word("range.zone"), onchange: () => change({ zone: zone.value }) }, h("option", { value: "" }, page.time_zone), h("option", { value: "viewer" }, word("range.mine", { zone: words.viewerZone() })));
+    const zone = h("select", { id: "range-zone", "aria-label": word("range.zone"), onchange: () => (change({ zone: zone.value }), window.location.reload()) }, h("option", { value: "" }, page.time_zone), h("option", { value: "viewer" }, word("range.mine", { zone: words.viewerZone() })));
     const form = h("form.range", { "aria-label": word("range.title") }, select, h("span.range-pair", {}, from, h("span", { "aria-hidden": "true" }, "–"), to), go, zone);
     let shown = {};
     form.addEventListener("submit", (event) => {
@@ -82,5 +82,33 @@
     return { form, paint };
   }
 
-  desk.range = { picker, spanOf, zoneOf, moment, monthStart, exactly: words.exactly };
+  /** The picker of a list: what it says stands in the address; `read()` is called after a change. `query()` is what the
+   *  list asks for: only absolute stretches have an end, so that a list of what is new stays one. */
+  function ofList(read) {
+    const names = ["last", "from", "to", "zone"];
+    const state = () => {
+      const said = desk.address.said(...names);
+      if (Number.isNaN(Date.parse(said.from))) said.from = "";
+      if (Number.isNaN(Date.parse(said.to))) said.to = "";
+      return { ...said, last: said.last || "13M" };
+    };
+    const now = () => Math.floor(desk.life.nowMs() / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+    const made = picker((said) => {
+      desk.address.tell(said);
+      paint();
+      return read();
+    });
+    function paint() {
+      made.paint(state(), spanOf(state(), now()));
+    }
+    function query() {
+      const said = state();
+      const span = spanOf(said, now());
+      const to = said.from && said.to ? { to: new Date(span.toMs).toISOString() } : {};
+      return new URLSearchParams({ from: new Date(span.fromMs).toISOString(), ...to }).toString();
+    }
+    return { form: made.form, paint, query };
+  }
+
+  desk.range = { picker, ofList, spanOf, zoneOf, moment, monthStart, exactly: words.exactly };
 })();

@@ -40,7 +40,7 @@
   /** Both lists; without any delivery, how to get one. */
   function paint(section, body) {
     const title = h("h2.label", {}, word("reports.deliveries"));
-    const none = h("div.nothing", {}, h("p", {}, word("reports.no_deliveries")), h("pre", {}, EXAMPLE));
+    const none = h("div.nothing", {}, h("p", {}, word("reports.no_deliveries")), h("pre", { tabindex: 0 }, EXAMPLE));
     const plan = body.deliveries.length ? h("ul.report-plan", {}, body.deliveries.map(coming)) : none;
     const sent = body.parcels.length ? h("ul.report-parcels", { "aria-label": word("reports.parcels") }, body.parcels.map(parcel)) : body.deliveries.length && h("p.quiet", {}, word("reports.none_sent"));
     section.replaceChildren(...[title, plan, sent].filter(Boolean));

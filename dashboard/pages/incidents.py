@@ -13,7 +13,7 @@ from slo.catalog import Catalog
 PATH = "/incidents"
 TITLE = word_key("incidents.title")
 RIGHT = Right.SEE
-ASSETS = (*SHARED_ASSETS, "incidents_")
+ASSETS = (*SHARED_ASSETS, "range_", "incidents_")
 
 
 class Ids(DeskIds):

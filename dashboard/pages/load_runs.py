@@ -13,7 +13,7 @@ from slo.catalog import Catalog
 PATH = "/load-runs"
 TITLE = word_key("runs.title")
 RIGHT = Right.SEE
-ASSETS = ("vendor/", *SHARED_ASSETS, "load.", "load_1_", "load_2_", "load_runs_")
+ASSETS = ("vendor/", *SHARED_ASSETS, "load.", "load_1_", "load_2_", "range_", "load_runs_")
 
 
 class Ids(DeskIds):

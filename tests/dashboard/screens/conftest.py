@@ -25,11 +25,14 @@ from store.opening import open_store
 from store.port import Store
 from store.records import HistoryChunk, Level, Scope, Span, Unit
 from tests.dashboard.api.conftest import CONFIG, T0_MS, Clock, Room
+from tests.dashboard.browser.canned import Estate, calm_snapshot
 from tests.dashboard.browser.conftest import Host
 
 T0_S = T0_MS // 1000
 HOUR_S, DAY_S = 3600, 86_400
 SIZES = {"wall": (1920, 1080), "4k": (3840, 2160), "phone": (390, 844)}
+PATIENCE_MS = 90_000
+"""For a page to stand, on a machine that does many other things."""
 PRODUCT, CENTER = "weilidai", "dc3"
 
 
@@ -118,6 +121,7 @@ def make_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
 
         def register(server: flask.Flask) -> None:
             register_api(server, setting)
+            Estate(calm_snapshot(catalog)).register(server)
 
         host = Host(create_dashboard(catalog=catalog, demo=True, register=register).server)
         host.start()
@@ -157,8 +161,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Sight]]:
         page.on("console", lambda said: said.type in {"error", "warning"} and sight.complaints.append(said.text))
         page.on("pageerror", lambda error: sight.complaints.append(str(error)))
         page.on("request", lambda request: sight.requests.append(request.url))
-        page.goto(address)
-        page.wait_for_selector(wait_for, timeout=30_000)
+        page.goto(address, timeout=PATIENCE_MS)
+        page.wait_for_selector(wait_for, timeout=PATIENCE_MS)
         return sight
 
     yield go
