@@ -87,7 +87,7 @@
     const list = h("section.panel", { "aria-label": word("audit.title") }, parts.none, parts.rows, h("div.audit-pages", {}, parts.newest, parts.older));
     content.append(h("p.rooms-lead", {}, word("audit.lead")), parts.sign, h("div.filters", {}, parts.actor, parts.action, parts.subject), parts.when.form, acts, list);
     window.addEventListener("popstate", () => (readAddress(), read()));
-    life.key("/", word("audit.key_search"), () => parts.actor.focus());
+    life.key("f", word("audit.key_search"), () => parts.actor.focus());
     life.key("n", word("audit.key_older"), older);
     life.every(POLL_MS, read);
     life.every(POLL_MS * 6, look);

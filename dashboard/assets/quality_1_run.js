@@ -65,7 +65,7 @@
     const head = h("div.panel-head", {}, h("h2.label", {}, word("quality.sources")), chart.buttons("sources", sourceRows));
     content.append(parts.sum, h("div.filters", {}, search), head, parts.cards, parts.rest, parts.picker.form, parts.gaps.section, parts.simulated.section);
     life.every(POLL_MS, read);
-    life.key("/", word("quality.key_search"), () => search.focus());
+    life.key("f", word("quality.key_search"), () => search.focus());
     life.key("r", word("centers.key_range"), () => document.getElementById("range-last").focus());
   }
 

@@ -54,7 +54,7 @@
     const origin = h("select", { id: "origin", "aria-label": word("settings.origin"), onchange: (event) => change({ origin: event.target.value }) }, h("option", { value: "" }, word("settings.every_origin")), Object.entries(ORIGINS).map(([name, key]) => h("option", { value: name, selected: name === state.origin }, word(key))));
     parts = { about: h("section.panel.rooms-verdict", { id: "about", "aria-label": word("settings.about") }), files: h("div.content", { id: "files" }), roles: h("div", { id: "roles" }), objectives: h("div", { id: "objectives" }), processes: h("div", { id: "processes" }), documents: h("div", { id: "documents" }) };
     content.append(h("p.rooms-lead", {}, word("settings.lead")), parts.about, h("div.filters", {}, search, origin), parts.files, panel("settings.objectives", parts.objectives), panel("settings.roles", parts.roles), panel("settings.processes", parts.processes), panel("settings.documents", parts.documents));
-    life.key("/", word("settings.key_search"), () => search.focus());
+    life.key("f", word("settings.key_search"), () => search.focus());
     life.every(60_000, read);
   }
 
