@@ -115,43 +115,41 @@ def _store_failures(chosen: Configuration) -> Iterator[str]:
 
 def _source_failures(chosen: Configuration) -> Iterator[str]:
     for source in chosen.settings.sources:
-        address = source.url if isinstance(source, ExpositionSettings) else f"{source.url.rstrip('/')}/-/ready"
-        sent_ms = _now_ms()
         try:
-            answer = requests.get(address, timeout=TIMEOUT_S, allow_redirects=False)
-        except requests.RequestException as error:
-            yield f"source {source.id}: {address}: {_cause(error)}"
-            continue
-        asked = Asked(sent_ms, _now_ms())
-        if answer.status_code != HTTPStatus.OK:
-            yield f"source {source.id}: {address}: answers {answer.status_code} {answer.reason}"
-            continue
-        try:
-            skew = _skew_ms(chosen, source, answer, asked)
-        except CollectorError as fault:
+            skew = _server_skew_ms(source) if isinstance(source, PrometheusSettings) else _page_skew_ms(chosen, source)
+        except (CollectorError, _NoPage) as fault:
             yield f"source {source.id}: {fault}"
             continue
         if skew is not None and abs(skew) > LARGEST_SKEW_MS:
             yield f"source {source.id}: {skew_note(skew)}"
             continue
-        print(f"ok      {source.id}: {address}")
+        print(f"ok      {source.id}: {source.url}")
+
+
+class _NoPage(Exception):
+    """A target did not hand out its page; says why."""
+
+
+def _page(url: str) -> requests.Response:
+    try:
+        answer = requests.get(url, timeout=TIMEOUT_S, allow_redirects=False)
+    except requests.RequestException as error:
+        raise _NoPage(f"{url}: {_cause(error)}") from error
+    if answer.status_code != HTTPStatus.OK:
+        raise _NoPage(f"{url}: answers {answer.status_code} {answer.reason}")
+    return answer
 
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _skew_ms(
-    chosen: Configuration, source: ExpositionSettings | PrometheusSettings, answer: requests.Response, asked: Asked
-) -> int | None:
-    """By how much the clock of a source is ahead of ours. Raises CollectorError."""
-    if isinstance(source, PrometheusSettings):
-        return _server_skew_ms(source)
-    return _page_skew_ms(chosen, answer, asked)
-
-
-def _page_skew_ms(chosen: Configuration, answer: requests.Response, asked: Asked) -> int | None:
-    """By how much a target's clock is ahead: by its own gauge when it has one, else by the Date header."""
+def _page_skew_ms(chosen: Configuration, source: ExpositionSettings) -> int | None:
+    """By how much a target's clock is ahead: by its own gauge when it has one, else by the Date header. Raises
+    _NoPage."""
+    sent_ms = _now_ms()
+    answer = _page(source.url)
+    asked = Asked(sent_ms, _now_ms())
     shown = [line.split(" ")[1] for line in answer.text.splitlines() if line.startswith(f"{chosen.mapping.clock} ")]
     try:
         date_ms = round(parsedate_to_datetime(answer.headers.get("Date", "")).timestamp() * 1000)
@@ -161,7 +159,8 @@ def _page_skew_ms(chosen: Configuration, answer: requests.Response, asked: Asked
 
 
 def _server_skew_ms(source: PrometheusSettings) -> int | None:
-    """By how much a Prometheus server's clock is ahead of ours. Raises CollectorError."""
+    """By how much a Prometheus server's clock is ahead of ours, asked as the collector asks: with its tokens, tenants
+    and certificates. Raises CollectorError."""
     client = server_of(prometheus_config(source))
     try:
         sent_ms = _now_ms()

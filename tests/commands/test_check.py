@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -123,3 +124,44 @@ def test_a_defect_of_the_regulatory_table_is_named_by_file_and_line(
     (tmp_path / "regulatory.yaml").write_text("version: 1\nrules: nothing\n", encoding="utf-8")
     assert checked(tmp_path, f"http://127.0.0.1:{target.server_port}/metrics") == 2
     assert "regulatory.yaml:2: rules" in capsys.readouterr().err
+
+
+class Guarded(BaseHTTPRequestHandler):
+    """A Prometheus that answers whoever shows the token, and nobody else, /-/ready neither."""
+
+    def do_GET(self) -> None:
+        """What time it is."""
+        known = self.headers.get("Authorization") == "Bearer open-sesame-open-sesame"
+        body = b'{"status":"success","data":{"resultType":"scalar","result":[%d,"1"]}}' % time.time()
+        self.send_response(200 if known else 401)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(body if known else b"{}")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silence."""
+
+
+@pytest.mark.parametrize(("token", "code"), [("open-sesame-open-sesame", 0), ("a-wrong-one-a-wrong-one", 1)])
+def test_a_prometheus_is_asked_with_its_token(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], token: str, code: int
+) -> None:
+    (tmp_path / "token").write_text(token, encoding="ascii")
+    with HTTPServer(("127.0.0.1", 0), Guarded) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        source = (
+            f"{{id: p, kind: prometheus, job: lending, data_center: dc1, url: 'http://127.0.0.1:{server.server_port}', "
+        )
+        source += f"auth: {{bearer_file: {tmp_path}/token}}}}"
+        config = tmp_path / "control-center.yaml"
+        text = f"data: {tmp_path}\ncatalog: {ROOT}/config/catalog.yaml\nsources:\n  - {source}\n"
+        config.write_text(text, encoding="utf-8")
+        found = check.run(argparse.Namespace(config=config, data=tmp_path))
+        server.shutdown()
+        thread.join()
+    said = capsys.readouterr()
+    assert found == code, said
+    assert ("ok      p: http" in said.out) is (code == 0)
+    assert ("source p: " in said.err and "401" in said.err) is (code == 1)
+    assert token not in said.out + said.err
