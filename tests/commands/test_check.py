@@ -132,7 +132,7 @@ class Guarded(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """What time it is."""
         known = self.headers.get("Authorization") == "Bearer open-sesame-open-sesame"
-        body = b'{"status":"success","data":{"resultType":"scalar","result":[%d,"1"]}}' % time.time()
+        body = b'{"status":"success","data":{"resultType":"scalar","result":[0,"%d"]}}' % time.time()
         self.send_response(200 if known else 401)
         self.send_header("Content-Type", "application/json")
         self.end_headers()
@@ -150,10 +150,9 @@ def test_a_prometheus_is_asked_with_its_token(
     with HTTPServer(("127.0.0.1", 0), Guarded) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        source = (
-            f"{{id: p, kind: prometheus, job: lending, data_center: dc1, url: 'http://127.0.0.1:{server.server_port}', "
-        )
-        source += f"auth: {{bearer_file: {tmp_path}/token}}}}"
+        url = f"http://127.0.0.1:{server.server_port}"
+        auth = f"auth: {{bearer_file: {tmp_path}/token}}"
+        source = f"{{id: p, kind: prometheus, job: lending, data_center: dc1, url: '{url}', {auth}}}"
         config = tmp_path / "control-center.yaml"
         text = f"data: {tmp_path}\ncatalog: {ROOT}/config/catalog.yaml\nsources:\n  - {source}\n"
         config.write_text(text, encoding="utf-8")
