@@ -11,7 +11,7 @@ from access.rights import Right
 from alerts.incidents.view import utc
 from dashboard.api.asking import Asked, actor_of, body_of
 from dashboard.api.bodies import Act, Instant, Name
-from dashboard.api.errors import Unfit
+from dashboard.api.errors import Missing, Unfit
 from dashboard.api.instants import instant_ms
 from dashboard.api.paging import asking, listing, page
 from dashboard.api.route import Content, Json, Plan, Read, Route, Write
@@ -34,7 +34,8 @@ class NewChange(Act):
 
 
 def changes(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
-    """Newest first; those of a product include the ones that concern all products."""
+    """Newest first; those of a product include the ones that concern all products. Of a product that left the catalog
+    its own are still found."""
     product = asked.query.get("product", "")
 
     def shown(document: Document) -> Json | None:
@@ -43,6 +44,9 @@ def changes(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
         return change_json(change) if fits else None
 
     rows, following = page(reader.journal(), KIND, asked, shown, filtered=bool(product))
+    known = [each.id for each in setting.catalog.products]
+    if product and product not in known and not any(product in row["products"] for row in rows):
+        raise Missing(f"product: no product {product[:80]!r}; known: {', '.join(known)}")
     return listing("changes", rows, following)
 
 

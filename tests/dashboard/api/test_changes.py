@@ -44,6 +44,12 @@ def test_a_products_changes_include_those_of_all(client: FlaskClient, fresh: Get
     assert titles == {"Risk engine 4.2.1", "Network"}
 
 
+def test_changes_of_a_product_that_is_not_are_not_found(client: FlaskClient) -> None:
+    """An empty list would say that nothing was changed."""
+    answer = client.get(f"{CHANGES}?product=weilidia")
+    assert (answer.status_code, "no product 'weilidia'; known: weilidai" in answer.text) == (404, True)
+
+
 def test_the_report_of_its_month_lists_it(client: FlaskClient) -> None:
     """A report of another product does not; nor does another month's."""
     client.post(CHANGES, json=GIVEN)
