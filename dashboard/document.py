@@ -24,7 +24,7 @@ OF_PLOTLY = (
 """In the places where Plotly would put style elements, which the Content-Security-Policy forbids: its rules stand in
 ``assets/vendor``, and those of maps are not needed."""
 PAGE_DATA_ID = "page-data"
-_THEME_SCRIPT = re.compile(r'<script src="[^"]*/assets/theme_[^"]*"></script>')
+_EARLY_SCRIPT = re.compile(r'<script src="[^"]*/assets/(?:theme|early)_[^"]*"></script>')
 ICON = "data:image/svg+xml," + quote(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#12414F"/>'
     '<path d="M7 17l6 6L25 9" fill="none" stroke="#F2F6FB" stroke-width="4" stroke-linecap="round"/></svg>'
@@ -89,9 +89,9 @@ def _accounts(words: Words) -> dict[str, str]:
     return {name: words(key) for name, key in keys.items()}
 
 
-def _theme_first(scripts: str) -> tuple[str, str]:
-    """Tags of the theme's scripts, and all the others."""
-    return "\n".join(_THEME_SCRIPT.findall(scripts)), _THEME_SCRIPT.sub("", scripts)
+def _early_first(scripts: str) -> tuple[str, str]:
+    """Tags of scripts that run in the head (theme, first questions), and all the others."""
+    return "\n".join(_EARLY_SCRIPT.findall(scripts)), _EARLY_SCRIPT.sub("", scripts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class DashParts:
 def document(words: Words, title: str, data: str, parts: DashParts, theme_default: str = "auto") -> str:
     """The whole page in one language; ``data`` is what ``page_data`` made, ``theme_default`` one of ``theme.CHOICES``.
     The script that chooses the theme runs in the head, so that nothing flashes in the other one."""
-    first, rest = _theme_first(parts.scripts)
+    first, rest = _early_first(parts.scripts)
     return f"""<!DOCTYPE html>
 <html lang="{words.language.tag}" data-theme-default="{theme_default}">
 <head>

@@ -27,12 +27,14 @@
   function cellElement(context, line, at, label) {
     const { answer, state } = context;
     const cell = cells.cellOf(line, at, state.with === "1");
-    const made = h("td." + cells.className(cell).replace(/ /g, "."), { tabindex: -1, role: "gridcell" });
+    const made = document.createElement("td");
+    made.className = cells.className(cell);
+    made.tabIndex = -1;
+    made.setAttribute("role", "gridcell");
     const verdict = answer.step === "month" && cell.known ? desk.page.verdicts[cell.verdict] : null;
     if (verdict) made.append(h("span.mark", { "aria-hidden": "true" }, verdict.glyph));
     made.append(text(cell, answer.step));
     const told = `${label} · ${context.columns[at]} · ${cells.said(cell)}`;
-    made.title = told;
     made.setAttribute("aria-label", told);
     made.dataset.at = at;
     return made;
@@ -86,7 +88,9 @@
     });
     const tell = (event) => {
       const cell = event.target.closest("td[data-at]");
-      if (cell) context.tell(cell.getAttribute("aria-label"));
+      if (!cell) return;
+      cell.title = cell.getAttribute("aria-label");
+      context.tell(cell.title);
     };
     body.addEventListener("focusin", tell);
     body.addEventListener("mouseover", tell);

@@ -16,7 +16,7 @@ from slo.catalog import Catalog
 PATH = "/availability"
 TITLE = word_key("avail.title")
 RIGHT = Right.SEE
-ASSETS = (*SHARED_ASSETS, "availability.", "range_", "chart_", "availability_")
+ASSETS = ("early_availability", *SHARED_ASSETS, "availability.", "range_", "chart_", "availability_")
 
 
 class Ids(DeskIds):
