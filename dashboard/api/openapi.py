@@ -87,19 +87,27 @@ def _parameters(route: Route) -> Iterator[Json]:
 
 def _responses(route: Route) -> Json:
     refused = {"content": {JSON_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Error")}}}}
-    told = {"400": "cannot be read", "503": "the store cannot be asked right now"}
-    if "{id}" in route.path:
+    told = {
+        "400": "cannot be read",
+        "401": "nobody is logged in, or the token is not the one",
+        "403": "not allowed to whoever asks",
+        "503": "the store cannot be asked right now",
+    }
+    if "{id}" in route.path or (not isinstance(route, Write) and route.query):
         told["404"] = "there is no such thing"
+    if not isinstance(route, Write) and route.query:
+        told["422"] = "can be read, and cannot be answered"
     if isinstance(route, Write):
         told |= {
-            "403": "another site's page asked",
+            "403": "not allowed to whoever asks, or another site's page asked",
             "409": "somebody else was faster; look again, then repeat",
             "413": "the body is too long",
             "415": "the body is not JSON",
             "422": "can be read, and must not be",
+            "429": "too many; Retry-After says when",
         }
         if route.scope:
-            told |= {"401": "the token is not the one", "403": "no token is set, or another site's page asked"}
+            told["403"] = "no token is set, not allowed to it, or another site's page asked"
     status = str(int(route.status)) if isinstance(route, Write) else "200"
     done: dict[str, Any] = {status: {"description": "done"}}
     return done | {code: {"description": text, **refused} for code, text in sorted(told.items())}
