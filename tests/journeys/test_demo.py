@@ -94,10 +94,11 @@ def test_the_wall_lives_goes_stale_and_comes_back(running: Callable[[], Any], jo
 
 
 def test_a_viewer_kills_a_data_center_and_watches_it_being_found(
-    running: Callable[[], Any], journey: Any, browser: Browser
+    start: Callable[..., Any], journey: Any, browser: Browser
 ) -> None:
-    """The guide of the demo: one button, a real process dies, and the panel times detection, page and return."""
-    demo = running()
+    """The guide of the demo: one button, a real process dies, and the panel times detection, page and return. In a demo
+    of its own: what failed before could hold the page back."""
+    demo = start("--no-history")
     demo.until_read()
     errors: list[str] = []
     page = opened(browser, f"{demo.url}/?lang=en&guide=1", errors)
@@ -112,7 +113,7 @@ def test_a_viewer_kills_a_data_center_and_watches_it_being_found(
     assert not psutil.pid_exists(before)
     assert demo.part("--data-center", "dc2").pid != before
     story = demo.get("/api/v1/demo/break")["break"]
-    assert 0 <= story["detected_ms"] <= story["paged_ms"] <= story["recovered_ms"]
+    assert 0 <= story["detected_ms"] <= min(story["paged_ms"], story["recovered_ms"])
     assert errors == []
     page.context.close()
 
