@@ -239,9 +239,10 @@ class AlertService:
         for each keeps the store's log of writes."""
         due_ms = None if self._notifier is None else self._notifier.oldest_due_ms()
         is_young = self._now_ms() - self._began_ms < self._setting.kinds.silence.starting_ms
-        reading_on = self._reading_on.names() if is_young else frozenset()
         with self._store.reading() as reader:
             self._version = reader.version()
+            # asked after the view was opened: a lease that changed hands in between must not vouch for the old holder
+            reading_on = self._reading_on.names() if is_young else frozenset()
             now_ms = self._now_ms()
             if evaluation.judge(reader, now_ms, due_ms, reading_on):
                 return None
