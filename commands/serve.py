@@ -17,8 +17,12 @@ from commands.logs import add_logs, hide_configured, start_logs
 from commands.options import add_configuration, configuration
 from commands.reloading import Reloader, hangup_event
 from commands.serving import Serving
+from dashboard.api.registering import ROUTES
+from dashboard.api.route import large_bodies
 from dashboard.errors import DashboardError, OpenToTheNetwork
+from dashboard.patience import Limits
 from dashboard.server import is_loopback, serve
+from dashboard.wire import Bodies
 from store.errors import StoreError
 from store.opening import open_store
 
@@ -63,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
                 authenticated=access is not None,
                 trusted_proxy=chosen.settings.access.trusted_proxy,
                 on_bound=_say,
+                limits=Limits(bodies=Bodies(large_bodies(ROUTES))),
             )
     finally:
         store.close()

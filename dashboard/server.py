@@ -14,10 +14,13 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from waitress import wasyncore
+from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
-from waitress.server import TcpWSGIServer, create_server
+from waitress.server import TcpWSGIServer
 
 from dashboard.errors import AddressUnusable, OpenToTheNetwork
+from dashboard.patience import LOOK_SECONDS, Limits, PatientServer
+from dashboard.wire import MOST_HEAD_BYTES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -32,6 +35,7 @@ LOOP_SECONDS = 0.25
 STOP_SECONDS = 1.0
 DRAIN_SECONDS = 2.0
 """So long may answers that are under way still take once it was asked to stop."""
+USUAL = Limits()
 
 
 class Front:
@@ -54,9 +58,11 @@ def serve(
     authenticated: bool = False,
     trusted_proxy: str | None = None,
     on_bound: Callable[[str], None] = lambda url: None,
+    limits: Limits = USUAL,
 ) -> None:
     """Serves until ``stop`` is set; from the main thread SIGTERM and SIGINT set it. Port 0 takes any free one;
     ``on_bound`` is told the URL. ``trusted_proxy``: address of the one proxy that says who asks (X-Forwarded-For).
+    ``limits``: of patience with slow senders and readers, and of bodies.
 
     Raises OpenToTheNetwork for a host other than loopback unless the app asks viewers who they are
     (``authenticated``), AddressUnusable when the address cannot be listened on.
@@ -64,7 +70,8 @@ def serve(
     if not authenticated and not is_loopback(host):
         raise OpenToTheNetwork(host)
     sockets: dict[int, wasyncore.dispatcher] = {}
-    server = _listen(app, _bound(host, port), sockets, trusted_proxy)
+    settings = _settings(trusted_proxy, limits.patience.idle_s)
+    server = PatientServer(app, _bound(host, port), sockets, settings, limits)
     try:
         with stopping_on_signals(stop):
             on_bound(_url(host, server.effective_port))
@@ -104,18 +111,15 @@ def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _listen(
-    app: WSGIApplication, listening: socket.socket, sockets: dict[int, wasyncore.dispatcher], trusted_proxy: str | None
-) -> TcpWSGIServer:
-    """A listening server whose sockets are in the given map."""
-    return create_server(
-        app,
-        map=sockets,
-        sockets=[listening],
+def _settings(trusted_proxy: str | None, idle_s: int) -> Adjustments:
+    """What waitress is told of connections."""
+    return Adjustments(
         threads=THREADS,
         connection_limit=_connection_limit(),
         backlog=BACKLOG,
-        channel_timeout=60,
+        channel_timeout=idle_s,
+        cleanup_interval=LOOK_SECONDS,
+        max_request_header_size=MOST_HEAD_BYTES,
         asyncore_use_poll=True,
         ident=None,
         clear_untrusted_proxy_headers=True,

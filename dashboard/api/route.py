@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -91,3 +91,10 @@ class Write:
 
 
 Route: TypeAlias = Read | Direct | Write
+
+
+def large_bodies(routes: Iterable[Route]) -> dict[str, int]:
+    """Bytes, by path, where more is taken than elsewhere."""
+    return {
+        route.path: route.most_bytes for route in routes if isinstance(route, Write) and route.most_bytes > MOST_BYTES
+    }
