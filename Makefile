@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := prometheus prometheus-alertmanager victoria-metrics openssl chromium fonts-noto-cjk postgresql prometheus-node-exporter prometheus-blackbox-exporter haproxy libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-faults test-hostile check format bench lock licenses sbom screenshots drill prove clean
+.PHONY: help setup setup-dev run test test-faults test-hostile check format bench lock licenses sbom screenshots pictures drill prove clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,8 +21,8 @@ run: setup ## Starts the demo on http://127.0.0.1:8050 (ARGS="--port 9000" passe
 
 test: setup-dev ## Runs every test; slo/ must be covered to the last branch
 	$(BIN)/python -m pytest tests/slo --cov=slo --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -n 2 -q
-	$(BIN)/python -m pytest tests --ignore=tests/slo -m "not soak and not alone" -n 2 --dist loadfile --no-loadscope-reorder -q
-	$(BIN)/python -m pytest tests --ignore=tests/slo -m "not soak and alone" -q
+	scripts/two_looks tests --ignore=tests/slo -m "not soak and not alone" -n 2 --dist loadfile --no-loadscope-reorder -q
+	scripts/two_looks tests --ignore=tests/slo -m "not soak and alone" -q
 
 test-faults: setup-dev ## Hurts a small bank (100 kill -9, full and read-only disks, locks) and reconciles it; minutes
 	$(BIN)/python -m pytest tests/faults tests/journeys/test_reload.py -m soak -q
@@ -62,6 +62,9 @@ sbom: setup-dev ## Writes build/sbom.cdx.json: what the product is made of (Cycl
 
 screenshots: setup-dev ## Takes the pictures of README and guides of a demo with a past; minutes (ARGS="http://127.0.0.1:8050 wall")
 	$(BIN)/python scripts/screenshots.py $(ARGS)
+
+pictures: setup-dev ## Takes the golden pictures of the wall's states anew; look at what changed before you commit them
+	WRITE_PICTURES=1 $(BIN)/python -m pytest tests/dashboard/browser/test_wall_states.py -k looks_as_it_should -q
 
 clean: ## Removes .venv, caches and the demo's data
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
