@@ -38,7 +38,7 @@ COMMANDS = {
     "rules": "writes Prometheus recording and alerting rules with promtool unit tests, for the same objectives",
     "notify": "sends a test message through every channel and prints what became of it",
     "incidents": "what failed: list with MTTD, MTTA and MTTR, show one, export its post-mortem",
-    "report": "availability and incidents of any period as PDF, XLSX, CSV, JSON or HTML; frozen, explained, sent",
+    "report": "availability, incidents, costs, peaks of any period: PDF, XLSX, CSV, JSON or HTML; frozen, sent",
     "history": "the past that a bank brings along: imports availability and incidents from files",
     "people": "who logs in here, and what each may do: add, list, roles, password, disable, enable, remove",
     "tokens": "what scripts and walls show to be let in: add, list, revoke",

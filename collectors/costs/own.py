@@ -5,16 +5,17 @@
     staff,ops-2026,1,operations team,2026-01-01,2027-01-01,3600000.00,CNY,,,,
 
 A row becomes charges like those of a bill: hardware is a purchase, billed whole in the month it went into service, and
-usage with an effective cost of (amount - residual) / months in each of its months; everything else is billed and
-effective alike, spread over the months of its period by their days. Sums are exact to the hundredth.
+usage with an effective cost of (amount - residual) / months in each of its months (given away before, on ``to``: what
+is left of it in the month of its last day); everything else is billed and effective alike, spread over the months of
+its period by their days. Sums are exact to the hundredth.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -38,7 +39,7 @@ MOST_MONTHS = 600
 _CENTS = 100
 _MONTHS_A_YEAR = 12
 _MONTHS_DIGITS = 9
-_LEFT_EMPTY = {HARDWARE: ("to",)}
+_LEFT_EMPTY: Mapping[str, tuple[str, ...]] = {HARDWARE: ()}
 _LEFT_EMPTY_ELSE = ("months", "residual")
 
 
@@ -52,7 +53,8 @@ class _Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """One row. ``to_day`` is exclusive; ``months`` counts only for hardware."""
+    """One row. ``to_day`` is exclusive, of hardware the day on which it was given away; ``months`` counts only for
+    hardware."""
 
     kind: str
     id: str
@@ -93,6 +95,7 @@ class OwnReader:
         self._places = places
         self._zone = zone
         self._tally = Tally()
+        self._by_id: dict[tuple[str, int], Own] = {}
 
     def charges(self, rows: Iterator[list[str]]) -> Iterator[Charge]:
         """The charges of every row that can be read; what cannot is among the defects."""
@@ -130,6 +133,9 @@ class OwnReader:
             _money("residual", said.get("residual") or "0"),
         )  # fmt: skip
         _refuse_senseless(own)
+        if self._by_id.setdefault((own.id, number), own) != own:
+            example = f"{own.id} comes again with other content; the first one counts: raise the revision"
+            raise _Refused("charge_id_repeated", "id", example)
         for column in _LEFT_EMPTY.get(kind, _LEFT_EMPTY_ELSE):
             if said.get(column):
                 example = f"{column} is {said[column]!r}, which means nothing for {kind}; leave it empty"
@@ -145,14 +151,23 @@ def own_charges(own: Own, zone: str, row: int) -> Iterator[Charge]:
     nothing = Decimal(0)
     parts: list[tuple[str, Period, Amounts]] = []
     if own.kind == HARDWARE:
-        shares = straight_line(own.amount - own.residual, [1] * len(months))
+        shares = _until_given_away(own, straight_line(own.amount - own.residual, [1] * len(months)))
         parts.append(("purchase", months[0], Amounts(own.amount, nothing, nothing)))
-        parts += [("usage", at, Amounts(nothing, share, share)) for at, share in zip(months, shares, strict=True)]
+        parts += [("usage", at, Amounts(nothing, share, share)) for at, share in zip(months, shares, strict=False)]
     else:
         shares = straight_line(own.amount, [at.to_s - at.from_s for at in months])
         parts += [("usage", at, Amounts(share, share, share)) for at, share in zip(months, shares, strict=True)]
     for part, (kind, at, amounts) in enumerate(parts):
         yield Charge(row, amounts, at, _about(own, kind), own.id, own.revision, digest, part=part)
+
+
+def _until_given_away(own: Own, shares: list[Decimal]) -> list[Decimal]:
+    """Depreciation by month; what is left when hardware is given away costs in the month of its last day."""
+    if own.to_day is None:
+        return shares
+    last, first = own.to_day - timedelta(days=1), own.from_day
+    served = (last.year - first.year) * _MONTHS_A_YEAR + last.month - first.month
+    return [*shares[:served], sum(shares[served:], Decimal(0))] if served < len(shares) else shares
 
 
 def _about(own: Own, kind: str) -> About:

@@ -76,7 +76,8 @@ def _in_cny(lines: Iterable[LedgerLine], rates: Rates, zone: str, tally: Tally) 
         rate = rates.rate(line.currency, day)
         if rate is None:
             example = f"no rate of {line.currency or 'an unknown currency'} for {day} or the 31 days before"
-            tally.add(Finding("rate_missing", "BillingCurrency", example), 0, total.charges)
+            column = f"BillingCurrency={line.currency or 'unknown'}"  # each currency is named
+            tally.add(Finding("rate_missing", column, example), 0, total.charges)
         known = known and rate is not None and not total.effective_unknown
         worth += Fraction(total.effective) * (rate or 0)
     return worth if known else None

@@ -130,6 +130,8 @@ def _accrued(policy: CostPolicy, sums: Iterable[CostSum]) -> list[Entry]:
 
 
 _Sums = dict[tuple[str, ...], Fraction]
+_Lacking = dict[tuple[str, str], tuple[str, int]]
+"""By rule and currency (or provider): what is said of the first charge, and how many there are."""
 
 
 def _imported(
@@ -138,21 +140,23 @@ def _imported(
     """Charges in whole fen that add up to the rounded sum of all; what lacks an amount or a rate is a problem."""
     effective: _Sums = {}
     billed: _Sums = {}
-    lacking: dict[str, tuple[str, int]] = {}
+    lacking: _Lacking = {}
     for line, total in charges:
         key = (policy.category_of_line(line), line.provider, line.service, line.product, line.data_center)
         day = day_of(line.from_s, zone)
         rate = rates.rate(line.currency, day)
         if rate is None:
-            _count(lacking, NO_RATE, f"no rate of {line.currency or 'an unknown currency'} for {day}", total.charges)
+            code = line.currency or "an unknown currency"
+            _count(lacking, (NO_RATE, code), f"no rate of {code} for {day}", total.charges)
             continue
         effective[key] = effective.get(key, Fraction(0)) + Fraction(total.effective) * rate * FEN_PER_CNY
         billed[key] = billed.get(key, Fraction(0)) + Fraction(total.billed) * rate * FEN_PER_CNY
-        _count(lacking, UNKNOWN_EFFECTIVE, f"{line.provider}: no effective cost", total.effective_unknown)
-        _count(lacking, UNKNOWN_BILLED, f"{line.provider}: no billed cost", total.billed_unknown)
+        who = line.provider
+        _count(lacking, (UNKNOWN_EFFECTIVE, who), f"{who}: no effective cost", total.effective_unknown)
+        _count(lacking, (UNKNOWN_BILLED, who), f"{who}: no billed cost", total.billed_unknown)
     fen, billed_fen = whole(effective), whole(billed)
     entries = [_entry(key, fen[key], billed_fen[key], Origin.IMPORTED) for key in sorted(fen)]
-    problems = [Problem(rule, text, count) for rule, (text, count) in sorted(lacking.items())]
+    problems = [Problem(rule, text, count) for (rule, _), (text, count) in sorted(lacking.items())]
     return (
         entries,
         [each for each in problems if each.rule != UNKNOWN_BILLED],
@@ -160,10 +164,10 @@ def _imported(
     )
 
 
-def _count(lacking: dict[str, tuple[str, int]], rule: str, text: str, charges: int) -> None:
+def _count(lacking: _Lacking, key: tuple[str, str], text: str, charges: int) -> None:
     if charges:
-        first, before = lacking.get(rule, (text, 0))
-        lacking[rule] = first, before + charges
+        first, before = lacking.get(key, (text, 0))
+        lacking[key] = first, before + charges
 
 
 def _entry(place: Sequence[str], fen: int, billed_fen: int, origin: Origin) -> Entry:

@@ -192,6 +192,31 @@ def test_staff_is_spread_by_days_and_bad_rows_are_named(imported: Import, store:
     assert (reading.left_out, rules(reading)) == (1, {"value_unknown kind": 1})
 
 
+@pytest.mark.parametrize(
+    ("given_away", "months"),
+    [("2024-03-15", ["33.34", "33.34", "533.32"]), ("2024-04-01", ["33.34", "33.34", "533.32"]), ("2026-06-01", None)],
+)
+def test_hardware_that_is_given_away_costs_what_is_left_of_it(
+    imported: Import, store: Store, tmp_path: Path, given_away: str, months: list[str] | None
+) -> None:
+    """In the month of its last day; whatever happens to it, all months together cost the amount less the residual."""
+    imported(own(tmp_path, f"hardware,h,1,2024-01-31,{given_away},800.00,CNY,18,200"))
+    found = [each.total.effective for each in ledger(store) if each.line.kind == "usage"]
+    assert sum(found) == 600
+    assert months is None or found == [Decimal(each) for each in months]
+
+
+def test_an_own_cost_that_comes_twice_counts_by_its_id_all_the_same(
+    imported: Import, store: Store, tmp_path: Path
+) -> None:
+    """The second row of one id is left out by name, and the rows beside it do not become other charges."""
+    rows = ["staff,a,1,2026-01-01,2026-02-01,10.00,CNY,,", "staff,b,1,2026-01-01,2026-02-01,20.00,CNY,,"]
+    imported(own(tmp_path, *rows))
+    again = imported(own(tmp_path, *rows, "staff,b,1,2026-01-01,2026-02-01,21.00,CNY,,"))
+    assert (again.left_out, rules(again)) == (1, {"charge_id_repeated id": 1})
+    assert sum(each.total.effective for each in ledger(store)) == 30
+
+
 @pytest.mark.parametrize("total", ["0.01", "-0.05", "100.00", "-99.99"])
 def test_shares_add_up_whatever_the_sign(total: str) -> None:
     shares = straight_line(Decimal(total), [1, 1, 1, 4])
@@ -202,6 +227,10 @@ def test_a_missing_rate_is_a_defect_and_never_one(bill: Bill, imported: Import) 
     reading = imported(bill({"BillingCurrency": "USD"}, {}))
     without = whole([reading], [], Rates([]), SHANGHAI, kept=True)
     assert (without.cny, [each.rule for each in without.defects]) == (None, ["rate_missing"])
+    two = whole(
+        [imported(bill({"BillingCurrency": "USD"}, {"BillingCurrency": "EUR"}))], [], Rates([]), SHANGHAI, kept=True
+    )
+    assert [each.column for each in two.defects] == ["BillingCurrency=EUR", "BillingCurrency=USD"]
     rates = Rates([Rate(date(2026, 9, 1), "USD", Decimal(7))])
     assert whole([reading], [], rates, SHANGHAI, kept=True).cny == 12
     assert rates.rate("USD", date(2026, 8, 31)) is None

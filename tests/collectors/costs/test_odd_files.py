@@ -109,7 +109,7 @@ def test_own_costs_name_cells_that_mean_nothing_for_their_kind(tmp_path: Path, i
         f"staff,b,1,x,2024-02-01,2024-03-01,29.00,CNY,,,12,5\nhardware,c,1,x,2024-01-31,,1.00,CNY,,,{'1' * 5000},\n",
         encoding="utf-8",
     )
-    ignored = {("cell_ignored", name, 1) for name in ("to", "months", "residual")}
+    ignored = {("cell_ignored", name, 1) for name in ("months", "residual")}
     assert rules(imported(path)) == ignored | {("value_unknown", "months", 1)}
 
 
