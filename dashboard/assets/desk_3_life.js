@@ -106,12 +106,15 @@
   }
 
   /** Calls `read` as soon as the server's time is known and every so often; one at a time, at once again when somebody
-   *  comes back to the screen. A browser whose clock is wrong so never asks for times that the server does not have. */
+   *  comes back to the screen. A browser whose clock is wrong so never asks for times that the server does not have.
+   *  Called while it reads, it reads once more at once: that answer may be older than what somebody just did. */
   function every(milliseconds, read) {
     let timer = null;
     let busy = false;
+    let wanted = false;
     async function run() {
-      if (busy) return;
+      wanted = busy;
+      if (wanted) return;
       busy = true;
       clearTimeout(timer);
       try {
@@ -120,7 +123,7 @@
         console.info("not read:", String(problem));
       }
       busy = false;
-      timer = setTimeout(run, milliseconds);
+      timer = setTimeout(run, wanted ? 0 : milliseconds);
     }
     document.addEventListener("visibilitychange", () => !document.hidden && run());
     timeKnown.then(run);

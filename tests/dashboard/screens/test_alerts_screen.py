@@ -253,6 +253,21 @@ def test_maintenance_is_planned_and_called_off(own: Stage, open_page: Callable[.
     expect(page.locator("#maintenance")).to_contain_text("No maintenance")
 
 
+def test_who_asks_while_a_read_is_under_way_is_answered_by_the_next_at_once(page: Page) -> None:
+    """The answer under way may be older than what somebody just did; the next would come after the usual pause."""
+    page.evaluate(
+        """() => {
+          window.reads = [];
+          window.again = window.LendingDesk.life.every(3_600_000, () => new Promise((done) => window.reads.push(done)));
+        }"""
+    )
+    page.wait_for_function("() => window.reads.length === 1")
+    page.evaluate("window.again()")
+    page.evaluate("window.reads[0]()")
+    page.wait_for_function("() => window.reads.length === 2")
+    page.evaluate("window.reads[1]()")
+
+
 def test_a_silence_comes_again_each_week_on_a_phone(own: Stage, open_page: Callable[..., Sight]) -> None:
     """Only what its turn needs is asked; the list says it in the viewer's words."""
     page = open_page(f"{own.url}/alerts?lang=zh#silences", "#tab-silences", size="phone", by="李伟").page
