@@ -53,6 +53,9 @@ def explained(
     role = mapping.role(name)
     if role in _SPECIAL:
         return [f"{name} {_SPECIAL[role]}"]
+    if place := mapping.histogram(name, own):
+        said = zip(("product", "step", "traffic"), place, strict=True)
+        return ["counted as a bucket of latency", *(f"  {label} = {value or '(empty)'}" for label, value in said)]
     if name not in mapping.by_metric:
         return ["ignored: no rule names this metric; add one to metrics in the catalog"]
     rule = mapping.rule(name, own)

@@ -189,6 +189,30 @@ def named_alike(role: Role, metric: str) -> Rule:
     return Rule(role, metric, {dimension: Pick(dimension) for dimension in DIMENSIONS[role]})
 
 
+@dataclass(frozen=True, slots=True)
+class LatencyRule:
+    """What a histogram of times to answer means. ``metric`` is its name without ``_bucket``; ``picks`` as in ``Rule``,
+    for product, step and traffic."""
+
+    metric: str
+    picks: Mapping[str, Pick]
+    where: tuple[tuple[str, re.Pattern[str]], ...] = ()
+
+    def place(self, labels: Mapping[str, str]) -> tuple[str, str, str] | None:
+        """Product, step and traffic of a series; None for one that is not meant or names no product."""
+        if any(pattern.fullmatch(labels.get(label, "")) is None for label, pattern in self.where):
+            return None
+        product, step, traffic = (
+            self.picks.get(name, NOTHING_PICKED).value(labels) for name in ("product", "step", "traffic")
+        )
+        return (product, step, traffic) if product else None
+
+
+REFERENCE_LATENCY = (
+    LatencyRule("lending_request_duration_seconds", {name: Pick(name) for name in ("product", "step", "traffic")}),
+)
+"""The histogram of the reference estate; it does not tell customers from load tests."""
+
 REFERENCE_RULES = (
     named_alike(Role.REQUESTS, "lending_requests_total"),
     named_alike(Role.TRANSACTIONS, "lending_transactions_total"),
@@ -211,7 +235,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class MetricMap:
-    """What is read; everything else on a page is ignored (histogram buckets too).
+    """What is read; everything else on a page is ignored. ``latency``: histograms (``collectors.latency``).
 
     ``mark``, ``process_start``, ``clock``: names of the target's own sequence number, of its birth and of what it
     believes the time to be; empty for none. ``gauges``: names of gauges to keep, or prefixes that end with ``*``.
@@ -225,6 +249,7 @@ class MetricMap:
     gauges: tuple[str, ...] = ("lending_*",)
     products: frozenset[str] = frozenset()
     limits: Limits = Limits()
+    latency: tuple[LatencyRule, ...] = REFERENCE_LATENCY
     by_metric: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -250,6 +275,11 @@ class MetricMap:
         """Labels that some rule looks at."""
         picked = {pick.label for rule in self.rules for pick in rule.picks.values() if pick.label}
         return frozenset(picked | {label for rule in self.rules for label, _ in rule.where})
+
+    def histogram(self, name: str, labels: Mapping[str, str]) -> tuple[str, str, str] | None:
+        """Product, step and traffic of a bucket; None when no rule of ``latency`` fits. The first that fits decides."""
+        places = (rule.place(labels) for rule in self.latency if name == f"{rule.metric}_bucket")
+        return next((place for place in places if place is not None), None)
 
     def role(self, name: str) -> Role:
         """What the metric of this name is for."""

@@ -51,6 +51,8 @@ class PageParser:
         self._roles: dict[str, Role] = {}
         self._specials: dict[str, tuple[Role, str]] = {}
         self._lines: list[str] | None = None
+        self._buckets: list[int] = []
+        self._bucket_heads = tuple(f"{rule.metric}_bucket{{" for rule in mapping.latency)
         self._layout = _Columns([], [], [])
         self._openmetrics = False
         self._process_born_ms: int | None = None
@@ -60,6 +62,12 @@ class PageParser:
     def forget(self) -> None:
         """Makes the next page complete: for when the last one was read but could not be kept."""
         self._lines = None
+
+    def buckets(self) -> list[tuple[str, str]]:
+        """Series as written and value of every bucket of a mapped histogram on the page parsed last."""
+        heads, lines = self._layout.heads, self._lines or []
+        shown = ((heads[at], lines[at]) for at in self._buckets if at < len(lines))
+        return [(head, line[len(head) :]) for head, line in shown if line.startswith(head)]
 
     def parse(self, text: str, at_ms: int, *, openmetrics: bool) -> Page:
         """One whole page.
@@ -140,6 +148,8 @@ class PageParser:
         births = self._births(columns.of_special())
         self._lines = lines
         self._layout = _Columns(columns.heads, columns.keys, [])
+        wanted = self._bucket_heads
+        self._buckets = [at for at, head in enumerate(columns.heads) if head.startswith(wanted)] if wanted else []
         samples = self._layout.samples()
         return Page(
             at_ms, self._process_born_ms, self._mark, samples, changed, births, complete=True, clock_ms=self._clock_ms

@@ -14,6 +14,7 @@ from collectors.clocks import Asked, Clock, SkewWatch, skew_ms
 from collectors.duplicates import Claims, Sight
 from collectors.errors import CollectorError, one_line
 from collectors.fetch import Fetcher
+from collectors.latency import LatencyTally
 from collectors.mapping import MetricMap
 from collectors.openmetrics import PageParser
 from collectors.page import Page
@@ -90,10 +91,10 @@ class Watcher:
         self._fetcher = Fetcher(target.url, target.deadline_s)
         self._parser = PageParser(mapping)
         self._tally: Tally | None = None
+        self._latency = LatencyTally(mapping, None)
         self._pending: list[Read] = []
         self._unlisted = 0
-        self._missed = [_AWAY]
-        self._told = ""
+        self._missed, self._told = [_AWAY], ""
         self._claims = claims
         self._skew = SkewWatch(self.id)
         self._asked_ns = (0, 0)
@@ -185,6 +186,7 @@ class Watcher:
             page = self._page(at_ms)
             read = Read(at_ms, collected=True, duration_ms=self._since_ms(began_ns))
             proposal = tally.propose(page, read, earlier=self._unstored(), missed="; ".join(self._missed))
+            proposal = self._latency.joined(self._parser, proposal, tally.last_page_ms)
             self._claim(tally, page, proposal)
         except StoreError as fault:
             return self._put_by(at_ms, fault)
@@ -206,6 +208,7 @@ class Watcher:
         self._store.register(self._source, self._clock.wall_ms())
         self._parser.forget()
         resume = self._store.resume(self.id)
+        self._latency = LatencyTally(self._mapping, resume.latency)
         self._tally = Tally.resumed(resume, self._source, self._mapping, self._outcomes, in_order=True)
         return self._tally
 
@@ -290,6 +293,7 @@ class Watcher:
             page = self._parser.parse(waited.text, waited.at_ms, openmetrics=waited.openmetrics)
             page = replace(page, skew_ms=waited.skew_ms)
             proposal = tally.propose(page, read, missed="; ".join(self._missed))
+            proposal = self._latency.joined(self._parser, proposal, tally.last_page_ms)
             if waited.clock == self._clock_name:
                 self._asked_ns = (waited.sent_ns, waited.answered_ns)
                 self._claim(tally, page, proposal)
@@ -298,6 +302,7 @@ class Watcher:
             return
         version = self._store.commit(replace(proposal.batch, token=self._token))
         tally.accept(proposal, version)
+        self._latency.accept(proposal)
         self._missed.clear()
 
     def _outrun(self, read: Read, fault: StaleWriter | LeaseLost) -> Read:
@@ -338,6 +343,7 @@ class Watcher:
                 return self._keep(Read(read.at_ms, collected=False, reason=_store_reason(fault)))
             return self._put_by(read.at_ms, fault)
         tally.accept(proposal, version)
+        self._latency.accept(proposal)
         self._pending.clear()
         self._unlisted = 0
         if read.collected:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from slo.formatting import percent
-from store.holdings import Holdings, JournalHolding, LevelHolding
+from store.holdings import Holdings, JournalHolding, LatencyHolding, LevelHolding
 from store.records import SourceStatus
 
 UNKNOWN = "-"
 _HEADS = ("level", "rows", "bytes", "oldest", "newest", "reads", "due", "complete %")
 _JOURNAL_HEADS = ("journal", "rows", "bytes", "oldest", "newest", "open")
+_LATENCY_HEADS = ("latency", "rows", "bytes", "oldest", "newest", "histograms")
 _TEXTS = {0, 3, 4}  # columns that are no numbers and stand left
 
 
@@ -22,6 +23,7 @@ def document(held: Holdings, where: str) -> dict[str, object]:
         "bytes": held.size_bytes,
         "levels": [_level(each) for each in held.levels],
         "journal": [_journal(each) for each in held.journal],
+        "latency": _latency(held.latency),
         "sources": [_source(each) for each in held.sources],
         "simulated": [{"from": _time(span.from_s), "to": _time(span.to_s)} for span in held.simulated],
     }
@@ -52,6 +54,16 @@ def _journal(held: JournalHolding) -> dict[str, object]:
     }
 
 
+def _latency(held: LatencyHolding) -> dict[str, object]:
+    return {
+        "rows": held.rows,
+        "histograms": held.histograms,
+        "bytes": held.size_bytes,
+        "oldest": _time(held.oldest_s),
+        "newest": _time(held.newest_s),
+    }
+
+
 def _source(status: SourceStatus) -> dict[str, object]:
     source = status.source
     return {
@@ -73,6 +85,7 @@ def table(held: Holdings, where: str) -> str:
     lines = [f"store      {where}", f"schema     {held.revision}", f"bytes      {_number(held.size_bytes)}", ""]
     lines += _aligned([_HEADS, *(_row(each) for each in held.levels)])
     lines += ["", *_aligned([_JOURNAL_HEADS, *(_journal_row(each) for each in held.journal)])]
+    lines += ["", *_aligned([_LATENCY_HEADS, _latency_row(held.latency)])]
     lines += ["", f"sources    {len(held.sources)}"]
     for status in held.sources:
         seen = UNKNOWN if status.watermark_ms is None else _time(status.watermark_ms // 1000)
@@ -103,6 +116,17 @@ def _journal_row(held: JournalHolding) -> tuple[str, ...]:
         _time(held.oldest_s) or UNKNOWN,
         _time(held.newest_s) or UNKNOWN,
         _number(held.open_rows),
+    )
+
+
+def _latency_row(held: LatencyHolding) -> tuple[str, ...]:
+    return (
+        "all levels",
+        _number(held.rows),
+        _number(held.size_bytes),
+        _time(held.oldest_s) or UNKNOWN,
+        _time(held.newest_s) or UNKNOWN,
+        _number(held.histograms),
     )
 
 

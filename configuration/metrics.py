@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
-from collectors.mapping import Limits, MetricMap, Pick, Role, Rule, patterns
+from collectors.mapping import LatencyRule, Limits, MetricMap, Pick, Role, Rule, patterns
 from configuration.types import Strict
 
 Place: TypeAlias = tuple[str | int, ...]
@@ -142,6 +142,28 @@ class AccountRule(RuleSettings):
 AnyRule: TypeAlias = RequestRule | TransactionRule | CostRule | AccountRule
 
 
+class LatencyLabels(Strict):
+    """Dimensions of a histogram."""
+
+    product: PickSettings
+    step: PickSettings | None = None
+    traffic: PickSettings | None = None
+
+
+class LatencySettings(Strict):
+    """A histogram of the time to answer, in seconds; ``metric`` is its name without ``_bucket``."""
+
+    metric: MetricName
+    where: dict[LabelName, Pattern] = Field(default_factory=dict)
+    labels: LatencyLabels
+
+    def rule(self) -> LatencyRule:
+        """The same as the collectors use it."""
+        given = {name: getattr(self.labels, name) for name in type(self.labels).model_fields}
+        picks = {name: pick.pick() for name, pick in given.items() if pick is not None}
+        return LatencyRule(self.metric, picks, tuple((one, re.compile(text)) for one, text in self.where.items()))
+
+
 class MetricsSettings(Strict):
     """``metrics`` of config/catalog.yaml."""
 
@@ -150,6 +172,7 @@ class MetricsSettings(Strict):
     costs: tuple[CostRule, ...] = ()
     accounts: tuple[AccountRule, ...] = ()
     gauges: tuple[GaugeName, ...] = ()
+    latency: tuple[LatencySettings, ...] = ()
     process_start: MetricName | None = "process_start_time_seconds"
     mark: MetricName | None = None
     clock: MetricName | None = None
@@ -248,6 +271,7 @@ def metric_map(metrics: MetricsSettings, origin: Callable[[Place], str], product
         process_start=metrics.process_start or "",
         clock=metrics.clock or "",
         gauges=metrics.gauges,
+        latency=tuple(each.rule() for each in metrics.latency),
         products=frozenset(products),
     )
 

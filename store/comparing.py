@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slo.counts import Counts
 from store.port import Reader
-from store.records import Scope, Unit
+from store.records import Level, Scope, Unit
 
 RESTING_S = 60
 """What is younger may still be on its way: pages of one minute come from several sources."""
@@ -35,8 +35,8 @@ def settled_until_s(restored: Reader) -> int:
 
 
 def compare(restored: Reader, present: Reader) -> Iterator[Compared]:
-    """Good and bad events of every unit up to the minute that the copy has whole, and the audit log up to the copy's
-    newest row."""
+    """Good and bad events of every unit up to the minute that the copy has whole, requests in histograms up to the hour
+    before, and the audit log up to the copy's newest row."""
     until_s = settled_until_s(restored)
     for scope in (Scope.BANK, Scope.PRODUCT, Scope.CELL, Scope.DCN):
         mine, theirs = restored.totals(scope, 0, until_s), present.totals(scope, 0, until_s)
@@ -45,12 +45,25 @@ def compare(restored: Reader, present: Reader) -> Iterator[Compared]:
             yield Compared(f"{scope.name.lower()} {name}", len(mine), restored_sum, sums[name])
         differing = sum(mine.get(unit) != theirs.get(unit) for unit in mine.keys() | theirs.keys())
         yield Compared(f"{scope.name.lower()} units that differ", len(mine), 0, differing)
+    yield _histograms(restored, present, max(0, until_s // 3600 * 3600 - 3600))
     yield _logs(restored, present)
 
 
 def _kinds(totals: Mapping[Unit, Counts]) -> dict[str, int]:
     values = totals.values()
     return {"good": sum(each.good for each in values), "bad": sum(each.bad for each in values)}
+
+
+def _histograms(restored: Reader, present: Reader, until_s: int) -> Compared:
+    """Hours rather than minutes, for a minute of histograms comes with the first page after it."""
+    products = sorted({unit.product for unit in present.totals(Scope.PRODUCT, 0, until_s)})
+    rows = mine = theirs = 0
+    for product in products:
+        kept = restored.latency(Level.HOUR, 0, until_s, product=product)
+        rows += len(kept)
+        mine += sum(sum(each.counts) for each in kept)
+        theirs += sum(sum(each.counts) for each in present.latency(Level.HOUR, 0, until_s, product=product))
+    return Compared("requests in histograms", rows, mine, theirs)
 
 
 def _logs(restored: Reader, present: Reader) -> Compared:

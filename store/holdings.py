@@ -61,6 +61,17 @@ class JournalHolding:
 
 
 @dataclass(frozen=True, slots=True)
+class LatencyHolding:
+    """Slices of all levels of histograms (``store.latency``), and of how many different ``histograms``."""
+
+    rows: int
+    histograms: int
+    size_bytes: int | None
+    oldest_s: int | None
+    newest_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Holdings:
     """Everything ``db stats`` says, true of one instant."""
 
@@ -70,6 +81,7 @@ class Holdings:
     sources: tuple[SourceStatus, ...]
     simulated: tuple[Span, ...]
     journal: tuple[JournalHolding, ...]
+    latency: LatencyHolding
 
 
 def level_holding(extent: Extent, sources: Iterable[SourceStatus], observed: Observed, now_s: int) -> LevelHolding:

@@ -79,6 +79,7 @@ def holdings_of(address: Address, zone: str, now_s: int) -> Holdings:
                 sources=tuple(sources),
                 simulated=tuple(reader.simulated()),
                 journal=holdings.journal_holdings(connection),
+                latency=holdings.latency_holding(connection),
             )
 
 

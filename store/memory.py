@@ -13,12 +13,13 @@ from store.costs import Bill, ChargeRow, LedgerLine, Line, Posted, Rate, Restate
 from store.errors import StaleWriter
 from store.healing import Healing, kept_growth, kept_observed, kept_reads, kept_rollups, lived
 from store.journal import Change, refuse_unstorable
+from store.latency_records import LatencySlice
 from store.memory_contents import Contents
 from store.memory_healing import grown_counts, refuse_negative, take_hole
 from store.memory_journal import MemoryAuditReader, MemoryJournalReader
 from store.memory_leases import MemoryLeases
 from store.memory_peaks import Busiest, as_peaks
-from store.memory_pruning import prune_level, prune_reads
+from store.memory_pruning import prune_latency, prune_level, prune_reads
 from store.memory_slots import MemorySlots
 from store.memory_sources import SourceState, add_progress
 from store.peaks import Peak
@@ -197,6 +198,12 @@ class MemoryReader(MemorySlots):
         """What people and the control center did."""
         return MemoryJournalReader(self._contents.journal)
 
+    def latency(self, level: Level, from_s: int, to_s: int, *, product: str) -> list[LatencySlice]:
+        """Counts per bucket of a product's histograms, oldest first."""
+        kept = self._contents.latency.items()
+        found = (LatencySlice(at, series, counts) for (of, at, series), counts in kept if of is level)
+        return sorted(each for each in found if from_s <= each.at_s < to_s and each.series.product == product)
+
     def audit(self) -> MemoryAuditReader:
         """Who did what."""
         return MemoryAuditReader(self._contents.journal)
@@ -229,7 +236,7 @@ class MemoryStore(MemoryLeases):
             known = self._contents.source(source)
             latest = max(known.incarnations.values(), key=lambda life: (life.last_read_ms, life.born_ms), default=None)
             status = known.status
-            return Resume(status.version, status.watermark_ms, tuple(known.series), known.state, latest)
+            return Resume(status.version, status.watermark_ms, tuple(known.series), known.state, latest, known.latency)
 
     def commit(self, batch: Batch) -> int:
         """Adds a batch to every level and scope and returns the source's new version. Raises StaleWriter, LeaseLost."""
@@ -339,6 +346,9 @@ class MemoryStore(MemoryLeases):
             for level, seconds in retention.seconds.items():
                 if seconds is not None:
                     left -= prune_level(contents.counts[level], slice_start(level, now_s - seconds, self._zone), left)
+                    left -= prune_latency(
+                        contents.latency, level, slice_start(level, now_s - seconds, self._zone), left
+                    )
             for known in contents.sources.values():
                 left -= prune_reads(known.reads, (now_s - retention.reads_seconds) * 1000, left)
             left -= contents.probes.prune(retention, now_s, self._zone, left)

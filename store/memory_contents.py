@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from slo.counts import Counts
 from slo.windows import day_start
 from store.errors import UnknownSource
+from store.latency import added, rolled_up
+from store.latency_records import LatencyGrowth, LatencySeries
 from store.memory_costs import LedgerShelf
 from store.memory_journal import JournalShelf
 from store.memory_peaks import Busiest, busiest, busiest_seconds
@@ -36,6 +38,7 @@ class Contents:
     probes: ProbeShelf = field(default_factory=ProbeShelf)
     journal: JournalShelf = field(default_factory=JournalShelf)
     ledger: LedgerShelf = field(default_factory=LedgerShelf)
+    latency: dict[tuple[Level, int, LatencySeries], tuple[int, ...]] = field(default_factory=dict)
 
     def copy(self) -> Contents:
         """Another with the same contents."""
@@ -53,6 +56,7 @@ class Contents:
             self.probes.copy(),
             self.journal.copy(),
             self.ledger.copy(),
+            dict(self.latency),
         )
 
     def feeds(self) -> list[Feed]:
@@ -111,8 +115,15 @@ class Contents:
             if before is None or seen.at_s >= before.at_s:
                 self.accounts[key] = seen
 
+    def add_latency(self, rows: Iterable[LatencyGrowth], zone: str) -> None:
+        """Adds histograms to minutes, hours and days."""
+        for level, each in rolled_up(rows, zone):
+            key = (level, each.at_s, each.series)
+            self.latency[key] = added(self.latency.get(key, (0,) * len(each.counts)), each.counts)
+
     def add_findings(self, batch: Batch, zone: str) -> None:
         """What the batch says beside counts: gaps, costs, accounts and gauges."""
+        self.add_latency(batch.latency.rows if batch.latency else (), zone)
         self.add_costs(batch.costs, zone)
         self.add_accounts(batch.accounts, zone)
         for gap in batch.gaps:

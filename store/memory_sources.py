@@ -16,6 +16,7 @@ class SourceState:
     status: SourceStatus
     series: list[str] = field(default_factory=list)
     state: bytes | None = None
+    latency: bytes | None = None
     incarnations: dict[int, Incarnation] = field(default_factory=dict)
     reads: list[Read] = field(default_factory=list)
     observed: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
@@ -25,6 +26,7 @@ class SourceState:
             self.status,
             list(self.series),
             self.state,
+            self.latency,
             dict(self.incarnations),
             list(self.reads),
             self.observed.copy(),
@@ -48,6 +50,7 @@ def add_progress(known: SourceState, batch: Batch) -> None:
         known.series.clear()
     known.series.extend(batch.new_series)
     known.state = known.state if batch.state is None else batch.state
+    known.latency = known.latency if batch.latency is None else batch.latency.state
     for life in batch.incarnations:
         first = known.incarnations.get(life.born_ms)
         known.incarnations[life.born_ms] = lived(first, life)

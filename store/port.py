@@ -11,6 +11,7 @@ from store.audit import AuditReader
 from store.costs import Bill, ChargeRow, LedgerLine, Line, Posted, Rate, Restated
 from store.healing import Healing
 from store.journal import Change, JournalReader
+from store.latency_records import LatencySlice
 from store.leases import Beat, Lease
 from store.peaks import Peak
 from store.probes import Probe, ProbeReader, ProbeResult
@@ -139,6 +140,10 @@ class Reader(Protocol):
 
     def journal(self) -> JournalReader:
         """What people and the control center did, true of the same instant."""
+
+    def latency(self, level: Level, from_s: int, to_s: int, *, product: str) -> list[LatencySlice]:
+        """Counts per bucket of a product's histograms, of slices of a level (minute, hour or day) that begin in
+        ``[from_s, to_s)``, oldest first. A slice that nobody observed is left out; one without requests is all 0."""
 
     def audit(self) -> AuditReader:
         """Who did what (``store.audit``), true of the same instant; never pruned."""

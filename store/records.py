@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from slo.counts import Counts
 from slo.outcomes import Kind
+from store.latency_records import LatencyBatch
 
 CUSTOMER = "customer"
 """The traffic that objectives speak of; anything else (``load_test``) is kept apart."""
@@ -179,6 +180,7 @@ class Batch:
     new_series: tuple[str, ...] = ()
     state: bytes | None = None
     token: int | None = None
+    latency: LatencyBatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ class Resume:
     series: tuple[str, ...]
     state: bytes | None
     incarnation: Incarnation | None
+    latency: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,8 @@
       budget: section("budget", word("product.budget")),
       alerts: section("alerts", word("product.alerts")),
       incidents: section("incidents", word("product.incidents")),
-      latency: section("latency", word("product.latency")),
+      latency: section("latency", word("product.latency"), () => desk.latency.rows(view.answers.latency), () => desk.latency.picture(view.answers.latency, range.zoneOf(view.state), product)),
     };
-    parts.latency.body.replaceChildren(h("p.nothing", {}, word("product.no_latency")), h("p.quiet", {}, word("product.no_latency_do")));
     content.append(parts.head, parts.picker.form, h("div.panels", {}, parts.steps.section, parts.budget.section), parts.centers.section, h("div.panels", {}, parts.alerts.section, parts.incidents.section), parts.latency.section);
     readAddress();
     life.every(POLL_MS, read);
@@ -72,13 +71,15 @@
       alerts: `/api/v1/alerts?product=${encodeURIComponent(product)}`,
       incidents: "/api/v1/incidents?limit=1000",
       steps: `/api/v1/availability/steps?${stretch}`,
+      latency: desk.latency.address(product, span.fromMs, span.toMs),
     };
     for (const [name, address] of Object.entries(asked)) {
       const answer = await get(address, { always: true });
       if (name === "centers" && answer.status === 404) return unknown(answer.body);
       view.answers[name] = answer.status === 200 ? answer.body : null;
       const painted = view.answers[name] ? PAINTERS[name](view.answers[name]) : [h("p.nothing", {}, (answer.body && answer.body.error) || word("desk.no_server"))];
-      parts[name].body.replaceChildren(...painted);
+      if (name === "latency") desk.latency.replace(parts.latency.body, painted);
+      else parts[name].body.replaceChildren(...painted);
       if (name === "centers") headline();
     }
   }
@@ -172,7 +173,7 @@
     return [h("ul.plain-list", {}, mine.slice(0, 20).map((each) => h("li", {}, link("/incidents/" + encodeURIComponent(each.id), {}, each.title[page.language] || each.id), h("small", {}, " " + words.moment(each.impact_start || each.detected, life.nowMs()) + " · " + word("product.failed", { count: format.grouped(each.failed) })))))];
   }
 
-  const PAINTERS = { steps: funnel, centers, budget: budgets, alerts, incidents };
+  const PAINTERS = { steps: funnel, centers, budget: budgets, alerts, incidents, latency: (answer) => desk.latency.painted(answer, range.zoneOf(view.state)) };
 
   life.start(build);
 })();

@@ -15,7 +15,7 @@ from store.leases import Beat, Lease
 from store.probes import Probe, ProbeResult
 from store.records import Batch, HistoryChunk, Level, Read, Resume, Retention, Source, Unit
 from store.scopes import rollups
-from store.sql import condensing, costing, journaling, leasing, peaking, probing, writing
+from store.sql import condensing, costing, journaling, latency, leasing, peaking, probing, writing
 from store.sql.dialect import Database
 from store.sql.healing import put_lives, refuse_negative, take_hole
 from store.sql.layouts import LAYOUTS
@@ -67,6 +67,7 @@ class SqlStore:
             condensing.outdate(connection, added[Level.DAY])
             writing.put_progress(connection, source_id, batch, self._zone)
             writing.put_findings(connection, batch)
+            latency.put_latency(connection, source_id, batch, self._zone)
             writing.put_day_totals(connection, batch.costs, batch.accounts, self._zone)
             peaking.close_minutes(connection, source_id, batch, added[Level.MINUTE], self._zone)
         return batch.expected_version + 1

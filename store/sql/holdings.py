@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import ColumnElement, Connection, Table, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from store.holdings import Extent, JournalHolding
+from store.holdings import Extent, JournalHolding, LatencyHolding
 from store.records import Level, Retention, Scope
 from store.sql.journaling import past_journal
+from store.sql.latency import LATENCY, LATENCY_SERIES, LATENCY_STATE
 from store.sql.layouts import Layout, layout_of
 from store.sql.partitions import is_cut
 from store.sql.pruning import all_past, past_parts
@@ -98,8 +99,21 @@ def _journal(connection: Connection, table: Table, open_rows: int | None) -> Jou
     )
 
 
+def latency_holding(connection: Connection) -> LatencyHolding:
+    """Rows, bytes and edges of histograms; the bytes are those of their names and of what collectors remember too."""
+    oldest_s, newest_s = connection.execute(select(func.min(LATENCY.c.at), func.max(LATENCY.c.at))).one()
+    return LatencyHolding(
+        rows=_count(connection, LATENCY),
+        histograms=_count(connection, LATENCY_SERIES),
+        size_bytes=_size_bytes(connection, [LATENCY, LATENCY_SERIES, LATENCY_STATE]),
+        oldest_s=oldest_s,
+        newest_s=newest_s,
+    )
+
+
 def expired(connection: Connection, retention: Retention, now_s: int, zone: str) -> dict[str, int]:
-    """Rows past retention: by name of the level (counts, reads and probes), of single attempts, and of the journal."""
+    """Rows past retention: by name of the level (counts, reads, probes, latency), of single attempts, of the
+    journal."""
     listed = (READ, PROBE_RESULT, ENTRY, DOCUMENT)
     rows = {level.name.lower(): 0 for level in retention.seconds} | {table.name: 0 for table in listed}
     if retention.journal_seconds is not None:

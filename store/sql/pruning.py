@@ -19,9 +19,11 @@ from sqlalchemy import (
     tuple_,
 )
 
+from store.latency import LATENCY_LEVELS
 from store.records import Level, Retention, Scope
 from store.slices import slice_start
 from store.sql.journaling import prune_journal
+from store.sql.latency import LATENCY
 from store.sql.layouts import Layout, layout_of
 from store.sql.partitions import CUTS, is_cut
 from store.sql.schema import COUNTS, OBSERVED, PROBE, PROBE_COUNT, PROBE_RESULT, READ, SOURCE
@@ -82,6 +84,8 @@ def all_past(connection: Connection, retention: Retention, now_s: int, zone: str
         if level in OBSERVED_LEVELS:
             yield _past(OBSERVED, level, before_s, level.name.lower())
             yield _past(PROBE_COUNT, level, before_s, level.name.lower())
+        if level in LATENCY_LEVELS:
+            yield _past(LATENCY, level, before_s, level.name.lower())
         if level is Level.SLOT:
             for probe_id in connection.execute(select(PROBE.c.id)).scalars().all():
                 yield _past(PROBE_RESULT, probe_id, before_s * 1000)

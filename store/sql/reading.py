@@ -24,6 +24,7 @@ from slo.windows import Window, day_start
 from store.condensing import Part, may_hold_months, parts
 from store.costs import LedgerLine, Rate
 from store.errors import UnknownSource
+from store.latency_records import LatencySlice
 from store.peaks import Peak, feeds, is_provisional
 from store.port import SlotRow, UnitKey
 from store.records import (
@@ -45,7 +46,7 @@ from store.records import (
     Unit,
 )
 from store.slices import STEP_S, Stretch, is_simulated, joined, signed, slice_end, stretches
-from store.sql import lookups
+from store.sql import latency, lookups
 from store.sql.auditing import SqlAuditReader
 from store.sql.condensing import MONTHS, SUMMED
 from store.sql.costing import read_ledger, read_rates
@@ -289,6 +290,10 @@ class SqlReader:
         """What is known of synthetic probes."""
         return SqlProbeReader(self._rows, self._zone)
 
+    def latency(self, level: Level, from_s: int, to_s: int, *, product: str) -> list[LatencySlice]:
+        """Counts per bucket of a product's histograms, oldest first."""
+        return latency.read_latency(self._rows, level, from_s, to_s, product)
+
     def journal(self) -> SqlJournalReader:
         """What people and the control center did."""
         return SqlJournalReader(self._rows)
@@ -310,10 +315,10 @@ class SqlReader:
         about = select(SOURCE.c.id, SOURCE.c.version, SOURCE.c.watermark_ms).where(SOURCE.c.name == source)
         for source_id, version, watermark_ms in self._rows(about):
             series = select(SERIES.c.text).where(SERIES.c.source_id == source_id).order_by(SERIES.c.position)
-            state = select(SOURCE_STATE.c.state).where(SOURCE_STATE.c.source_id == source_id)
             texts = tuple(text for (text,) in self._rows(series))
-            kept = [bytes(blob) for (blob,) in self._rows(state)]
-            return Resume(version, watermark_ms, texts, kept[0] if kept else None, self._latest_life(source))
+            kept = latency.remembered(SOURCE_STATE, self._rows, source_id)
+            buckets = latency.remembered(latency.LATENCY_STATE, self._rows, source_id)
+            return Resume(version, watermark_ms, texts, kept, self._latest_life(source), buckets)
         raise UnknownSource(source)
 
     def _latest_life(self, source: str) -> Incarnation | None:

@@ -72,3 +72,10 @@ def test_a_page_is_taken_apart_by_name() -> None:
 )
 def test_a_name_that_nobody_has_is_answered_with_near_ones(asked: str, near: list[str]) -> None:
     assert near_names(asked, ["http_requests_total", "node_load1", "node_load5", "up"]) == near
+
+
+def test_a_bucket_of_a_mapped_histogram_says_whose_latency_it_is() -> None:
+    """Of the reference estate's."""
+    series = 'lending_request_duration_seconds_bucket{le="0.1",product="loan",step="apply"}'
+    lines = explained(series, MetricMap(), OUTCOMES, "dc1")
+    assert lines == ["counted as a bucket of latency", "  product = loan", "  step = apply", "  traffic = (empty)"]

@@ -132,6 +132,11 @@ def test_stats_for_scripts(data: Path, capsys: pytest.CaptureFixture[str]) -> No
         ("journal_entry", 0, None),
         ("journal_document", 0, 0),
     ]
+    assert {name: told["latency"][name] for name in ("rows", "histograms", "oldest")} == {
+        "rows": 0,
+        "histograms": 0,
+        "oldest": None,
+    }
     assert levels["minute"]["oldest"] is None
     assert levels["minute"]["completeness"] in {"99.66666", "83.05555"}  # of 300, or of 360 in the next minute
     assert told["sources"][0]["id"] == "dc1"

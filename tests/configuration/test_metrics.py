@@ -103,3 +103,28 @@ def test_defects_of_several_rules_come_together(catalog: Path) -> None:
     with pytest.raises(SettingsError) as refused:
         load_metrics(written(catalog, text), Limits())
     assert len(refused.value.problems) == 3
+
+
+LATENCY = f"""\
+{WEB}  latency:
+    - metric: http_request_duration_seconds
+      where: {{handler: "/api/.*"}}
+      labels: {{product: {{value: shop}}, step: handler}}
+"""
+
+
+def test_a_histogram_is_mapped_like_a_counter(catalog: Path) -> None:
+    """A catalog with metrics of its own reads those of the reference estate no more."""
+    mapping = load_metrics(written(catalog, LATENCY), Limits())
+    bucket = "http_request_duration_seconds_bucket"
+    assert mapping.histogram(bucket, {"handler": "/api/pay"}) == ("shop", "/api/pay", "")
+    assert mapping.histogram(bucket, {"handler": "/healthz"}) is None
+    assert mapping.histogram("lending_request_duration_seconds_bucket", {"product": "shop"}) is None
+    assert load_metrics(written(catalog, WEB), Limits()).latency == ()
+    assert load_metrics(written(catalog, ""), Limits()).latency == MetricMap().latency
+
+
+def test_a_histogram_without_a_product_is_refused(catalog: Path) -> None:
+    """By file and line."""
+    with pytest.raises(SettingsError, match=r"catalog\.yaml:\d+.*product"):
+        load_metrics(written(catalog, LATENCY.replace("product: {value: shop}, ", "")), Limits())

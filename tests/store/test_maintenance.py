@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from slo.windows import SHANGHAI
 from store import maintenance
 from store.errors import CopyRefused, SchemaMismatch, StoreError
 from store.journal import Change, Document, Entry
+from store.latency_records import LatencyBatch, LatencyGrowth, LatencySeries
 from store.opening import open_store
 from store.port import Store
 from store.probes import Probe, ProbeResult
@@ -294,6 +296,32 @@ def test_holdings_tell_rows_bytes_edges_and_completeness(path: Path) -> None:
     later = NOW + 39 * 86400
     assert told == [("journal_entry", 4, None, NOW, later), ("journal_document", 4, 1, NOW, later)]
     assert all(each.size_bytes for each in held.journal)
+    latency = held.latency
+    assert (latency.rows, latency.histograms, latency.oldest_s, latency.newest_s) == (0, 0, None, None)
+
+
+def test_histograms_are_held_expire_and_come_back_with_their_names(path: Path, tmp_path: Path) -> None:
+    """A row each of minute, hour and day; the minute goes first; a copy holds all of them."""
+    series = LatencySeries("weilidai", "apply", "", ("0.1", "+Inf"))
+    store = open_store(path, SHANGHAI)
+    fill(store, 0)
+    rows = LatencyBatch((LatencyGrowth(NOW, series, (5, 2)),), b"buckets")
+    store.commit(replace(batch(0, NOW), latency=rows))
+    store.close()
+    held = maintenance.holdings_of(path, SHANGHAI, NOW).latency
+    assert (held.rows, held.histograms, held.newest_s) == (3, 1, NOW)
+    assert held.size_bytes
+    retention, later = Retention({Level.MINUTE: 3600}), NOW + 2 * 3600
+    assert maintenance.expired(path, SHANGHAI, retention, later)["minute"] == 5 + 1 + 1
+    maintenance.backup(path, tmp_path / "copy", SHANGHAI, quiet)
+    maintenance.restore(tmp_path / "copy", tmp_path / "restored", SHANGHAI, quiet)
+    store = open_store(tmp_path / "restored", SHANGHAI)
+    store.prune(retention, later)
+    with store.reading() as reader:
+        assert reader.latency(Level.MINUTE, 0, later, product="weilidai") == []
+        assert [each.counts for each in reader.latency(Level.HOUR, 0, later, product="weilidai")] == [(5, 2)]
+    assert store.resume("dc1").latency == b"buckets"
+    store.close()
 
 
 def test_an_empty_store_holds_nothing_and_knows_nothing(path: Path) -> None:

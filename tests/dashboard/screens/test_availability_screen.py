@@ -127,10 +127,10 @@ def test_a_product_that_nobody_knows_has_a_page_that_helps(stage: Stage, open_pa
 
 
 def test_a_product_shows_budget_alerts_and_incidents_with_their_links(stage: Stage, open_page: Open) -> None:
-    """One click from the number to its evidence; latency that is not stored is said not to be."""
+    """One click from the number to its evidence; a histogram that nobody read is said not to be there."""
     page = open_page(address(stage, "/product/weilidai", "en"), "#incidents a").page
     page.wait_for_selector("#alerts a")
     assert (page.locator("#budget a").first.get_attribute("href") or "").startswith("/slo/weilidai")
     assert (page.locator("#incidents a").first.get_attribute("href") or "").startswith("/incidents/")
     expect(page.locator(".center-row")).to_have_count(6)
-    expect(page.locator("#latency")).to_contain_text("No latency data are stored")
+    expect(page.locator("#latency")).to_contain_text("No histogram of response times")
