@@ -199,7 +199,15 @@ def _date_ms(response: http.client.HTTPResponse) -> int | None:
 def _status(response: http.client.HTTPResponse) -> str:
     text = f"{response.status} {response.reason}"
     place = response.getheader("Location")
-    return f"{text}, and redirects are not followed ({place})" if place else text
+    return f"{text}, and redirects are not followed ({_shown(place)})" if place else text
+
+
+def _shown(place: str) -> str:
+    """An address without what may be secret in it: user, password, query."""
+    bare = place.partition("?")[0].partition("#")[0]
+    scheme, mark, rest = bare.rpartition("//")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}" if mark else bare
 
 
 def _tls_cause(cause: ssl.SSLError) -> str:
