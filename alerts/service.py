@@ -62,7 +62,8 @@ class AlertWork:
 
 
 class AlertService:
-    """``owner``: another name for each process. ``now_ms`` is the wall clock, ``monotonic`` the one of ages."""
+    """``owner``: another name for each process. ``told``: called when transitions or deliveries were written, so that
+    who shows them need not look. ``now_ms`` is the wall clock, ``monotonic`` the one of ages."""
 
     def __init__(
         self,
@@ -73,6 +74,7 @@ class AlertService:
         owner: str = "",
         timing: LeaseTiming | None = None,
         pace: AlertPace | None = None,
+        told: Callable[[], None] = lambda: None,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -82,6 +84,7 @@ class AlertService:
         self._setting = setting
         self._notify = notify
         self._pace = pace or AlertPace()
+        self._told = told
         self._now_ms = now_ms
         self._monotonic = monotonic
         self._leadership = Leadership(store, [LEASE], self.owner, timing, work=EVALUATING)
@@ -274,6 +277,8 @@ class AlertService:
         self._store.write(replace(step.change, lease=LEASE, token=token))
         if step.deliveries and self._notifier is not None:
             self._notifier.wake()
+        if step.transitions or step.deliveries:
+            self._told()
         if self._version is not None:
             self._version += max(1, len(step.change.entries))  # what we wrote ourselves is no news
 

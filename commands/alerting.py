@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from alerts.evaluating.notifying import NotifySetting
 from alerts.evaluating.setting import AlertSetting, slots_kept_s
@@ -21,10 +22,13 @@ from store.memory import MemoryStore
 from store.port import Reader, Store
 
 
-def alert_service(chosen: Configuration, store: Store, owner: str = "") -> AlertService:
-    """Not started yet. Raises CommandError with the first defect of what it is made from."""
+def alert_service(
+    chosen: Configuration, store: Store, owner: str = "", told: Callable[[], None] = lambda: None
+) -> AlertService:
+    """Not started yet. ``told``: called when alerts were written. Raises CommandError with the first defect of what it
+    is made from."""
     timing = chosen.settings.lease.timing()
-    return AlertService(store, alert_setting(chosen), notify_setting(chosen), owner=owner, timing=timing)
+    return AlertService(store, alert_setting(chosen), notify_setting(chosen), owner=owner, timing=timing, told=told)
 
 
 def alert_setting(chosen: Configuration) -> AlertSetting:

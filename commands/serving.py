@@ -39,7 +39,7 @@ class Serving:
         self._loads: Loads | None = None
         self._publisher = Publisher(store, wall_setting(chosen, VERSION))
         self._facing = api_setting(chosen, store)
-        self._alerts = None if alone else alert_service(chosen, store)
+        self._alerts = None if alone else alert_service(chosen, store, told=self._publisher.wake)
         self._reports = None if alone else Reports(chosen, store)
         self.front = Front(flask.Flask(__name__))
 

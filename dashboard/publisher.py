@@ -35,7 +35,7 @@ class Pace:
     ``curve_seconds``: how often at most the curve is drawn again while simulated history grows.
     """
 
-    poll_seconds: float = 0.2
+    poll_seconds: float = 0.1
     coalesce_seconds: float = 0.1
     tick_seconds: float = 1.0
     curve_seconds: float = 10.0
@@ -94,6 +94,8 @@ class Publisher:
         self._curve: Document | None = None
         self._fault = ""
         self._stopping = threading.Event()
+        self._awake = threading.Event()
+        self._hurries = False
         self._thread: threading.Thread | None = None
 
     @property
@@ -126,8 +128,13 @@ class Publisher:
     def stop(self) -> None:
         """Stops the thread and waits for the frame under way; the newest frame stays, and ages."""
         self._stopping.set()
+        self._awake.set()
         if self._thread is not None:
             self._thread.join()
+
+    def wake(self) -> None:
+        """Something was written that people must see at once: the next frame waits for nothing. From any thread."""
+        self._awake.set()
 
     def forget(self) -> None:
         """Reads everything anew for the next frame, what changes rarely included. Not while the thread runs."""
@@ -156,12 +163,19 @@ class Publisher:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._hurries = self._awake.is_set()
+            self._awake.clear()
             try:
                 self.publish_if_due()
             except Exception as error:  # the outermost edge: one bad frame must not end all frames
                 log.exception("a frame could not be made")
                 self._failed(f"{type(error).__name__}: {error}")
-            self._stopping.wait(self.pace.poll_seconds)
+            self._rest(self.pace.poll_seconds)
+
+    def _rest(self, seconds: float) -> None:
+        """Until somebody wakes it or asks it to stop, at most so long."""
+        if not self._stopping.is_set():
+            self._awake.wait(seconds)
 
     def _failed(self, cause: str) -> None:
         self.work.failures += 1
@@ -178,14 +192,14 @@ class Publisher:
         return True
 
     def _due(self) -> bool:
-        """Whether something changed (then waits for what comes with it), or the frame is a tick old."""
+        """Whether something changed (then waits for what comes with it, unless woken), or the frame is a tick old."""
         age = self.frame_age_seconds()
         if age is None or age >= self.pace.tick_seconds:
             return True
         with self._store.reading() as reader:
             changed = reader.version() != self._memory.version
-        if changed:
-            self._stopping.wait(self.pace.coalesce_seconds)
+        if changed and not self._hurries:
+            self._rest(self.pace.coalesce_seconds)
         return changed
 
     def _publish(self) -> None:

@@ -69,6 +69,7 @@ class Bank:
     at_s: int = field(default_factory=lambda: int(time.time()) - 3000)
     url: str = ""
     services: list[AlertService] = field(default_factory=list)
+    told: list[list[str]] = field(default_factory=list)
     versions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CENTERS, 0))
 
     def evaluate(self, store: Store | None = None) -> AlertService:
@@ -79,6 +80,7 @@ class Bank:
             self.channels(),
             timing=QUICK,
             pace=PACE,
+            told=lambda: self.told.append(self.fired()),
             now_ms=lambda: self.at_s * 1000 + 200,
         )
         self.services.append(made)
@@ -188,6 +190,7 @@ def test_an_outage_is_a_transition_an_incident_and_a_message(bank: Bank, listeni
     rung = listening.wait(1)[0]
     (incident,) = bank.incidents()
     assert bank.fired() == ["firing"]
+    assert ["firing"] in bank.told  # whoever shows alerts was woken, when they could be read
     assert incident.impact_start_ms == (bank.at_s - 3) * 1000
     assert incident.figures is not None
     assert incident.figures.data_centers == ("dc2",)

@@ -218,6 +218,16 @@ def test_commits_that_come_together_make_one_frame(bank: Bank, noon_s: int, wait
     assert publisher.work.frames == 2
 
 
+def test_who_is_woken_looks_at_once(bank: Bank, noon_s: int, wait_until: Wait) -> None:
+    """Whatever evaluates beside it need not be noticed by looking: the pace here is a minute."""
+    pace = Pace(poll_seconds=60, coalesce_seconds=60, tick_seconds=120)
+    with started(Publisher(bank.store, bank.setting, pace=pace)) as publisher:
+        wait_until(lambda: publisher.frame is not None)
+        bank.live(noon_s, noon_s + 2)
+        publisher.wake()
+        wait_until(lambda: publisher.frame is not None and publisher.frame.sources)
+
+
 def test_a_defect_in_one_frame_does_not_end_the_thread(
     bank: Bank, store: Breakable, wait_until: Wait, caplog: pytest.LogCaptureFixture
 ) -> None:
