@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from authlib.integrations.base_client import OAuthError
@@ -21,6 +21,7 @@ from joserfc.jwk import KeySet
 
 from access.errors import ProviderDown, ProviderRefused, TooBusy
 from outgoing.secrets import Secret
+from outgoing.within import WithinAdapter
 
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 BASIC = "client_secret_basic"
@@ -35,6 +36,7 @@ MOST_BYTES = 1_000_000
 AT_A_TIME = 4
 NEVER = float("-inf")
 LONGEST_WORD = 80
+SessionKind = TypeVar("SessionKind", bound=requests.Session)
 log = logging.getLogger(__name__)
 
 
@@ -141,7 +143,7 @@ class Provider:
     def _session(self, *, basic: bool = True) -> OAuth2Session:
         secret = self.client.secret
         way = "none" if secret is None else BASIC if basic else "client_secret_post"
-        return OAuth2Session(
+        session = OAuth2Session(
             self.client.id,
             None if secret is None else secret.reveal(),
             token_endpoint_auth_method=way,
@@ -149,6 +151,7 @@ class Provider:
             redirect_uri=self.client.redirect,
             code_challenge_method="S256",
         )
+        return _within(session)
 
     def _refuse_while_down(self) -> None:
         if self._endpoints is None and self._monotonic() - self._down_s < DOWN_SECONDS:
@@ -172,9 +175,12 @@ class Provider:
 
     def _json(self, address: str) -> Mapping[str, Any]:
         try:
-            with requests.get(
-                address, timeout=TIMEOUT_SECONDS, verify=self.client.verify, allow_redirects=False, stream=True
-            ) as answer:
+            with (
+                _within(requests.Session()) as session,
+                session.get(
+                    address, timeout=TIMEOUT_SECONDS, verify=self.client.verify, allow_redirects=False, stream=True
+                ) as answer,
+            ):
                 content = answer.raw.read(MOST_BYTES + 1, decode_content=True)
                 status = answer.status_code
         except (requests.RequestException, OSError) as error:
@@ -182,6 +188,13 @@ class Provider:
         if status != requests.codes.ok:
             raise ProviderDown(f"answers HTTP {status}")
         return _mapping(content)
+
+
+def _within(session: SessionKind) -> SessionKind:
+    """The same session; no exchange takes longer, however slowly the other side speaks."""
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, WithinAdapter(sum(TIMEOUT_SECONDS)))
+    return session
 
 
 def _mapping(content: bytes) -> Mapping[str, Any]:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
 
-from collectors.deadline import DeadlineSocket, DeadlineTlsSocket, left
 from collectors.errors import (
     BadStatus,
     BadTarget,
@@ -28,6 +27,7 @@ from collectors.errors import (
     TargetUnresolved,
     TargetUnroutable,
 )
+from outgoing.deadline import DeadlineSocket, DeadlineTlsSocket, left
 
 MOST_BYTES = 32 * 1024 * 1024
 _CHUNK_BYTES = 1024 * 1024

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from outgoing.errors import PermanentFault, SendFault, TemporaryFault
 from outgoing.redaction import Redactor, shown_address
+from outgoing.within import WithinAdapter
 
 CONNECT_SECONDS = 3.05
 READ_SECONDS = 5.0
@@ -37,8 +37,8 @@ class Poster:
         self._verify = verify
         hush_connections()
         self._session = requests.Session()
-        self._session.mount("https://", HTTPAdapter(max_retries=0))
-        self._session.mount("http://", HTTPAdapter(max_retries=0))
+        self._session.mount("https://", WithinAdapter(CONNECT_SECONDS + READ_SECONDS))
+        self._session.mount("http://", WithinAdapter(CONNECT_SECONDS + READ_SECONDS))
 
     @property
     def shown(self) -> str:

@@ -12,9 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from collectors.deadline import DeadlineSocket, DeadlineTlsSocket, left
 from collectors.probes.outcome import GOOD, Outcome, bad, invalid, of_fault, of_status
 from collectors.probes.target import Address, Target, address_of
+from outgoing.deadline import DeadlineSocket, DeadlineTlsSocket, left
 
 MOST_BYTES = 256 * 1024
 """So much of an answer is read; a text that begins later is not found."""

@@ -29,6 +29,7 @@ from collectors.prometheus.errors import (
     UnknownHost,
     Unreachable,
 )
+from outgoing.within import WithinAdapter
 
 HTTP_OK = 200
 HTTP_TOO_MANY_REQUESTS = 429
@@ -59,8 +60,18 @@ class GuardedSession(requests.Session):
         self._timeout_s = timeout_s
         self._most_bytes = most_bytes
         self.trust_env = False  # a proxy or a .netrc of the shell must not decide whom the collector talks to
+        self._within = WithinAdapter(timeout_s)
         self.headers["Accept-Encoding"] = "identity"
         self._tls = {"verify": access.verify(server), "cert": access.certificate(server)}
+
+    def get_adapter(self, *_: Any, **__: Any) -> WithinAdapter:
+        """The only one, whatever the library mounts."""
+        return self._within
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        super().close()
+        self._within.close()
 
     def request(self, *args: Any, **kwargs: Any) -> Answer:
         """Sends one request and reads the whole answer before the deadline."""

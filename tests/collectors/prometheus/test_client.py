@@ -96,6 +96,17 @@ def dripping(handler: BaseHTTPRequestHandler) -> None:
         return
 
 
+def dripping_head(handler: BaseHTTPRequestHandler) -> None:
+    """The same before the answer itself has begun."""
+    try:
+        for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 60:
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+            time.sleep(0.05)
+    except OSError:
+        return
+
+
 EMPTY = '{"status":"success","data":{"resultType":"matrix","result":[]}}'
 WRONG = [
     ("garbage: ", "not JSON", body("<html><title>Log in</title>\n<body>", 200)),
@@ -117,6 +128,7 @@ WRONG = [
     ("refused: ", "broke", broken_off),
     ("timeout: ", "0.4 s", silent),
     ("timeout: ", "0.4 s", dripping),
+    ("timeout: ", "0.4 s", dripping_head),
 ]
 
 
