@@ -51,6 +51,7 @@ first steps:
   python app.py demo --help         its options: port, data directory, history, scale
   python app.py reconcile --json    while it runs: is every event counted once?
 """
+_BEFORE_ACTIONS = ("--data", "--config")
 _HIDDEN = {
     "simulated-past": "fills in the demo's simulated past (started by demo)",
     "load-anew": "reads and checks a configuration (started by what SIGHUP reached)",
@@ -105,8 +106,19 @@ def _run(given: list[str]) -> int:
         prog=f"python app.py {name}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     module.configure(parser)
-    code: int = module.run(parser.parse_args(given[1:]))
+    code: int = module.run(parser.parse_args(_action_first(given[1:])))
     return code
+
+
+def _action_first(words: list[str]) -> list[str]:
+    """``costs --data DIR show`` means ``costs show --data DIR``: actions declare both options, not their command."""
+    taken = 0
+    while words[taken : taken + 1] and words[taken].partition("=")[0] in _BEFORE_ACTIONS:
+        taken += 1 if "=" in words[taken] else 2
+    action = words[taken : taken + 1]
+    if not taken or not action or action[0].startswith("-"):
+        return words
+    return [*words[taken:], *words[:taken]]
 
 
 def _imported(name: str) -> ModuleType:

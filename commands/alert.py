@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     end_in_time(stop)
     with refusing(StoreError, OSError):
         chosen.data.mkdir(parents=True, exist_ok=True)
-        store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
+        store = open_store(chosen.store, chosen.catalog.zone, create=True)
     audit_load(store, chosen, "alert")
     try:
         service = alert_service(chosen, store, args.owner)

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     servers = _servers(chosen, args.source)
     with refusing(StoreError, OSError):
         chosen.data.mkdir(parents=True, exist_ok=True)
-        store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
+        store = open_store(chosen.store, chosen.catalog.zone, create=True)
         try:
             asked = (from_ms, to_ms)
             with acting(store, "backfill", args.source, from_ms=from_ms, to_ms=to_ms) as told:

@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     hide_configured(chosen.settings.model_dump())
     with refusing(StoreError, OSError):
         chosen.data.mkdir(parents=True, exist_ok=True)
-        store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
+        store = open_store(chosen.store, chosen.catalog.zone, create=True)
     audit_load(store, chosen, "collect")
     names = [source.id for source in chosen.settings.sources]
     leadership = Leadership(store, names, args.owner or new_owner(), chosen.settings.lease.timing())

@@ -147,7 +147,7 @@ def _store(args: argparse.Namespace, chosen: Configuration) -> Iterator[Store | 
         yield None
         return
     chosen.data.mkdir(parents=True, exist_ok=True)
-    store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
+    store = open_store(chosen.store, chosen.catalog.zone, create=True)
     try:
         yield store
     finally:

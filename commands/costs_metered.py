@@ -123,7 +123,7 @@ def _posted(chosen: Configuration, found: _Collected, *, again: bool) -> _Collec
     """``again``: it goes on, and that a day was observed for longer is nothing that the audit log should hear of."""
     rows, lines = rows_of(found.days, chosen.catalog.zone)
     chosen.data.mkdir(parents=True, exist_ok=True)
-    with closing(open_store(chosen.store, chosen.catalog.zone, upgrade=True)) as store:
+    with closing(open_store(chosen.store, chosen.catalog.zone, create=True)) as store:
         posted = store.post(rows, lines) if rows else Posted()
         if posted.new or (posted.replaced and not again):
             write_act(store, "costs.collect", days=sorted({each.day for each in found.days}), posted=asdict(posted))

@@ -152,7 +152,7 @@ def _keep(chosen: Configuration, histories: list[History], origins: list[Origin]
     """Writes what is not known yet; a line a file."""
     with refusing(StoreError, OSError):
         chosen.data.mkdir(parents=True, exist_ok=True)
-        store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
+        store = open_store(chosen.store, chosen.catalog.zone, create=True)
         try:
             return [
                 f"{history.name}: {_kept(store, history, origin)}"

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         if not is_loopback(host) and not chosen.settings.access.enabled:
             raise OpenToTheNetwork(host)
         chosen.data.mkdir(parents=True, exist_ok=True)
-        store = open_store(chosen.store, chosen.catalog.zone, upgrade=True)
+        store = open_store(chosen.store, chosen.catalog.zone, create=True)
     if not is_loopback(host):
         refuse_without_admin(chosen, store, host)
     access = access_of(chosen, store)

@@ -33,7 +33,9 @@ class SchemaMismatch(StoreError):
     """The store was made by another version of this program."""
 
     def __init__(self, where: str, found: str, wanted: str, *, older: bool = True) -> None:
-        remedy = "run: python app.py db upgrade" if older else "use the program that made it"
+        remedy = (
+            "run: python app.py db upgrade (same --data, same --config)" if older else "use the program that made it"
+        )
         super().__init__(f"store {where}: schema {found}, this program needs {wanted}; {remedy}")
 
 

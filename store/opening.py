@@ -11,20 +11,24 @@ from store.sql.dialect import Database, SqliteFile
 from store.sql.revision import make_current, refuse_other
 
 
-def open_store(address: Path | str, zone: str, *, read_only: bool = False, upgrade: bool = False) -> Store:
+def open_store(
+    address: Path | str, zone: str, *, read_only: bool = False, create: bool = False, upgrade: bool = False
+) -> Store:
     """Opens the store in a file, or at ``postgresql://user@host:port/database``. ``zone`` (such as Asia/Shanghai)
     says when its days begin.
 
-    ``upgrade`` makes the file (or the tables of an empty database) if it is missing and brings an older schema up to
-    date; several processes may ask for it at once. A password comes from the environment (PGPASSWORD) or a file
-    (PGPASSFILE). Raises StoreUnavailable, SchemaMismatch (made by another version), or UnknownZone.
+    ``create`` makes the file (or the tables of an empty database) if it is missing; ``upgrade`` does so too and brings
+    an older schema up to date. Several processes may ask for it at once. A password comes from the environment
+    (PGPASSWORD) or a file (PGPASSFILE).
+
+    Raises StoreUnavailable, SchemaMismatch (made by another version), or UnknownZone.
     """
     day_start(0, zone)
     database = database_at(address, read_only=read_only)
     engine = database.engine()
     try:
-        if upgrade and not read_only:
-            make_current(database, engine, zone)
+        if (create or upgrade) and not read_only:
+            make_current(database, engine, zone, older=upgrade)
         refuse_other(database, engine, zone)
     except BaseException:
         engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import subprocess
 import sys
@@ -56,6 +57,22 @@ def test_looking_at_a_store_that_is_not_there_makes_none(tmp_path: Path) -> None
     """A mistyped --data stays as it was."""
     assert "there is no such file; make it with" in refusal("costs", "rates", "show", "--data", str(tmp_path))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["serve", "collect", "alert"])
+def test_a_store_of_an_older_program_is_left_alone_and_the_one_command_is_said(command: str, tmp_path: Path) -> None:
+    """An upgrade is an operator's decision, after a backup."""
+    made = gzip.decompress((ROOT / "tests" / "data" / "old_stores" / "0007.sqlite.gz").read_bytes())
+    (tmp_path / "store.sqlite").write_bytes(made)
+    assert "schema 0007, this program needs 00" in (line := refusal(command, "--data", str(tmp_path)))
+    assert line.endswith("run: python app.py db upgrade (same --data, same --config)")
+    assert (tmp_path / "store.sqlite").read_bytes() == made
+
+
+def test_where_the_data_are_may_be_said_before_the_action(tmp_path: Path) -> None:
+    """Whichever way it is remembered."""
+    assert app("db", f"--data={tmp_path}", "upgrade").returncode == 0
+    assert "nothing was imported yet" in app("history", "--data", str(tmp_path), "list").stdout
 
 
 def test_a_store_without_imports_says_how_to_begin(tmp_path: Path) -> None:

@@ -21,14 +21,16 @@ def revision(connection: Connection) -> str:
     return FOREIGN if tables else EMPTY
 
 
-def make_current(database: Database, engine: Engine, zone: str) -> None:
-    """Makes an empty database a store and brings an older one up to date; leaves every other alone."""
+def make_current(database: Database, engine: Engine, zone: str, *, older: bool) -> None:
+    """Makes an empty database a store and, with ``older``, brings one of an older schema up to date; leaves every
+    other alone."""
+    behind = (EMPTY, *REVISIONS[:-1]) if older else (EMPTY,)
     with database.reading(engine) as connection:
-        if revision(connection) not in (EMPTY, *REVISIONS[:-1]):
+        if revision(connection) not in behind:
             return
     database.set_up(engine)
     with database.writing(engine) as connection:
-        if revision(connection) in (EMPTY, *REVISIONS[:-1]):  # else somebody else was faster
+        if revision(connection) in behind:  # else somebody else was faster
             _upgrade(connection)
             put_rows(connection, insert_sql(ABOUT), [(1, zone, 0)])
 
