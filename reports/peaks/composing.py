@@ -80,10 +80,7 @@ def _names(catalog: Catalog, product: str) -> dict[str, str]:
 
 def _past(seen: Days, first: date) -> tuple[PastDay, ...]:
     closed = (day for day in seen.days if day.closed and day.day < first)
-    return tuple(
-        PastDay(day.day.isoformat(), day.transactions, day.minute.transactions if day.minute else None)
-        for day in closed
-    )
+    return tuple(PastDay(day.day.isoformat(), day.transactions, day.peak) for day in closed)
 
 
 def _verdict(view: CapacityView) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
-from slo.windows import Window, day_of, day_start, day_window
+from slo.windows import DAY_S, Window, day_of, day_start, day_window
 from store.peaks import Peak, feeds, is_provisional
 from store.port import Reader
 from store.records import CUSTOMER, Level, Scope, Span
@@ -51,10 +52,18 @@ class Day:
         """Whether its figures are final and whole."""
         return not self.provisional and not self.incomplete
 
+    @property
+    def peak(self) -> int | None:
+        """Transactions of its busiest minute: 0 of a day that had none; None when that is not known."""
+        if self.minute is not None:
+            return self.minute.transactions
+        return 0 if self.closed and not self.transactions else None
+
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """``product``: empty for the bank. ``days``: those with any transaction, oldest first."""
+    """``product``: empty for the bank. ``days``: those with any transaction, and quiet ones between them, oldest
+    first."""
 
     product: str
     zone: str
@@ -70,7 +79,7 @@ class Days:
 
     def peaks(self) -> dict[int, int]:
         """Transactions of the busiest minute of closed days that have one."""
-        return {each.number: each.minute.transactions for each in self.days if each.closed and each.minute}
+        return {each.number: each.peak for each in self.days if each.closed and each.peak is not None}
 
     def record(self) -> Day | None:
         """The closed day with the most transactions; of equal ones the first."""
@@ -88,7 +97,11 @@ class Days:
 
 
 def read_days(reader: Reader, window: Window, zone: str, product: str = "") -> Days:
-    """Days of a window whose edges are midnights. Days of which nothing is stored are left out: unknown, not 0."""
+    """Days of a window whose edges are midnights.
+
+    A day of which nothing is stored is quiet (0) when it lies between days with transactions and was watched without
+    any gap; every other one is left out: unknown, not 0.
+    """
     facts = _Facts(
         window,
         _totals(reader, window, product, CUSTOMER),
@@ -98,8 +111,19 @@ def read_days(reader: Reader, window: Window, zone: str, product: str = "") -> D
         _peaks(reader.daily_peaks(_scope(product), window.from_s, window.to_s, traffic=LOAD_TEST), product),
     )
     judging = _Judging.of(reader, window, zone)
-    found = sorted({*facts.customers, *facts.tests})
-    return Days(product, zone, tuple(_day(facts, judging, day_s) for day_s in found))
+    found = {*facts.customers, *facts.tests}
+    quiet = {day_s for day_s in _between(facts.customers, zone) if judging.quiet(day_s)} - found
+    return Days(product, zone, tuple(_day(facts, judging, day_s) for day_s in sorted(found | quiet)))
+
+
+def _between(days: Iterable[int], zone: str) -> Iterator[int]:
+    """Midnights that are missing between the first and the last."""
+    known = sorted(days)
+    for before, after in pairwise(known):
+        day_s = day_start(before + DAY_S * 3 // 2, zone)
+        while day_s < after:
+            yield day_s
+            day_s = day_start(day_s + DAY_S * 3 // 2, zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,22 +145,26 @@ class _Judging:
     spans: Sequence[Span]
     began_s: int
     lost: tuple[tuple[int, int], ...]
+    unseen: tuple[tuple[int, int], ...]
 
     @classmethod
     def of(cls, reader: Reader, window: Window, zone: str) -> _Judging:
         spans = reader.simulated()
         first_pages = [each.first_page_ms // 1000 for each in reader.sources() if each.first_page_ms is not None]
         began_s = min([*(span.from_s for span in spans), *first_pages], default=window.to_s)
-        lost = (
-            (gap.from_ms, gap.to_ms) for gap in reader.gaps(window.from_s * 1000, window.to_s * 1000) if not gap.exact
-        )
-        return cls(reader, zone, spans, began_s, tuple(lost))
+        gaps = reader.gaps(window.from_s * 1000, window.to_s * 1000)
+        lost = tuple((gap.from_ms, gap.to_ms) for gap in gaps if not gap.exact)
+        return cls(reader, zone, spans, began_s, lost, tuple((gap.from_ms, gap.to_ms) for gap in gaps))
+
+    def quiet(self, day_s: int) -> bool:
+        """Whether a day of which nothing is stored had nothing: it was watched, and no gap hides anything of it."""
+        day = day_window(day_of(day_s, self.zone), self.zone)
+        seen = not self.incomplete(day) and not self.provisional(day)
+        return seen and not _touch(self.unseen, day)
 
     def incomplete(self, day: Window) -> bool:
         """Whether the day began before anybody watched, or events of it are lost."""
-        return day.from_s < self.began_s or any(
-            from_ms < day.to_s * 1000 and to_ms > day.from_s * 1000 for from_ms, to_ms in self.lost
-        )
+        return day.from_s < self.began_s or _touch(self.lost, day)
 
     def provisional(self, day: Window) -> bool:
         """Whether some source has not passed the day's end."""
@@ -145,6 +173,10 @@ class _Judging:
     def simulated(self, day: Window) -> bool:
         """Whether any of the day is simulated."""
         return any(span.from_s < day.to_s and span.to_s > day.from_s for span in self.spans)
+
+
+def _touch(spans_ms: Iterable[tuple[int, int]], day: Window) -> bool:
+    return any(from_ms < day.to_s * 1000 and to_ms > day.from_s * 1000 for from_ms, to_ms in spans_ms)
 
 
 def _day(facts: _Facts, judging: _Judging, day_s: int) -> Day:

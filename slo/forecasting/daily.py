@@ -3,7 +3,8 @@
 The model is chosen at each origin by what all would have said at weekly origins before it, over days that have passed
 since; nothing from after an origin is used at it. ``mean_and_shares`` is taken unless another was clearly better
 (``_CLEARLY``, in ``_MOST_WEEKS`` of at least ``_LEAST_ORIGINS`` origins): on little evidence the winner of a back-test
-wins by luck. QUICK models, which win while a season rises and are far off when it turns, must be better still.
+wins by luck. QUICK models, which win while a season rises and are far off when it turns, must be better still. A series
+whose days are far from their own weekday's mean (many zeros, few events) has nothing to learn: the naive line is taken.
 
 With a calendar each model may see ordinary days only, and special days times their factor; where the past says that the
 calendar does harm, it is left out.
@@ -15,6 +16,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from statistics import fmean
 
 from slo.forecasting.calendar import WEEK, Calendar, factors, weekday_of
 from slo.forecasting.models import LOOK_BACK_DAYS, MODELS, NAIVE, QUICK, USUAL, Pattern
@@ -31,6 +33,9 @@ _CLEARLY_QUICK = 0.7
 _MOST_WEEKS = 0.6
 _MOST_WEEKS_QUICK = 0.7
 _NAIVE_BETTER = 0.97
+_ERRATIC = 0.5
+"""Of what came: so much of it is no part of any weekday's mean."""
+_ERRATIC_DAYS = 56
 _LEAST_RATIOS = 56
 _PLAIN, _WITH_CALENDAR = False, True
 _NO_CALENDAR = Calendar()
@@ -207,7 +212,18 @@ class DailyForecasts:
             self._factors[origin] = factors(self._known, self._calendar, origin)
         return self._factors[origin]
 
+    def _erratic(self, origin: int) -> bool:
+        """Whether the days of eight weeks lie so far from the mean of their weekday that no model is worth more."""
+        days = [day for day in range(origin - _ERRATIC_DAYS, origin) if day in self._known]
+        by_weekday: dict[int, list[int]] = {}
+        for day in days:
+            by_weekday.setdefault(weekday_of(day), []).append(self._known[day])
+        away = sum(abs(each - fmean(found)) for found in by_weekday.values() for each in found)
+        return away > _ERRATIC * sum(self._known[day] for day in days)
+
     def _choose(self, origin: int) -> Choice:
+        if self._erratic(origin):
+            return _NAIVE
         errors = self._errors(origin)
         choice = self._usual(origin, errors)
         rows = [row for row in errors if choice in row]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from random import Random
 
 import pytest
 
@@ -174,3 +175,13 @@ def test_the_naive_forecast_is_taken_where_nothing_beats_it() -> None:
     cycle = [0, 0, 1_000, 3_000]
     totals = {day: cycle[(day // 7 + (day % 7) ** 2) % 4] for day in range(300)}
     assert foretold(totals, 300).model == NAIVE
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_series_that_is_mostly_zeros_is_never_worse_than_the_naive_line(seed: int) -> None:
+    """Few events at random: any model that was chosen would have won by luck."""
+    drawn = Random(seed)
+    totals = {n: 0 if drawn.random() < 0.6 else drawn.randrange(1, 1000) for n in range(150)}
+    score = DailyForecasts(totals).rolling(60, 122)
+    assert score.actual > 0
+    assert score.error == score.naive_error
