@@ -163,12 +163,14 @@ def _hump(minute: int) -> float:
 
 @dataclass
 class Estate:
-    """What the two endpoints answer; tests change it while the browser looks."""
+    """What the two endpoints answer; tests change it while the browser looks. ``standing``: readings go on arriving,
+    each taken a millisecond before the last, so that every clock that learns from them stands still for pictures."""
 
     snapshot: dict[str, Any]
     curve: dict[str, Any] = field(default_factory=busy_curve)
     began: float = field(default_factory=time.monotonic)
     advancing: bool = True
+    standing: bool = False
     has_data: bool = True
     hanging: threading.Event | None = None
     polls: int = 0
@@ -187,7 +189,8 @@ class Estate:
             return flask.Response('{"error": "no frame yet"}', 503, mimetype="application/json")
         if self.advancing:
             self.snapshot["sequence"] = time.time_ns() // 1_000
-            self.snapshot["taken_at_ms"] = MORNING_MS + int(1_000 * (time.monotonic() - self.began))
+            went_ms = -self.polls if self.standing else int(1_000 * (time.monotonic() - self.began))
+            self.snapshot["taken_at_ms"] = MORNING_MS + went_ms
         return self._tagged(self.snapshot, f'"{self.snapshot["sequence"]}"')
 
     def _curve(self) -> flask.Response:
@@ -204,7 +207,7 @@ class Estate:
         """A calm morning again."""
         self.snapshot, self.began, self.polls = snapshot, time.monotonic(), 0
         self.curve = busy_curve()
-        self.advancing, self.has_data, self.hanging = True, True, None
+        self.advancing, self.standing, self.has_data, self.hanging = True, False, True, None
 
     def release(self) -> None:
         """Lets every request that hangs go on."""

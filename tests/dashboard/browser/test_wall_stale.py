@@ -110,7 +110,7 @@ def test_before_the_first_reading_the_wall_waits_in_words(
     page.wait_for_selector("#waiting")
     until(lambda: page.locator("#waiting-reason").inner_text() == "The server answers, but no data have arrived yet.")
     assert "Check: is a collector running" in page.locator("#waiting").inner_text()
-    assert page.locator("#rolling-value").inner_text() == "–"
+    assert page.locator("#rolling-value").text_content() == "–"
     page.wait_for_timeout(IMPATIENT.stale_ms + 500)
     assert page.locator("#stale").is_hidden()
     estate.has_data = True

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from alerts.incidents.codec import listed
@@ -19,6 +18,7 @@ from dashboard.screens import name_of
 from reports.load_runs.keeping import keep
 from reports.load_runs.policy import SHIPPED
 from slo.windows import day_of
+from tests.dashboard.axe import found_by_axe
 from tests.dashboard.screens.conftest import PATIENCE_MS, SIZES, T0_S, Sight, Stage, busy, with_history
 from tests.reports.costs.conftest import ZONE, days, fill
 from tests.reports.load_runs.conftest import result
@@ -44,8 +44,6 @@ WHOLE = """() => { const content = document.getElementById('content');
 AXE_AT = {"zh": "wall", "en": "phone"}
 """Where axe looks: light on a wall, dark on a phone; what it finds depends on what is shown, hardly on the size."""
 KEY = re.compile(r"[a-z_]+\.[a-z_0-9]+")
-SERIOUS = {"serious", "critical"}
-TAGS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 RUN = "r1"
 SHOWN = [
     (state, name_of(page))
@@ -113,16 +111,6 @@ def sight(full: Stage, open_page: Callable[..., Sight]) -> Callable[[str, str, s
         return seen
 
     return find
-
-
-def found_by_axe(page: Page) -> list[str]:
-    """Serious findings, one line each: rule, how many, the first place."""
-    violations = Axe().run(page, options=TAGS).response["violations"]
-    return [
-        f"{each['id']} x{len(each['nodes'])}: {each['nodes'][0]['target']} {each['nodes'][0]['any'][:1]}"
-        for each in violations
-        if each["impact"] in SERIOUS
-    ]
 
 
 def words_left_as_keys(page: Page) -> list[str]:
