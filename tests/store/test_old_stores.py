@@ -108,7 +108,7 @@ def test_every_older_revision_has_a_store_that_its_program_made() -> None:
 def test_a_file_of_every_revision_keeps_everything_to_the_last_digit(revision: str, tmp_path: Path) -> None:
     """Counts of every level and scope, reads, gaps, leases, probes, peaks, journal, ledger, audit log."""
     path = old_file(revision, tmp_path)
-    with pytest.raises(SchemaMismatch, match=rf"schema {revision}, .* run: python app.py db upgrade \\(same"):
+    with pytest.raises(SchemaMismatch, match=rf"schema {revision}, .* run: python app.py db upgrade \(same"):
         open_store(path, ZONE)
     assert maintenance.upgrade(path, ZONE) == maintenance.Upgraded(revision, REVISIONS[-1])
     assert differences(path, revision, "store") == []
