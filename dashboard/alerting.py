@@ -20,7 +20,9 @@ from alerts.incidents.errors import IncidentError
 from alerts.incidents.model import Incident, IncidentState
 from alerts.incidents.view import row, utc
 from alerts.incidents.words import Names
-from alerts.model import AlertKey, AlertState, Severity, Subject
+from alerts.model import AlertKey, AlertState, Subject
+from alerts.notify.external_silences import LEVEL as EXTERNAL_LEVEL
+from alerts.notify.external_silences import hushed
 from alerts.notify.prometheus_alerts import KIND as EXTERNAL
 from alerts.notify.prometheus_alerts import ExternalAlert
 from dashboard.escalating import next_steps
@@ -36,14 +38,6 @@ MOST_SHOWN = 500
 """Alerts in one snapshot, the worst; ``alert_counts`` says how many there are."""
 MOST_CAUSES = 20
 OURS_OPEN = (AlertState.PENDING, AlertState.FIRING)
-_SEVERITIES = {
-    "critical": Severity.CALL,
-    "call": Severity.CALL,
-    "page": Severity.PAGE,
-    "error": Severity.PAGE,
-    "warning": Severity.TICKET,
-    "ticket": Severity.TICKET,
-}
 EXTERNAL_PREFIX = "external:"
 
 
@@ -79,10 +73,11 @@ def open_alerts(journal: JournalReader) -> tuple[Alert, ...]:
 
 
 def open_external(journal: JournalReader, now_ms: int) -> tuple[ExternalAlert, ...]:
-    """Alerts of somebody else's rules that were posted and are not over, worst first."""
+    """Alerts of somebody else's rules that were posted and are not over, worst first, with what silences them."""
     documents = journal.documents(EXTERNAL, open_only=True, most=MOST_OPEN)
-    found = (alert for alert in _readable(documents, ExternalAlert.of) if alert.firing(now_ms))
-    return tuple(sorted(found, key=lambda each: (-external_severity(each), each.starts_ms, each.id)))
+    firing = (alert for alert in _readable(documents, ExternalAlert.of) if alert.firing(now_ms))
+    found = hushed(firing, journal, now_ms)
+    return tuple(sorted(found, key=lambda each: (bool(each.silenced_by), -each.severity, each.starts_ms, each.id)))
 
 
 def open_incidents(journal: JournalReader) -> tuple[Incident, ...]:
@@ -125,11 +120,6 @@ def incident_at(document: Document) -> Incident:
 def worst_first(alert: Alert) -> tuple[bool, int, bool, int, str]:
     """What speaks for itself, by severity, then the longest."""
     return not alert.firing, -alert.severity, not alert.audible, alert.since_ms, alert.key.id
-
-
-def external_severity(alert: ExternalAlert) -> Severity:
-    """What its label ``severity`` means here; a notice when it says nothing that is known."""
-    return _SEVERITIES.get(alert.labels.get("severity", "").lower(), Severity.NOTICE)
 
 
 def members(incidents: Iterable[Incident]) -> dict[AlertKey, str]:
@@ -192,8 +182,8 @@ def external_json(alert: ExternalAlert, now_ms: int) -> Json:
         "id": EXTERNAL_PREFIX + alert.id,
         "rule": alert.name,
         "slo": None,
-        "severity": external_severity(alert).name.lower(),
-        "level": "external",
+        "severity": alert.severity.name.lower(),
+        "level": EXTERNAL_LEVEL,
         "product": labels.get("product"),
         "data_center": labels.get("data_center"),
         "dcn": labels.get("dcn"),
@@ -205,8 +195,8 @@ def external_json(alert: ExternalAlert, now_ms: int) -> Json:
         "since": utc(alert.starts_ms),
         "over": None if firing else utc(alert.ends_ms),
         "acknowledged": alert.ack and _taken(alert.ack),
-        "silenced": False,
-        "silenced_by": None,
+        "silenced": bool(alert.silenced_by),
+        "silenced_by": alert.silenced_by or None,
         "maintenance": None,
         "inhibited_by": None,
         "group": None,
@@ -246,7 +236,7 @@ def snapshot_alerts(facts: AlertFacts, now_ms: int) -> list[Json]:
     shown = [each for each in facts.alerts if not each.inhibited_by]
     why = causes(facts.alerts)
     rows = [(each.severity, alert_json(each, known, why.get(each.key.id))) for each in shown[:MOST_SHOWN]]
-    rows += [(external_severity(each), external_json(each, now_ms)) for each in facts.external[:MOST_SHOWN]]
+    rows += [(each.severity, external_json(each, now_ms)) for each in facts.external[:MOST_SHOWN]]
     rows.sort(key=lambda each: -each[0])  # stable: each kind keeps its own order
     return [content for _, content in rows[:MOST_SHOWN]]
 
@@ -256,7 +246,7 @@ def alert_counts(facts: AlertFacts) -> Json:
     return {
         "open": len(facts.alerts) + len(facts.external),
         "inhibited": sum(bool(each.inhibited_by) for each in facts.alerts),
-        "silenced": sum(each.hidden for each in facts.alerts),
+        "silenced": sum(each.hidden for each in facts.alerts) + sum(bool(each.silenced_by) for each in facts.external),
         "acknowledged": sum(each.ack is not None for each in facts.alerts)
         + sum(bool(each.ack) for each in facts.external),
         "external": len(facts.external),

@@ -16,9 +16,12 @@ from alerts.desk.errors import MatcherRefused
 from alerts.model import AlertKey, Severity
 
 LABELS = ("rule", "level", "product", "data_center", "dcn", "severity", "slo", "other")
+OWN_LABEL = "label."
+"""Before the name of a label that an alert of somebody else's rules was posted with; ours have none."""
 LONGEST_PATTERN = 200
 MOST_WAYS = 200_000
 LONGEST_VALUE = 128  # a label longer than this never matches a regular expression
+_OWN_LABEL = re.compile(r"label\.[A-Za-z_][A-Za-z0-9_]*")
 _QUANTIFIED = re.compile(r"[*+]|\{(\d*)(?:(,)(\d*))?\}")
 
 
@@ -69,7 +72,7 @@ def labels_of(key: AlertKey, severity: Severity) -> dict[str, str]:
 
 def parse_matcher(text: str) -> Matcher:
     """``product=weilidai``, ``data_center=~"dc[12]"``: label, operator, value. Raises MatcherRefused."""
-    found = re.fullmatch(r"\s*([a-z_]+)\s*(=~|!~|!=|=)\s*(.*?)\s*", text, re.DOTALL)
+    found = re.fullmatch(r"\s*([a-z_]+(?:\.\w+)?)\s*(=~|!~|!=|=)\s*(.*?)\s*", text, re.DOTALL)
     if found is None:
         raise MatcherRefused(text, "write it as label=value, label!=value, label=~regex or label!~regex")
     label, operator, value = found.groups()
@@ -79,8 +82,9 @@ def parse_matcher(text: str) -> Matcher:
 
 def checked(matcher: Matcher) -> Matcher:
     """The same matcher. Raises MatcherRefused with the one thing that is wrong with it."""
-    if matcher.label not in LABELS:
-        raise MatcherRefused(str(matcher), f"no label {matcher.label!r}; known: {', '.join(LABELS)}")
+    if matcher.label not in LABELS and not _OWN_LABEL.fullmatch(matcher.label):
+        known = f"{', '.join(LABELS)}, and {OWN_LABEL}NAME for labels of posted alerts"
+        raise MatcherRefused(str(matcher), f"no label {matcher.label!r}; known: {known}")
     if matcher.operator in (Operator.LIKE, Operator.UNLIKE):
         _refuse_wild(matcher)
     return matcher

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
+from alerts.model import Severity
 from alerts.notify.errors import BadPosted
 from alerts.notify.news import text_of
 from store.journal import Document
@@ -25,6 +26,14 @@ MOST_TEXT = 10_000
 """Characters of one label or annotation."""
 RESOLVE_AFTER_MS = 300_000
 """An alert without an end is over so long after it was last posted, as in Alertmanager (resolve_timeout: 5m)."""
+_SEVERITIES = {
+    "critical": Severity.CALL,
+    "call": Severity.CALL,
+    "page": Severity.PAGE,
+    "error": Severity.PAGE,
+    "warning": Severity.TICKET,
+    "ticket": Severity.TICKET,
+}
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _UNSET = "0001-01-01T00:00:00"
@@ -35,7 +44,7 @@ _UNSET = "0001-01-01T00:00:00"
 class ExternalAlert:
     """One alert of somebody else's rules. ``id`` follows from its labels. ``ends_ms``: when it is over unless it is
     posted again; ``resolved``: it was over when it was posted. ``link``: where its rule is. ``ack``: who has it
-    (``by``, ``at_ms``, ``note``); it ends with the alert."""
+    (``by``, ``at_ms``, ``note``); it ends with the alert. ``silenced_by``: id of what hides it now, never stored."""
 
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
@@ -44,6 +53,7 @@ class ExternalAlert:
     resolved: bool
     link: str = ""
     ack: Mapping[str, Any] | None = None
+    silenced_by: str = ""
 
     @property
     def id(self) -> str:
@@ -54,6 +64,11 @@ class ExternalAlert:
     def name(self) -> str:
         """Label alertname."""
         return self.labels["alertname"]
+
+    @property
+    def severity(self) -> Severity:
+        """What its label ``severity`` means here; a notice when it says nothing that is known."""
+        return _SEVERITIES.get(self.labels.get("severity", "").lower(), Severity.NOTICE)
 
     def firing(self, now_ms: int) -> bool:
         """Whether it fires now: nobody ended it and it was posted lately enough."""

@@ -112,7 +112,9 @@ def _ours(alert: Alert) -> Json:
 
 def _external(alert: ExternalAlert) -> Json:
     times = (alert.starts_ms, alert.ends_ms, alert.link)
-    return _row(alert.id, alert.labels, alert.annotations, times, ([], []))
+    return _row(
+        alert.id, alert.labels, alert.annotations, times, ([alert.silenced_by] if alert.silenced_by else [], [])
+    )
 
 
 def _row(

@@ -14,6 +14,7 @@ from alerts.evaluating.memory import read
 from alerts.incidents.codec import listed
 from alerts.incidents.view import utc
 from alerts.model import AlertKey, Severity
+from alerts.notify.external_silences import hushed
 from alerts.notify.prometheus_alerts import KIND as EXTERNAL
 from alerts.notify.prometheus_alerts import ExternalAlert
 from dashboard.alerting import (
@@ -127,7 +128,9 @@ def alert(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     if asked.id.startswith(EXTERNAL_PREFIX):
         found = journal.document(EXTERNAL, asked.id.removeprefix(EXTERNAL_PREFIX))
         if found is not None:
-            return external_json(ExternalAlert.of(found), now_ms)
+            posted = ExternalAlert.of(found)
+            (shown,) = hushed([posted], journal, now_ms) if posted.firing(now_ms) else [posted]
+            return external_json(shown, now_ms)
     document = journal.document(ALERT, asked.id)
     if document is None:
         raise Missing(f"no alert {asked.id[:200]!r}; GET /api/v1/alerts lists their ids")

@@ -188,7 +188,6 @@
     const ack = button(word("alerts.ack"), "a", () => act.ack(alert.id));
     if (words.rank(alert.severity) <= LOUD) ack.classList.add("ack");
     const first = alert.acked ? button(word("alerts.unack"), "u", () => act.unack(alert.id)) : ack;
-    if (alert.external) return [first];
     return [first, button(word("alerts.silence"), "s", () => act.silence(alert.id))];
   }
 

@@ -56,7 +56,8 @@
 
   function labelsOf(alert) {
     const known = { product: alert.product, data_center: alert.data_center, dcn: alert.dcn, other: alert.other, rule: alert.rule, slo: alert.slo, level: alert.level, severity: alert.severity };
-    return LABELS.filter((label) => known[label]).map((label) => ({ label, value: known[label] }));
+    const own = Object.entries(alert.external ? alert.labels : {}).filter(([name]) => !known[name] && name !== "alertname");
+    return [...LABELS.filter((label) => known[label]).map((label) => ({ label, value: known[label] })), ...own.map(([name, value]) => ({ label: `label.${name}`, value }))];
   }
 
   /** Labels of an alert as choices; what says where it is, is chosen. Without an alert: a line per matcher. */

@@ -258,7 +258,7 @@
     life.key("k", word("keys.previous"), () => move(-1));
     life.key("a", word("keys.ack"), () => meant((alert) => act.ack(alert.id)));
     life.key("u", word("keys.unack"), () => meant((alert) => alert.acked && act.unack(alert.id)));
-    life.key("s", word("keys.silence"), () => meant((alert) => !alert.external && act.silence(alert.id)));
+    life.key("s", word("keys.silence"), () => meant((alert) => act.silence(alert.id)));
     life.key("Enter", word("keys.open"), () => meant((alert) => act.open(alert.id)));
     life.key("n", word("keys.new"), () => (view.tab === "maintenance" ? planNew() : silenceNew()));
     life.key("m", word("maintenance.new"), () => (turnTo("maintenance"), planNew()));

@@ -49,6 +49,8 @@ def test_a_matcher_means_what_it_says(text: str, alert: str, matches: bool) -> N
     [
         ("product", "write it as label=value"),
         ("city=x", "no label 'city'; known: rule, level"),
+        ("label.=x", "write it as label=value"),
+        ("other.job=x", "no label 'other.job'; known: rule, level"),
         ("product=~(", "not a regular expression"),
         ("product=~(a+)+b", "could run for ever"),
         ("product=~(a|a)*b", "could run for ever"),

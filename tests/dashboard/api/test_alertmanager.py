@@ -106,6 +106,36 @@ def test_what_is_silenced_is_told_apart(client: FlaskClient, room: Any, fresh: G
     assert fresh("/api/v2/alerts?silenced=false") == []
 
 
+@pytest.mark.parametrize(
+    ("matchers", "hides"),
+    [
+        (["product=weilidai"], True),
+        (["rule=~Disk.*", "severity=call"], True),
+        (["level=external"], True),
+        (["label.job=db"], True),
+        (["label.job=web"], False),
+        (["product=weilidai", "label.instance!="], False),
+    ],
+)
+def test_a_silence_hides_a_posted_alert_as_ours(
+    client: FlaskClient, room: Any, fresh: Get, matchers: list[str], hides: bool
+) -> None:
+    """On the wall, in the list and for amtool, until it ends; who made it stands in the journal."""
+    post(client, POSTED)
+    given = {"by": "li", "matchers": matchers, "comment": "disk is being swapped", "duration_seconds": 60}
+    made = client.post("/api/v1/silences", json=given).json
+    assert made is not None
+    listed = fresh("/api/v1/alerts")
+    (row,) = listed["alerts"]
+    assert (row["silenced"], row["silenced_by"]) == (hides, made["id"] if hides else None)
+    assert fresh(f"/api/v1/alerts/{row['id']}") == row
+    assert listed["counts"]["silenced"] == int(hides)
+    assert len(fresh("/api/v2/alerts?silenced=false")) == int(not hides)
+    assert fresh("/api/v1/journal?kind=silence")["entries"][0]["actor"] == "li"
+    room.clock.second = 61
+    assert fresh("/api/v1/alerts")["alerts"][0]["silenced"] is False
+
+
 @pytest.fixture
 def served(setting: ApiSetting) -> Iterator[str]:
     """The API on a real port with the real time: host and port."""
