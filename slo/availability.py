@@ -28,18 +28,19 @@ class Availability:
 
     @property
     def value(self) -> Fraction | None:
-        """good / total of what was seen; None without events."""
-        return _share(self.counts.good, self.counts.total)
+        """good / total of what was seen; None without events. Counts that contradict each other prove nothing: all
+        three shares are None then."""
+        return self.counts.share
 
     @property
     def low(self) -> Fraction | None:
         """Every unseen event bad: good / (total + missing); None when nothing was seen and nothing is missing."""
-        return _share(self.counts.good, self.counts.total + self.missing)
+        return self._bound(self.counts.good)
 
     @property
     def high(self) -> Fraction | None:
         """Every unseen event good: (good + missing) / (total + missing); None as for ``low``."""
-        return _share(self.counts.good + self.missing, self.counts.total + self.missing)
+        return self._bound(self.counts.good + self.missing)
 
     def verdict(self, objective: Objective) -> Verdict:
         """met when even the low bound holds, missed when even the high bound fails, else not proven.
@@ -48,13 +49,17 @@ class Availability:
         """
         n, d = objective.target.numerator, objective.target.denominator
         events = self.counts.total + self.missing
-        if events == 0:
+        if events == 0 or self.counts.contradicts:
             return Verdict.NOT_PROVEN
         if self.counts.good * d >= events * n:
             return Verdict.MET
         if (self.counts.good + self.missing) * d < events * n:
             return Verdict.MISSED
         return Verdict.NOT_PROVEN
+
+    def _bound(self, good: int) -> Fraction | None:
+        events = self.counts.total + self.missing
+        return Fraction(good, events) if events and not self.counts.contradicts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,10 @@ class Composite:
 
 
 def composite(products: Mapping[str, Counts]) -> Composite:
-    """Pooled, worst and mean over products that have events; of equally bad products the first is the worst."""
-    shares = {name: Fraction(counts.good, counts.total) for name, counts in products.items() if counts.total}
-    if not shares:
+    """Pooled, worst and mean over products that have events; of equally bad products the first is the worst. With one
+    whose counts contradict each other nothing is known of all of them."""
+    shares = {name: share for name, counts in products.items() if (share := counts.share) is not None}
+    if not shares or any(counts.contradicts for counts in products.values()):
         return Composite(pooled=None, worst=None, mean=None)
     pooled = sum(products.values(), Counts())
     worst = min(shares, key=shares.__getitem__)
@@ -87,8 +93,3 @@ def missing_estimate(events: int, observed_ms: int, missing_ms: int) -> int:
     is unknown, so the bounds become as wide as can be and nothing is proven by them.
     """
     return -(-events * missing_ms // max(observed_ms, 1))
-
-
-def _share(part: int, whole: int) -> Fraction | None:
-    """part / whole; None of nothing."""
-    return Fraction(part, whole) if whole else None

@@ -29,8 +29,8 @@ class Budget:
 
     @property
     def remaining_share(self) -> Fraction | None:
-        """remaining / allowed; negative when overspent, None without traffic."""
-        return self.remaining_events / self.allowed_events if self.counts.total else None
+        """remaining / allowed; negative when overspent, None without traffic and of counts that contradict each other."""
+        return self.remaining_events / self.allowed_events if self.counts.share is not None else None
 
     @property
     def allowed_seconds(self) -> Fraction:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import repeat
 
 
@@ -25,6 +26,16 @@ class Counts:
     def total(self) -> int:
         """Good plus bad events."""
         return self.good + self.bad
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether a count is less than nothing: parts of it were more than the whole that they were taken from."""
+        return self.good < 0 or self.bad < 0
+
+    @property
+    def share(self) -> Fraction | None:
+        """good / total; None without events, and of counts that contradict each other: it would be over 100 %."""
+        return Fraction(self.good, self.total) if self.total > 0 and not self.contradicts else None
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(

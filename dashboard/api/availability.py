@@ -31,8 +31,11 @@ USUAL_S = MappingProxyType({"month": 13 * 30 * DAY_S, "day": 30 * DAY_S, "hour":
 MONTHS = 13
 COUNTS = ("good", "bad", "total", "missing_estimate")
 UNKNOWN = (*COUNTS, "availability", "low", "high", "completeness")
+CONFLICT = "conflict"
+"""Counts that contradict each other: unknown, and a defect of the data."""
+
 MARKS = MappingProxyType(
-    {"good": "g", "bad": "b", "excluded": "x", "no_traffic": "n", "missing": "m", "invalid_probe": "i"}
+    {"good": "g", "bad": "b", "excluded": "x", "no_traffic": "n", "missing": "m", "invalid_probe": "i", CONFLICT: "c"}
 )
 VERDICTS = MappingProxyType({"met": "y", "missed": "n", "not proven": "?"})
 QUERY = MappingProxyType(
@@ -184,7 +187,8 @@ def figures_of(cell: Cell) -> Json:
         empty = dict.fromkeys(
             ("good", "bad", "total", "missing_estimate", "availability", "low", "high", "completeness")
         )
-        return {**empty, "verdict": "not proven", "state": None, "without_exclusions": None}
+        state = CONFLICT if cell.contradicts else None
+        return {**empty, "verdict": "not proven", "state": state, "without_exclusions": None}
     whole = cell.figures.with_maintenance
     return {
         **_texts(cell.figures.counted.seen, view_texts(cell.figures.counted)),
@@ -213,7 +217,7 @@ def _line(line: Line) -> Json:
         "missing": {str(at): each.missing for at, each in enumerate(figures) if each and each.missing},
         "availability": [None if each is None else percent_text(each.value) for each in figures],
         "verdict": "".join(verdicts),
-        "state": "".join("-" if each.state is None else MARKS[each.state.value] for each in cells),
+        "state": "".join(map(_mark, cells)),
         "partly": {str(at): share for at, share in enumerate(map(_partly, views)) if share is not None},
         "with_maintenance": {
             str(at): _with(cell.figures)
@@ -221,6 +225,12 @@ def _line(line: Line) -> Json:
             if cell.figures and cell.figures.with_maintenance
         },
     }
+
+
+def _mark(cell: Cell) -> str:
+    if cell.state is None:
+        return MARKS[CONFLICT] if cell.contradicts else "-"
+    return MARKS[cell.state.value]
 
 
 def _partly(view: AvailabilityView | None) -> str | None:

@@ -17,9 +17,10 @@ from dashboard.api.burning import burn_down
 from dashboard.api.errors import Missing
 from dashboard.api.route import Content, Json, Read, Write
 from dashboard.api.setting import ApiSetting
+from reports.availability.figuring import percent_text
 from slo.budget import Budget, burn_rate
 from slo.counts import Counts
-from slo.formatting import percent, ratio, truncated
+from slo.formatting import ratio, truncated
 from slo.windows import DAY_S, MINUTE_S, Window
 from store.edges import answerable_from_s
 from store.port import Reader
@@ -114,12 +115,12 @@ def _budget(slo: Slo, sums: _Sums, now_ms: int, firing: set[AlertKey]) -> Json:
 
 def _spent(budget: Budget) -> Json:
     counts, share, seconds = budget.counts, budget.remaining_share, budget.remaining_seconds
-    seen = counts.total > 0
+    seen = counts.share is not None
     return {
         "good": counts.good,
         "bad": counts.bad,
         "total": counts.total,
-        "availability": percent(Fraction(counts.good, counts.total)) if seen else None,
+        "availability": percent_text(counts.share),
         "allowed_events": truncated(budget.allowed_events, DECIMALS) if seen else None,
         "spent_events": counts.bad if seen else None,
         "remaining_events": truncated(budget.remaining_events, DECIMALS) if seen else None,

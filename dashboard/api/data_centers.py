@@ -125,13 +125,12 @@ def _share(view: Balance, center: str, even: Fraction | None) -> Json:
 
 
 def _counts(counts: Counts) -> Json:
-    share = Fraction(counts.good, counts.total) if counts.total else None
     return {
         "good": counts.good,
         "bad": counts.bad,
         "total": counts.total,
         "transactions": counts.transactions,
-        "availability": percent_text(share),
+        "availability": percent_text(counts.share),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
-from fractions import Fraction
 
 from alerts.incidents.view import utc
 from dashboard.api.asking import Asked
@@ -17,6 +16,7 @@ from reports.availability.failing import Failing, failing, worst
 from reports.availability.figuring import percent_text
 from reports.availability.grid import Cell, Question, over
 from reports.availability.steps import steps_of
+from slo.counts import Counts
 from slo.formatting import percent
 from slo.windows import Window, day_of, day_window, month_window, year_window
 from store.port import Reader
@@ -125,7 +125,7 @@ def _by_step(found: Failing) -> list[Json]:
 
 
 def _share(good: int, bad: int) -> str | None:
-    return percent_text(Fraction(good, good + bad)) if good + bad else None
+    return percent_text(Counts(good, bad).share)
 
 
 def _by_outcome(found: Failing) -> list[Json]:

@@ -13,6 +13,7 @@
     n: ["avail.state_no_traffic", "○"],
     m: ["avail.state_missing", "?"],
     i: ["avail.state_invalid", "!"],
+    c: ["avail.state_conflict", "≠"],
     "-": ["avail.state_not_kept", "·"],
   };
   const VERDICTS = { y: "met", n: "missed", "?": "not proven" };
@@ -23,7 +24,7 @@
     { name: "far", glyph: "▲▲" },
     { name: "down", glyph: "✖\ufe0e" },
   ];
-  const FILLS = { x: "maintenance", m: "unknown", i: "unknown" };
+  const FILLS = { x: "maintenance", m: "unknown", i: "unknown", c: "unknown" };
   const FAR = 10;
   const HALF = 2;
 
@@ -59,7 +60,7 @@
   }
 
   function className(cell) {
-    const name = cell.known ? "level-" + cell.look.name : "cell-" + { x: "excluded", n: "no-traffic", m: "missing", i: "invalid", "-": "not-kept", g: "no-traffic", b: "no-traffic" }[cell.mark];
+    const name = cell.known ? "level-" + cell.look.name : "cell-" + { x: "excluded", n: "no-traffic", m: "missing", i: "invalid", c: "conflict", "-": "not-kept", g: "no-traffic", b: "no-traffic" }[cell.mark];
     return name + (cell.partly && cell.known ? " is-partly" : "") + (cell.planned ? " is-planned" : "");
   }
 
@@ -81,7 +82,7 @@
   function paintOf(cell, text) {
     const tone = cell.known ? "level-" + cell.look.name : FILLS[cell.mark] || "no-traffic";
     if (!cell.known && cell.mark === "-") return { text, color: theme.color("panel"), ink: theme.color("quiet"), hatched: false };
-    return { text, color: theme.color(tone), ink: theme.color(tone + "-ink"), hatched: !cell.known && "xm".includes(cell.mark) };
+    return { text, color: theme.color(tone), ink: theme.color(tone + "-ink"), hatched: !cell.known && "xmc".includes(cell.mark) };
   }
 
   function name(id, by) {
@@ -132,7 +133,7 @@
       const share = (part.to - part.from) / whole;
       const room = share * roomRem;
       const text = room > widthRem(stateWord(part.mark)) ? stateWord(part.mark) : room > 1.2 ? STATES[part.mark][1] : "";
-      return h(`span.run.run-${{ g: "good", b: "bad", x: "excluded", n: "no-traffic", m: "missing", i: "missing", "-": "not-kept" }[part.mark]}`, { style: `flex-grow:${Math.max(1, part.to - part.from)}`, title: `${stateWord(part.mark)} ${range.moment(part.from * 1000, zone)} – ${range.moment(part.to * 1000, zone)}` }, text);
+      return h(`span.run.run-${{ g: "good", b: "bad", x: "excluded", n: "no-traffic", m: "missing", i: "missing", c: "missing", "-": "not-kept" }[part.mark]}`, { style: `flex-grow:${Math.max(1, part.to - part.from)}`, title: `${stateWord(part.mark)} ${range.moment(part.from * 1000, zone)} – ${range.moment(part.to * 1000, zone)}` }, text);
     });
     const odd = parts.filter((part) => part.mark !== "g");
     const list = odd.slice(0, 12).map((part) => h("li", {}, h("strong", {}, `${STATES[part.mark][1]} ${stateWord(part.mark)}`), ` ${range.moment(part.from * 1000, zone)} – ${range.moment(part.to * 1000, zone)}`));

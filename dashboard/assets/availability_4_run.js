@@ -184,7 +184,7 @@
 
   function legend() {
     const levels = [["avail.level_none", "none"], ["avail.level_within", "within"], ["avail.level_over", "over"], ["avail.level_far", "far"], ["avail.level_down", "down"]].map(([key, name]) => h("span.legend-cell", {}, h(`span.swatch.level-${name}`, { "aria-hidden": "true" }, cells.LOOKS.find((look) => look.name === name).glyph), word(key)));
-    const states = [["x", "excluded"], ["m", "missing"], ["n", "no-traffic"], ["-", "not-kept"]].map(([mark, name]) => h("span.legend-cell", {}, h(`span.swatch.cell-${name}`, { "aria-hidden": "true" }, cells.STATES[mark][1]), cells.stateWord(mark)));
+    const states = [["x", "excluded"], ["m", "missing"], ["n", "no-traffic"], ["-", "not-kept"], ["c", "conflict"]].map(([mark, name]) => h("span.legend-cell", {}, h(`span.swatch.cell-${name}`, { "aria-hidden": "true" }, cells.STATES[mark][1]), cells.stateWord(mark)));
     return h("div.legend-cells", {}, levels, states);
   }
 

@@ -89,15 +89,16 @@
   }
 
   function sums(line) {
+    if (line.state.includes("c")) return { good: 0, bad: 0, unknown: word("avail.state_conflict") };
     const add = (counts) => counts.reduce((total, each) => total + (each || 0), 0);
-    return { good: add(line.good), bad: add(line.bad) };
+    return { good: add(line.good), bad: add(line.bad), unknown: word("avail.no_data") };
   }
 
   function headline() {
     const answer = view.answers.centers;
-    const { good, bad } = answer ? sums(answer.whole) : { good: 0, bad: 0 };
+    const { good, bad, unknown } = answer ? sums(answer.whole) : { good: 0, bad: 0, unknown: word("avail.no_data") };
     const figure = share(good, bad);
-    const counts = figure ? word("avail.counts", { bad: format.grouped(bad), total: format.grouped(good + bad) }) : word("avail.no_data");
+    const counts = figure ? word("avail.counts", { bad: format.grouped(bad), total: format.grouped(good + bad) }) : unknown;
     const partly = answer && Object.keys(answer.whole.partly).length ? word("product.partly") : "";
     parts.head.replaceChildren(
       h("div", {}, h("h2", {}, words.named(product)), h("small", {}, product)),
@@ -132,13 +133,13 @@
   function centers(answer) {
     const zone = range.zoneOf(view.state);
     const rows = answer.lines.map((line) => {
-      const { good, bad } = sums(line);
+      const { good, bad, unknown } = sums(line);
       const figure = share(good, bad);
       const strip = line.good.map((_, at) => {
         const cell = cells.cellOf(line, at, false);
         return h("span.tick." + cells.className(cell).replace(/ /g, "."), { title: `${cells.columnSpan(answer, at, zone)} · ${cells.said(cell)}` }, cells.shape(cell));
       });
-      return h("li.center-row", {}, h("span.center-name", {}, link("/availability", { product, data_center: line.id, last: view.state.last }, words.named(line.id))), h("span.ticks", { role: "img", "aria-label": figure ? word("avail.figure", { share: format.share(figure) }) : word("avail.no_data") }, strip), h("span.center-figure", {}, h("strong", {}, figure ? format.share(figure) : format.NONE), h("small", {}, figure ? word("avail.counts", { bad: format.grouped(bad), total: format.large(good + bad, 4) }) : word("avail.no_data"))));
+      return h("li.center-row", {}, h("span.center-name", {}, link("/availability", { product, data_center: line.id, last: view.state.last }, words.named(line.id))), h("span.ticks", { role: "img", "aria-label": figure ? word("avail.figure", { share: format.share(figure) }) : unknown }, strip), h("span.center-figure", {}, h("strong", {}, figure ? format.share(figure) : format.NONE), h("small", {}, figure ? word("avail.counts", { bad: format.grouped(bad), total: format.large(good + bad, 4) }) : unknown)));
     });
     return [h("ul.center-rows", {}, rows)];
   }

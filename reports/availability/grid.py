@@ -45,10 +45,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One unit over one step; ``figures`` None where counts are no longer kept so finely."""
+    """One unit over one step; ``figures`` None where counts are no longer kept so finely, and where they contradict
+    each other (a part is more than its whole): such a step, and what it is a part of, is unknown."""
 
     state: SliceState | None
     figures: Figures | None
+    contradicts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ def _split(reader: Reader, question: Question, counted: Mapping[int, Counted], u
 def _cell(parts: Sequence[Parts], length_ms: int, objective: Objective) -> Cell:
     if not parts:
         return Cell(None, None)
+    if any(_contradict(each) for each in parts):
+        return Cell(None, None, contradicts=True)
     found = figures(parts, length_ms, objective)
     view = found.counted
     state = slice_state(
@@ -179,6 +183,10 @@ def _cell(parts: Sequence[Parts], length_ms: int, objective: Objective) -> Cell:
         bad_share=HALF,
     )
     return Cell(state, found)
+
+
+def _contradict(parts: Parts) -> bool:
+    return any(counts.contradicts for side in (parts.counted, parts.whole) for counts in side[0].values())
 
 
 def _excluded(parts: Parts, length_ms: int) -> bool:

@@ -44,6 +44,19 @@ def test_without_unseen_events_the_bounds_are_the_value() -> None:
     assert bounded.low == bounded.value == bounded.high == Fraction(9, 10)
 
 
+@pytest.mark.parametrize("missing", [0, 1, 100])
+def test_counts_that_contradict_each_other_prove_nothing(missing: int) -> None:
+    """26,901 good of 26,900 events are no 100.00372 %."""
+    figure = of(26_901, -1, missing)
+    assert (figure.value, figure.low, figure.high) == (None, None, None)
+    assert figure.verdict(FIVE_NINES) is Verdict.NOT_PROVEN
+
+
+def test_one_product_that_contradicts_itself_leaves_the_composite_unknown() -> None:
+    """Pooled, its excess would hide what others lost."""
+    assert composite({"one": Counts(9, 1), "two": Counts(11, -1)}) == Composite(None, None, None)
+
+
 def test_without_events_there_is_no_value() -> None:
     """Unknown is a state, never 0 or 100 %."""
     empty = of(0, 0)

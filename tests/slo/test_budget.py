@@ -123,3 +123,9 @@ def test_burn_rate_and_remaining_share_tell_the_same(good: int, bad: int) -> Non
     budget = month(good, bad)
     rate = burn_rate(budget.counts, FIVE_NINES)
     assert budget.remaining_share == (None if rate is None else 1 - rate)
+
+
+def test_counts_that_contradict_each_other_leave_no_budget_known() -> None:
+    """More than all of it cannot be left."""
+    assert month(101, -1).remaining_share is None
+    assert month(101, -1).remaining_seconds is None

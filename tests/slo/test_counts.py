@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from slo.counts import Counts, counts_of, summed
@@ -35,3 +37,16 @@ def test_counts_from_columns_are_what_they_are_one_by_one() -> None:
 def test_no_columns_make_no_counts() -> None:
     """A question without answers."""
     assert counts_of((), (), (), ()) == []
+
+
+@pytest.mark.parametrize(("good", "bad"), [(26_900, -1), (-1, 5), (-3, -4), (5, -5)])
+def test_counts_that_contradict_each_other_have_no_share(good: int, bad: int) -> None:
+    """It would be over 100 %, or below nothing."""
+    assert Counts(good, bad).contradicts
+    assert Counts(good, bad).share is None
+
+
+def test_a_share_is_exact_and_there_is_none_of_nothing() -> None:
+    """Also when nobody failed."""
+    assert (Counts(1, 2).share, Counts(7, 0).share, Counts(ignored=4).share) == (Fraction(1, 3), 1, None)
+    assert not Counts(7, 0).contradicts

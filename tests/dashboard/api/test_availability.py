@@ -189,3 +189,20 @@ def test_what_cannot_be_answered_is_refused_in_one_line(
     error = fresh(f"/api/v1/availability?{query}", status)["error"]
     assert said in error
     assert "\n" not in error
+
+
+def test_counts_that_contradict_each_other_are_unknown_and_never_over_100_percent(
+    fresh: Callable[..., Any], store: Store, yesterday: int
+) -> None:
+    """Maintenance takes out an hour in which more failed than in its whole day: the day and the bank are unknown."""
+    hour, begin_s = Counts(good=5, bad=500), yesterday + 20 * HOUR_S
+    add(store, of(hour, begin_s, Level.HOUR, Level.MINUTE), begin_s, begin_s + HOUR_S)
+    window = Maintenance("m1", "work", "disks", "li", (), ("dc3",), begin_s, begin_s + HOUR_S, 0)
+    store.write(announce(window, (begin_s - HOUR_S) * 1000))
+    asked = f"{span(yesterday, TODAY_S)}&step=day"
+    found = fresh(f"{GRID}?{asked}")
+    mine = line(found, "weilidai")
+    for each in (mine, found["whole"]):
+        assert (each["state"], each["verdict"], each["good"], each["availability"]) == ("c", "-", [None], [None])
+    row = next(each for each in fresh(f"/api/v1/availability?{asked}")["rows"] if each["product"] == "weilidai")
+    assert (row["state"], row["availability"], row["verdict"], row["bad"]) == ("conflict", None, "not proven", None)
