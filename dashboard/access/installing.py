@@ -14,6 +14,7 @@ from dashboard.access.guard import Guard, Manners, stand_before
 from dashboard.access.kiosk import FIELD, Exchange, KioskCookie
 from dashboard.access.login import Door, register_login
 from dashboard.access.pacing import Pace
+from dashboard.access.refusals import Refusals
 from dashboard.access.setting import Access
 from dashboard.access.vouched import Vouchsafing, button, farewell_of
 from dashboard.admission import identity
@@ -50,7 +51,11 @@ def install(
     if access.store is not None:
         _exchange_before(app, access, Exchange(kiosk, access.directory, access.store, bad), pages)
 
+    refusals = None if access.store is None else Refusals(access.store, access.now_ms)
+
     def after(response: flask.Response) -> flask.Response:
+        if refusals is not None:
+            refusals.see(response)
         cookie.renew(response, access.now_ms())
         kiosk.renew(response, access.now_ms())
         if flask.request.endpoint == "logout":

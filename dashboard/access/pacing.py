@@ -14,11 +14,13 @@ MOST_KEPT = 10_000
 
 
 class Pace:
-    """``per_minute`` in the long run, a third of that at once."""
+    """``per_minute`` in the long run, a third of that ``at_once`` unless said otherwise."""
 
-    def __init__(self, per_minute: int, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, per_minute: int, monotonic: Callable[[], float] = time.monotonic, *, at_once: float | None = None
+    ) -> None:
         self._per_second = per_minute / 60
-        self._room = max(1.0, per_minute / 3)
+        self._room = max(1.0, per_minute / 3 if at_once is None else at_once)
         self._monotonic = monotonic
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()

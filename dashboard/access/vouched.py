@@ -16,6 +16,7 @@ from access.rights import Right
 from access.vouching import BEGUN_MS, Vouched, Vouching
 from dashboard.access.cookies import cookie_name, set_cookie
 from dashboard.access.login import Door, admit, answered, show
+from dashboard.access.refusals import UNKNOWN, Refusals
 from dashboard.access.setting import Elsewhere
 from dashboard.admission import Gate, declare
 from dashboard.language import Words, word_key
@@ -24,7 +25,6 @@ from store.journal import Change
 BEGIN = "/login/oidc"
 BACK = "/login/oidc/callback"
 COOKIE = "control-center-oidc"
-UNKNOWN = "unknown name"
 ELSEWHERE = word_key("login.elsewhere")
 LONGEST_FIELD = 4_000
 TOLD = {
@@ -64,6 +64,8 @@ class Vouchsafing:
     def __init__(self, door: Door, vouching: Vouching) -> None:
         self._door = door
         self._vouching = vouching
+        store = door.access.store
+        self._refusals = None if store is None else Refusals(store, door.access.now_ms)
 
     def register(self, app: flask.Flask) -> None:
         """Adds them; both are open: nobody is known yet."""
@@ -126,8 +128,9 @@ class Vouchsafing:
 
     def _refused(self, error: AccessError) -> flask.Response:
         log.warning("login refused: %s", error)
-        if isinstance(error, ProviderRefused):
-            self._record("login.refused", UNKNOWN, cause=str(error), means=Means.OIDC)
+        if isinstance(error, ProviderRefused) and self._refusals is not None:
+            address = flask.request.remote_addr or "unknown"
+            self._refusals.note(UNKNOWN, "login.refused", Means.OIDC.value, str(error), address)
         key, status = TOLD[type(error)]
         answer = show(self._door, self._door.spoken()(key), status=status)
         self._forget(answer)

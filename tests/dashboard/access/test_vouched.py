@@ -110,8 +110,8 @@ def test_somebody_comes_in_with_the_roles_of_the_groups(bank: Bank, ask: Ask) ->
 
     assert (answer.status_code, answer.headers["Location"]) == (HTTPStatus.SEE_OTHER, "/incidents")
     assert "li" in client.get("/incidents?lang=en").text
-    assert client.get("/costs").status_code == HTTPStatus.FORBIDDEN
     actor, action, detail = audited(bank)[-1]
+    assert client.get("/costs").status_code == HTTPStatus.FORBIDDEN
     assert (actor, action) == ("li", "login")
     assert "on-call" in detail
 
