@@ -29,7 +29,7 @@ class Budget:
 
     @property
     def remaining_share(self) -> Fraction | None:
-        """remaining / allowed; negative when overspent, None without traffic and of counts that contradict each other."""
+        """remaining / allowed; negative when overspent, None without traffic or when counts contradict."""
         return self.remaining_events / self.allowed_events if self.counts.share is not None else None
 
     @property
