@@ -96,4 +96,5 @@ def joined(spans: list[Span]) -> list[Span]:
 
 def is_simulated(spans: list[Span], day_s: int, zone: str) -> bool:
     """Whether any part of the local day that begins at ``day_s`` lies in a simulated stretch."""
-    return any(span.from_s < slice_end(Level.DAY, day_s, zone) and day_s < span.to_s for span in spans)
+    end_s = slice_end(Level.DAY, day_s, zone)  # once: a long past has a span for each of its days
+    return any(span.from_s < end_s and day_s < span.to_s for span in spans)

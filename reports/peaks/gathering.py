@@ -8,9 +8,10 @@ from datetime import date
 from itertools import pairwise
 
 from slo.windows import DAY_S, Window, day_of, day_start, day_window
-from store.peaks import Peak, feeds, is_provisional
+from store.peaks import Feed, Peak, feeds, is_provisional
 from store.port import Reader
 from store.records import CUSTOMER, Level, Scope, Span
+from store.slices import joined
 
 LOAD_TEST = "load_test"
 
@@ -140,8 +141,8 @@ class _Facts:
 class _Judging:
     """What says how far a day can be trusted."""
 
-    reader: Reader
     zone: str
+    feeds: Sequence[Feed]
     spans: Sequence[Span]
     began_s: int
     lost: tuple[tuple[int, int], ...]
@@ -149,12 +150,12 @@ class _Judging:
 
     @classmethod
     def of(cls, reader: Reader, window: Window, zone: str) -> _Judging:
-        spans = reader.simulated()
-        first_pages = [each.first_page_ms // 1000 for each in reader.sources() if each.first_page_ms is not None]
+        spans, sources = joined(reader.simulated()), reader.sources()
+        first_pages = [each.first_page_ms // 1000 for each in sources if each.first_page_ms is not None]
         began_s = min([*(span.from_s for span in spans), *first_pages], default=window.to_s)
         gaps = reader.gaps(window.from_s * 1000, window.to_s * 1000)
         lost = tuple((gap.from_ms, gap.to_ms) for gap in gaps if not gap.exact)
-        return cls(reader, zone, spans, began_s, lost, tuple((gap.from_ms, gap.to_ms) for gap in gaps))
+        return cls(zone, feeds(sources), spans, began_s, lost, tuple((gap.from_ms, gap.to_ms) for gap in gaps))
 
     def quiet(self, day_s: int) -> bool:
         """Whether a day of which nothing is stored had nothing: it was watched, and no gap hides anything of it."""
@@ -168,7 +169,7 @@ class _Judging:
 
     def provisional(self, day: Window) -> bool:
         """Whether some source has not passed the day's end."""
-        return is_provisional(day.to_s, feeds(self.reader.sources()), list(self.spans))
+        return is_provisional(day.to_s, self.feeds, self.spans)
 
     def simulated(self, day: Window) -> bool:
         """Whether any of the day is simulated."""
