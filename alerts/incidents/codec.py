@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from alerts.incidents.errors import UnreadableBody
@@ -27,7 +28,7 @@ def change_of(folded: Folded) -> Change:
 
 def load_open(reader: JournalReader) -> tuple[Incident, ...]:
     """What a fold goes on from after a restart."""
-    return tuple(_readable(reader.documents(KIND, open_only=True, most=MOST_OPEN)))
+    return tuple(_readable(reader.documents(KIND, open_only=True, most=MOST_OPEN), _known))
 
 
 def listed(reader: JournalReader, from_ms: int | None, to_ms: int | None, most: int) -> list[Incident]:
@@ -36,13 +37,22 @@ def listed(reader: JournalReader, from_ms: int | None, to_ms: int | None, most: 
     return [each for each in _readable(found) if not each.merged_into]
 
 
-def _readable(documents: Iterable[Document]) -> Iterator[Incident]:
+def _readable(
+    documents: Iterable[Document], decode: Callable[[Document], Incident] | None = None
+) -> Iterator[Incident]:
     """One document that another version wrote must not hold up those that can be read."""
     for each in documents:
         try:
-            yield incident_of(each)
+            yield (decode or incident_of)(each)
         except UnreadableBody as error:
             log.warning("%s", error)
+
+
+@lru_cache(maxsize=64)
+def _known(document: Document) -> Incident:
+    """An open incident is looked at every second, and with a thousand alerts it takes tens of milliseconds to read.
+    Raises UnreadableBody."""
+    return incident_of(document)
 
 
 def find(reader: JournalReader, id: str) -> Incident | None:

@@ -66,7 +66,7 @@ class _Folding:
     def _fire(self, transitions: Sequence[Transition]) -> None:
         """Alerts that fire: known ones first, then parts, then wholes; those that do not page last."""
         ordered = sorted(transitions, key=lambda each: (each.severity < Severity.PAGE, *_rank(each)))
-        new = [each for each in ordered if not self._fire_known(each)]
+        new = self._fire_known(ordered)
         leaves = [each for each in new if _is_leaf(each) and each.severity >= Severity.PAGE]
         homeless = self._join(leaves)
         for line in clusters(area_of(each.key.subject) for each in homeless):
@@ -77,30 +77,45 @@ class _Folding:
             if each.severity >= Severity.PAGE and self._join([each]):
                 self._open([each])
 
-    def _fire_known(self, transition: Transition) -> bool:
-        """An alert that an incident has already, or its subject's second time soon after the restoration."""
-        known = self._now.get(self._of.get(transition.key, ""))
-        if known is not None and known.firing:
-            self._now[known.id] = observed(known, transition)
-            return True
-        if known is not None and told_before(known, transition):
-            return True
-        if transition.severity < Severity.PAGE:
-            return False
-        again = next((each for each in self._restored() if self._is_again(each, transition)), None)
-        if again is None:
-            return False
-        self._add(reopened(again, transition), [transition])
-        return True
+    def _fire_known(self, transitions: Sequence[Transition]) -> list[Transition]:
+        """Alerts that an incident has already, and subjects that fail a second time soon after the restoration; the
+        others return."""
+        again: dict[str, list[Transition]] = {}
+        restored, new = self._restored_subjects(), []
+        for each in transitions:
+            known = self._now.get(self._of.get(each.key, ""))
+            if known is not None and (known.id in again or known.firing):
+                again.setdefault(known.id, []).append(each)
+            elif known is not None and told_before(known, each):
+                continue
+            elif (name := self._failed_before(each, restored)) is not None:
+                self._add(reopened(self._now[name], each), [each])
+                restored = self._restored_subjects()
+            else:
+                new.append(each)
+        for name, told in again.items():
+            self._now[name] = observed(self._now[name], told)
+        return new
 
     def _restored(self) -> list[Incident]:
         return [each for each in self._now.values() if each.open and not each.firing]
 
-    def _is_again(self, incident: Incident, transition: Transition) -> bool:
-        restored_ms = incident.restored_ms
-        if restored_ms is None or transition.key.subject not in incident.subjects:
-            return False
-        return transition.at_ms - restored_ms <= self._rules.reopen_ms
+    def _restored_subjects(self) -> dict[str, tuple[int | None, frozenset[Subject]]]:
+        """What was restored, by incident: when, and what it had hurt."""
+        return {each.id: (each.restored_ms, frozenset(each.subjects)) for each in self._restored()}
+
+    def _failed_before(
+        self, transition: Transition, restored: Mapping[str, tuple[int | None, frozenset[Subject]]]
+    ) -> str | None:
+        """The incident that a page is the second time of."""
+        if transition.severity < Severity.PAGE:
+            return None
+        for name, (at_ms, subjects) in restored.items():
+            if at_ms is None or transition.key.subject not in subjects:
+                continue
+            if transition.at_ms - at_ms <= self._rules.reopen_ms:
+                return name
+        return None
 
     def _join(self, transitions: Sequence[Transition]) -> list[Transition]:
         """Adds alerts to the incidents that they belong to most surely, of equals the oldest; the others return.
@@ -143,10 +158,12 @@ class _Folding:
 
     def _resolve(self, transitions: Iterable[Transition]) -> None:
         """Alerts that good data resolved."""
+        told: dict[str, list[Transition]] = {}
         for each in transitions:
-            known = self._now.get(self._of.get(each.key, ""))
-            if known is not None:
-                self._now[known.id] = observed(known, each)
+            told.setdefault(self._of.get(each.key, ""), []).append(each)
+        for name, resolved in told.items():
+            if name in self._now:
+                self._now[name] = observed(self._now[name], resolved)
 
     def _gather(self) -> None:
         """Lines that cross become one incident of the bank: the oldest takes the others up."""

@@ -231,4 +231,6 @@ class Incident:
 
 def in_order(incidents: Iterable[Incident]) -> list[Incident]:
     """Oldest first, as stored documents are."""
-    return sorted(incidents, key=lambda each: (each.begin_ms, each.id))
+    found = list(incidents)
+    # Mostly there is one, and to say when it began takes a look at all its alerts.
+    return sorted(found, key=lambda each: (each.begin_ms, each.id)) if len(found) > 1 else found
