@@ -19,7 +19,6 @@ from store.audit_chain import stored_rows, verify
 from store.errors import BadHead
 from store.journal import Change
 from store.opening import open_store
-from store.port import Store
 
 ROWS = chained(BEGIN, tuple(audited(n, "li.na", "alert.note", f"a{n}", note="n") for n in range(1, 9)))
 HEADS = [BEGIN, *(Head(row.number, row.digest) for row in ROWS)]
@@ -135,8 +134,8 @@ OPENED = {
 def test_the_database_refuses_changes_and_verify_finds_those_that_were_forced(
     request: pytest.FixtureRequest, kind: str
 ) -> None:
-    store: Store = request.getfixturevalue(f"{kind}_store")
     where = request.getfixturevalue({"sqlite": "path", "postgres": "address"}[kind])
+    store = open_store(where, SHANGHAI)
     run = partial({"sqlite": _sqlite, "postgres": _postgres}[kind], where)
     store.write(Change(audit=tuple(row.act for row in ROWS)))
     for forbidden in ("UPDATE audit_row SET actor = 'x'", "DELETE FROM audit_row WHERE number > 3"):
@@ -148,6 +147,7 @@ def test_the_database_refuses_changes_and_verify_finds_those_that_were_forced(
     run(["DELETE FROM audit_row WHERE number > 4"])
     assert verify(stored_rows(store)).head == HEADS[4]
     assert not verify(stored_rows(store), [HEADS[8]]).is_whole
+    store.close()
 
 
 def test_a_log_of_many_pages_is_followed_to_its_end(path: Path) -> None:

@@ -6,14 +6,17 @@ import json
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from slo.windows import SHANGHAI
 from store.audit import BEGIN, Audited, AuditFilter, audited
 from store.audit_chain import stored_rows, verify
 from store.errors import JournalRefused, LeaseLost, StaleDocument
 from store.journal import Change, Document
+from store.opening import open_store
 from store.port import Store
 from store.records import Retention
 
@@ -158,7 +161,8 @@ def test_processes_that_write_at_once_make_one_chain(request: pytest.FixtureRequ
         for writer in writers:
             writer.kill()
             writer.wait()
-    store: Store = request.getfixturevalue(f"{kind}_store")
+    store = open_store(where if kind == "postgres" else Path(where), SHANGHAI)
     verified = verify(stored_rows(store))
     assert (verified.broken, verified.head.number) == (None, 180)
     assert {row.act.actor for row in stored_rows(store)} == {"one", "two", "three"}
+    store.close()

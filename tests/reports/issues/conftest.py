@@ -13,9 +13,9 @@ from reports.issues.model import Issue, Origin
 from slo.windows import SHANGHAI
 from store.memory import MemoryStore
 from store.port import Store
-from tests.store.conftest import address, empty_file, path, postgres, postgres_store, sqlite_store, store
+from tests.store.conftest import emptied, empty_file, path, postgres, postgres_store, sqlite_store, store
 
-__all__ = ["address", "empty_file", "path", "postgres", "postgres_store", "sqlite_store", "store"]
+__all__ = ["emptied", "empty_file", "path", "postgres", "postgres_store", "sqlite_store", "store"]
 ORIGIN = Origin("availability", "2026-10", "2026-1", "0.1.0")
 
 
