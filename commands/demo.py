@@ -29,7 +29,7 @@ from commands.workplace import prepared
 from lending.history import chunks
 from settings import alerts_path, calendar_path, load_settings, regulatory_path, slos_path
 
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 120.0
 LAST_PAGES_WITHIN_S = 4.5
 """Ctrl-C ends the data centers first, each once the collector has read its last page: nothing is left unobserved."""
 

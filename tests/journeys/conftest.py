@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_WITHIN_S = 60.0
+START_WITHIN_S = 150.0
 """Patience with a machine that does other things too; a quiet one takes some seconds."""
 
 
@@ -43,7 +43,7 @@ class Demo:
 
     def part(self, *words: str) -> psutil.Process:
         """The process of one part, found by the words of its command line."""
-        found: psutil.Process = until(lambda: self._find(words), 30, f"a process with {words}")
+        found: psutil.Process = until(lambda: self._find(words), START_WITHIN_S, f"a process with {words}")
         return found
 
     def until_read(self) -> None:
@@ -133,7 +133,7 @@ def end(demo: Demo) -> int:
     if demo.process.poll() is None:
         demo.process.send_signal(signal.SIGINT)
     try:
-        return demo.process.wait(timeout=20)
+        return demo.process.wait(timeout=START_WITHIN_S)
     finally:
         if demo.process.stdout is not None:
             demo.process.stdout.close()
@@ -158,6 +158,8 @@ def _begin(directory: Path, options: tuple[str, ...]) -> Demo:
             break
     process.kill()
     process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
     pytest.fail(f"the demo did not start: {''.join(said)}")
 
 

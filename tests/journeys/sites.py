@@ -75,8 +75,12 @@ class Site:
 
     def reader(self) -> str:
         """Who holds every lease, "" while that is not one and the same."""
-        owners = {owner for (owner,) in self.asked("SELECT owner FROM lease WHERE name != ''")}
+        owners = self.owners()
         return owners.pop() if len(owners) == 1 else ""
+
+    def owners(self) -> set[str]:
+        """Who holds leases; "" stands for one that was given back."""
+        return {owner for (owner,) in self.asked("SELECT owner FROM lease WHERE name != ''")}
 
     def tokens(self) -> list[tuple[str, int]]:
         """Token of each lease."""

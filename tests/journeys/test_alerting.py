@@ -166,7 +166,7 @@ def test_a_server_killed_in_an_outage_goes_on_with_it(site: Site, journey: Any) 
     """One page, one incident, one end, whatever happens to the process that evaluates."""
     fault = {"kind": "error_share", "share": 1, "seconds": 12}
     journey.fetch(f"http://127.0.0.1:{site.ports['dc2']}/faults", fault)
-    journey.until(lambda: site.told("firing"), 20, "somebody is told")
+    journey.until(lambda: site.told("firing"), 60, "somebody is told")
     (page,) = site.told("firing")
     assert (page["severity"], page["radius"]["data_center"]) == ("call", "dc2")
     site.kill("serve")
@@ -183,7 +183,7 @@ def test_a_server_killed_in_an_outage_goes_on_with_it(site: Site, journey: Any) 
 def test_a_killed_data_center_pages_as_unreachable_and_closes_when_it_is_back(site: Site, journey: Any) -> None:
     """A refused connection is a statement: nobody waits for more."""
     site.kill("dc1")
-    journey.until(lambda: site.told("firing"), 20, "somebody is told")
+    journey.until(lambda: site.told("firing"), 60, "somebody is told")
     page = site.told("firing")[0]
     assert page["radius"]["data_center"] == "dc1"
     assert [member["key"].split(":")[0] for member in page["members"]] == ["unreachable"]

@@ -206,18 +206,18 @@ def test_a_lost_dashboard_costs_a_viewer_one_refresh_and_a_lost_database_no_even
     missed = [at for at, code, _ in viewer.seen if code != 200]
     assert len(missed) <= 2, viewer.seen  # one for each dashboard that died
     assert all(later - earlier > 2 * INTERVAL_S for earlier, later in pairwise(missed))
-    assert len({tag for _, _, tag in viewer.seen}) > len(viewer.seen) * 0.6
+    assert len({tag for _, _, tag in viewer.seen}) > len(viewer.seen) * 0.4  # new ones nearly each second
 
     collector = site.collectors["one"]
     server.stop(signal.SIGKILL)
-    journey.until(lambda: status(f"http://127.0.0.1:{ways.gates[0]}/readyz") == 503, 10, "unready without its store")
+    journey.until(lambda: status(f"http://127.0.0.1:{ways.gates[0]}/readyz") == 503, 60, "unready without its store")
     time.sleep(3)
     server.start()
-    journey.until(lambda: status(f"{outside}/api/v1/snapshot", USER) == 200, 30, "viewers are served again")
+    journey.until(lambda: status(f"{outside}/api/v1/snapshot", USER) == 200, 60, "viewers are served again")
     before = site.commits()
-    journey.until(lambda: site.commits() > before + 4, 30, "collection goes on")
+    journey.until(lambda: site.commits() > before + 4, 60, "collection goes on")
     assert collector.poll() is None, "by the same collector"
-    journey.until(lambda: all_counted_once(site), 30, "every event once, those of the outage too")
+    journey.until(lambda: all_counted_once(site), 60, "every event once, those of the outage too")
 
 
 def kill(site: Site, port: int) -> None:
