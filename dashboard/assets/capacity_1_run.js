@@ -3,11 +3,9 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, get, word, words, life, load } = desk;
+  const { h, get, word, words, life, load, room } = desk;
   const { format } = window.LendingWall;
   const POLL_MS = 15_000;
-  const STANDINGS = { none: "capacity.none", current: "capacity.current", expired: "capacity.expired", contradicted: "capacity.contradicted", other_data_centers: "capacity.other_data_centers" };
-  const ENDS = { not_within_a_year: "peaks.not_within_a_year", not_known: "capacity.unknown" };
   const SAYS = { proves: "capacity.says_proves", less: "capacity.says_less", other_tie: "capacity.says_other_tie", expired: "capacity.says_expired", refutes: "capacity.says_refutes", nothing: "capacity.says_nothing" };
   let parts = null;
 
@@ -25,50 +23,25 @@
 
   function paint(body) {
     parts.facts.replaceChildren(...facts(body));
-    parts.room.replaceChildren(...room(body));
+    parts.room.replaceChildren(...room.bars(body));
     parts.reasons.replaceChildren(...Object.values(body.reasons).filter((why, at, all) => all.indexOf(why) === at).map((why) => h("p.peaks-note", {}, why)));
     parts.ahead.replaceChildren(ahead(body));
     parts.runs.replaceChildren(runs(body));
-  }
-
-  function figure(id, name, value, unit, ...notes) {
-    return h("div.load-figure", { id }, h("div.label", {}, name), h("strong", {}, value), unit && value !== format.NONE && h("span.unit", {}, " " + unit), notes.filter(Boolean).map((note) => h("small", {}, note)));
   }
 
   function day(at) {
     return words.exactly(at).slice(0, 10);
   }
 
-  function ending(when, on) {
-    return on || word(ENDS[when] || "capacity.unknown");
-  }
-
   function facts(body) {
+    const { figure } = room;
     const perSecond = word("capacity.per_second");
-    const tie = body.tied_to;
-    const said = tie && word("capacity.tie", { build: tie.build || format.NONE, data_centers: tie.data_centers === null ? format.NONE : tie.data_centers, deadline: tie.deadline_ms });
-    const forecast = body.forecast;
-    const held = forecast && word("peaks.peak_model", { peak: format.grouped(forecast.p95_per_second), horizon: forecast.horizon_days, achieved: forecast.achieved_coverage === null ? format.NONE : words.percent(forecast.achieved_coverage, 1), days: forecast.days_checked });
     return [
-      figure("proven", word("capacity.proven"), format.grouped(body.proven_per_second), perSecond, word(STANDINGS[body.state] || "capacity.none"), body.expires_at && word("capacity.until", { day: day(body.expires_at) }), said),
+      figure("proven", word("capacity.proven"), format.grouped(body.proven_per_second), perSecond, room.standing(body), body.expires_at && word("capacity.until", { day: day(body.expires_at) }), room.tie(body)),
       figure("peak", word("capacity.peak_today"), format.grouped(body.peak_today_per_second), perSecond, body.peak_today_at ? words.exactly(body.peak_today_at).slice(0, 19) : ""),
-      figure("forecast", word("capacity.forecast"), format.grouped(body.forecast_p95_per_second), perSecond, held || word("capacity.short")),
-      figure("end", word("capacity.runs_out"), ending(body.runs_out, body.runs_out_on), "", word("peaks.runs_out_n_1", { day: ending(body.runs_out_n_1, body.runs_out_n_1_on) })),
+      figure("forecast", word("capacity.forecast"), format.grouped(body.forecast_p95_per_second), perSecond, ...(body.forecast ? room.forecast(body.forecast) : [word("capacity.short")])),
+      figure("end", word("capacity.runs_out"), room.ending(body.runs_out, body.runs_out_on), "", word("peaks.runs_out_n_1", { day: room.ending(body.runs_out_n_1, body.runs_out_n_1_on) })),
     ];
-  }
-
-  /** One bar: how much of the capacity a peak takes, and the room that is left above it. */
-  function bar(name, headroom) {
-    const known = headroom !== null;
-    const over = known && Number(headroom) < 0;
-    const fill = h("div.peaks-fill");
-    fill.style.width = known ? Math.min(100, 100 / (1 + Number(headroom))).toFixed(1) + "%" : "0";
-    const said = known ? (over ? "▲ " : "") + words.percent(headroom, 1) + " %" : "? " + word("capacity.unknown");
-    return h(`div.peaks-bar.${known ? (over ? "is-over" : "is-within") : "is-unknown"}`, {}, h("span", {}, name), h("div.peaks-track", { "aria-hidden": "true" }, fill), h("strong", {}, said));
-  }
-
-  function room(body) {
-    return [bar(word("peaks.at_today"), body.headroom_today), bar(word("peaks.at_p95"), body.headroom), bar(word("peaks.at_today_n_1"), body.headroom_today_n_1), bar(word("peaks.at_p95_n_1"), body.headroom_n_1)];
   }
 
   function taken(share) {

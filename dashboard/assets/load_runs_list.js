@@ -3,7 +3,7 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, each, get, word, words, life, load, toast, lists, range, address: link } = desk;
+  const { h, each, get, word, words, life, load, room, toast, lists, range, address: link } = desk;
   const { format, dom } = window.LendingWall;
   const { say, hide } = dom;
   const POLL_MS = 5_000;
@@ -71,25 +71,17 @@
     if (answer.fresh) parts.capacity.replaceChildren(...capacity(answer.body));
   }
 
-  const STANDINGS = { none: "capacity.none", current: "capacity.current", expired: "capacity.expired", contradicted: "capacity.contradicted", other_data_centers: "capacity.other_data_centers" };
-
-  function figure(name, value, unit, note) {
-    return h("div.load-figure", {}, h("div.label", {}, name), h("strong", {}, value), unit && value !== format.NONE && h("span.unit", {}, " " + unit), note && h("small", {}, note));
-  }
-
   function capacity(body) {
     const perSecond = word("capacity.per_second");
-    const tie = body.tied_to;
     const lasts = body.expires_at && word("capacity.until", { day: words.day(body.expires_at) });
-    const said = tie && word("capacity.tie", { build: tie.build || format.NONE, data_centers: tie.data_centers === null ? format.NONE : tie.data_centers, deadline: tie.deadline_ms });
     const head = word("capacity.headroom");
     const why = (name) => (body.reasons[name] ? word("capacity.unknown") : "");
     return [
-      figure(word("capacity.proven"), format.grouped(body.proven_per_second), perSecond, [word(STANDINGS[body.state] || "capacity.none"), lasts, said].filter(Boolean).join(" · ")),
-      figure(word("capacity.peak_today"), format.grouped(body.peak_today_per_second), perSecond, body.peak_today_at ? words.moment(body.peak_today_at, life.nowMs()) : word("capacity.unknown")),
-      figure(word("capacity.forecast"), format.grouped(body.forecast_p95_per_second), perSecond, body.forecast ? word("capacity.covered", { achieved: words.percent(body.forecast.achieved_coverage, 1) || format.NONE, days: body.forecast.days_checked }) : word("capacity.short")),
-      figure(head, body.headroom === null ? format.NONE : words.percent(body.headroom, 1), body.headroom === null ? "" : "%", why("headroom")),
-      figure(word("capacity.headroom_n_1"), body.headroom_n_1 === null ? format.NONE : words.percent(body.headroom_n_1, 1), body.headroom_n_1 === null ? "" : "%", why("headroom_n_1")),
+      room.figure("", word("capacity.proven"), format.grouped(body.proven_per_second), perSecond, [room.standing(body), lasts, room.tie(body)].filter(Boolean).join(" · ")),
+      room.figure("", word("capacity.peak_today"), format.grouped(body.peak_today_per_second), perSecond, body.peak_today_at ? words.moment(body.peak_today_at, life.nowMs()) : word("capacity.unknown")),
+      room.figure("", word("capacity.forecast"), format.grouped(body.forecast_p95_per_second), perSecond, body.forecast ? word("capacity.covered", { achieved: words.percent(body.forecast.achieved_coverage, 1) || format.NONE, days: body.forecast.days_checked }) : word("capacity.short")),
+      room.figure("", head, body.headroom === null ? format.NONE : words.percent(body.headroom, 1), body.headroom === null ? "" : "%", why("headroom")),
+      room.figure("", word("capacity.headroom_n_1"), body.headroom_n_1 === null ? format.NONE : words.percent(body.headroom_n_1, 1), body.headroom_n_1 === null ? "" : "%", why("headroom_n_1")),
     ];
   }
 

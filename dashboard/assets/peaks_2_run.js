@@ -3,11 +3,10 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, get, word, words, life, page, load, peakPictures, plots } = desk;
+  const { h, get, word, words, life, page, load, room, peakPictures, plots } = desk;
+  const { figure } = room;
   const { format } = window.LendingWall;
   const POLL_MS = 15_000;
-  const STANDINGS = { none: "capacity.none", current: "capacity.current", expired: "capacity.expired", contradicted: "capacity.contradicted", other_data_centers: "capacity.other_data_centers" };
-  const ENDS = { not_within_a_year: "peaks.not_within_a_year", not_known: "capacity.unknown" };
   const DOUBTS = { provisional: "peaks.provisional", incomplete: "peaks.incomplete", simulated: "peaks.simulated" };
   const PICTURES = { today: "peaks.picture_today", ahead: "peaks.picture_ahead" };
   let parts = null;
@@ -42,10 +41,6 @@
     paint();
   }
 
-  function figure(name, value, unit, ...notes) {
-    return h("div.load-figure", {}, h("div.label", {}, name), h("strong", {}, value), unit && value !== format.NONE && h("span.unit", {}, " " + unit), notes.filter(Boolean).map((note) => h("small", {}, note)));
-  }
-
   function moment(at) {
     return at ? words.second(at.at) : "";
   }
@@ -65,45 +60,23 @@
     const { day, minute, second } = body.records;
     const now = body.days.find((each) => each.day === body.today.day);
     const perSecond = word("capacity.per_second");
-    const today = now ? figure(word("peaks.today"), format.large(now.transactions, 4), "", tags(now).join(" · "), now.load_test_transactions ? word("peaks.load_test", { count: format.grouped(now.load_test_transactions) }) : "") : figure(word("peaks.today"), format.NONE, "", word("peaks.nothing_today"));
+    const today = now ? figure("", word("peaks.today"), format.large(now.transactions, 4), "", tags(now).join(" · "), now.load_test_transactions ? word("peaks.load_test", { count: format.grouped(now.load_test_transactions) }) : "") : figure("", word("peaks.today"), format.NONE, "", word("peaks.nothing_today"));
     return [
       today,
-      figure(word("peaks.record"), day ? format.large(day.transactions, 4) : format.NONE, "", day ? [day.day, ...tags(day)].join(" · ") : word("peaks.no_record")),
-      figure(word("peaks.record_minute"), minute ? rate(minute.peak_minute) : format.NONE, perSecond, minute && moment(minute.peak_minute), minute && tags(minute).join(" · ")),
-      figure(word("peaks.record_second"), second ? rate(second.peak_second) : format.NONE, perSecond, second && moment(second.peak_second), second && tags(second).join(" · ")),
+      figure("", word("peaks.record"), day ? format.large(day.transactions, 4) : format.NONE, "", day ? [day.day, ...tags(day)].join(" · ") : word("peaks.no_record")),
+      figure("", word("peaks.record_minute"), minute ? rate(minute.peak_minute) : format.NONE, perSecond, minute && moment(minute.peak_minute), minute && tags(minute).join(" · ")),
+      figure("", word("peaks.record_second"), second ? rate(second.peak_second) : format.NONE, perSecond, second && moment(second.peak_second), second && tags(second).join(" · ")),
     ];
   }
 
-  /** One bar: how much of the proven capacity a peak takes. */
-  function bar(name, room) {
-    const state = room === null ? "is-unknown" : Number(room) < 0 ? "is-over" : "is-within";
-    const fill = h("div.peaks-fill");
-    fill.style.width = room === null ? "0" : Math.min(100, 100 / (1 + Number(room))).toFixed(1) + "%";
-    const said = room === null ? "? " + word("capacity.unknown") : (Number(room) < 0 ? "▲ " : "") + words.percent(room, 1) + " %";
-    return h(`div.peaks-bar.${state}`, {}, h("span", {}, name), h("div.peaks-track", { "aria-hidden": "true" }, fill), h("strong", {}, said));
-  }
-
-  function ending(when, day) {
-    return day || word(ENDS[when] || "capacity.unknown");
-  }
-
-  function room() {
+  function capacityOf() {
     const capacity = body.capacity;
     const lasts = capacity.expires_at && word("capacity.until", { day: words.day(capacity.expires_at) });
-    const notes = [word(STANDINGS[capacity.state] || "capacity.none"), lasts].filter(Boolean).join(" · ");
+    const ends = [word("peaks.runs_out", { day: room.ending(capacity.runs_out, capacity.runs_out_on) }), word("peaks.runs_out_n_1", { day: room.ending(capacity.runs_out_n_1, capacity.runs_out_n_1_on) })];
     return [
-      figure(word("capacity.proven"), format.grouped(capacity.proven_per_second), word("capacity.per_second"), notes, word("peaks.runs_out", { day: ending(capacity.runs_out, capacity.runs_out_on) }), word("peaks.runs_out_n_1", { day: ending(capacity.runs_out_n_1, capacity.runs_out_n_1_on) })),
-      h("div.peaks-bars", {}, h("div.label", {}, word("peaks.headroom")), bar(word("peaks.at_today"), capacity.headroom_today), bar(word("peaks.at_p95"), capacity.headroom), bar(word("peaks.at_today_n_1"), capacity.headroom_today_n_1), bar(word("peaks.at_p95_n_1"), capacity.headroom_n_1)),
+      figure("", word("capacity.proven"), format.grouped(capacity.proven_per_second), word("capacity.per_second"), [room.standing(capacity), lasts].filter(Boolean).join(" · "), ...ends),
+      h("div.peaks-bars", {}, h("div.label", {}, word("peaks.headroom")), room.bars(capacity)),
     ];
-  }
-
-  /** How much of the forecast and of its coverage rests on what the calendar says in advance. */
-  function inAdvance(peak) {
-    const { days_covered_by_prior: count, prior } = peak;
-    return [
-      count ? word("peaks.by_prior", { count, days: peak.days_checked }) : "",
-      prior ? word("peaks.prior", { kind: prior.kind, factor: Number(prior.factor), source: prior.source }) : "",
-    ].filter(Boolean);
   }
 
   function note() {
@@ -111,7 +84,7 @@
     const share = (value) => (value === null ? format.NONE : words.percent(value, 2));
     const said = [];
     if (daily) said.push(word("peaks.model", { model: daily.model, wape: share(daily.wape), naive: share(daily.naive_wape), achieved: share(daily.achieved_coverage), nominal: share(daily.nominal_coverage), days: daily.days_checked }));
-    if (peak) said.push(word("peaks.peak_model", { peak: format.grouped(peak.p95_per_second), horizon: peak.horizon_days, achieved: share(peak.achieved_coverage), days: peak.days_checked }), ...inAdvance(peak));
+    if (peak) said.push(...room.forecast(peak));
     if (reasons.daily || reasons.peak) said.push(word("peaks.short"), ...Object.values(reasons));
     return said.join(" ");
   }
@@ -140,7 +113,7 @@
 
   function paint() {
     parts.facts.replaceChildren(...facts());
-    parts.room.replaceChildren(...room());
+    parts.room.replaceChildren(...capacityOf());
     parts.note.textContent = note();
     parts.days.replaceChildren(days());
     parts.coming.replaceChildren(coming());

@@ -14,6 +14,7 @@ from reports.load_runs.policy import SHIPPED
 from store.memory import MemoryStore
 from tests.dashboard.peaks.conftest import NOON_MS
 from tests.reports.load_runs.conftest import result
+from tests.reports.peaks.conftest import tell
 
 Look = Callable[..., Page]
 
@@ -63,3 +64,11 @@ def test_proof_room_and_runs_are_shown(
     expect(page.locator("#runs tbody tr")).to_have_count(1)
     expect(page.locator("#runs tbody tr")).to_contain_text("●")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.browser
+def test_the_page_tells_what_of_its_forecast_was_said_in_advance(look: Look, store: MemoryStore) -> None:
+    """120 days know one Double 11, which only the calendar could have told the windows before it."""
+    tell(store, 120, lambda day, _: 900_000 if (day.month, day.day) == (11, 11) else 600_000)
+    page = look("/capacity?lang=en")
+    expect(page.locator("#forecast")).to_contain_text("only by what the calendar says in advance", timeout=30_000)
