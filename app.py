@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from commands.children import follow_parent
 from commands.errors import CommandError
+from commands.terminal import error_text, guard_terminal
 
 COMMANDS = {
     "demo": "starts the reference estate, collectors and dashboard (what happens without a command)",
@@ -70,11 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     follow_parent()
+    guard_terminal()
     try:
         _refuse_no_text(given)
         return _run(given)
     except CommandError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {error_text(error)}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         # Whoever read our output has seen enough (| head); nothing can be said to it any more, at exit neither.

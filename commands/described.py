@@ -10,8 +10,9 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from commands.errors import refusing
-from commands.logs import configured_secrets, environment_secrets
+from commands.logs import configured_secrets
 from commands.options import GENERATED_CONFIG, Configuration
+from commands.terminal import environment_secrets
 from configuration.alerts import AlertSettings
 from configuration.calendar import CalendarSettings
 from configuration.catalog import CatalogSettings

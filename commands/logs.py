@@ -10,24 +10,26 @@ import argparse
 import json
 import logging
 import os
-import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from commands.errors import CommandError
+from commands.terminal import WRITTEN_OUT, environment_secrets
 from outgoing.posting import hush_connections
 from outgoing.redaction import Redactor
 
 FORMATS = ("text", "json")
 FORMAT_VARIABLE = "LENDING_CONTROL_CENTER_LOG_FORMAT"
 TEXT = "%(asctime)s %(levelname)s %(message)s"
-_SECRET_NAME = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|WEBHOOK", re.IGNORECASE)
-_CONTROL = {code: f"\\u{code:04x}" for code in (*range(0x20), 0x7F, 0x85, 0x2028, 0x2029)}
-"""Written out: a label with a line break in it must not forge a line of the log."""
+Trace: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+_TRACE = "    "
+"""Before each line of a traceback: the words of an exception must not forge a line of the log."""
+_IN_TRACE = {code: text for code, text in WRITTEN_OUT.items() if chr(code) not in "\n\t"}
 
 
 def add_logs(parser: argparse.ArgumentParser) -> None:
@@ -58,11 +60,6 @@ def hide_configured(settings: Mapping[str, object]) -> None:
             handler.formatter.redactor = Redactor(secrets)
 
 
-def environment_secrets(environment: Mapping[str, str]) -> list[str]:
-    """Values of variables whose names say that they are secret."""
-    return [value for name, value in environment.items() if value and _SECRET_NAME.search(name)]
-
-
 def configured_secrets(content: object, environment: Mapping[str, str]) -> Iterator[str]:
     """What fields called ``..._env`` name in the environment, and passwords inside of addresses."""
     if isinstance(content, Mapping):
@@ -87,7 +84,12 @@ class RedactingFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's name
         """The line, without line breaks from outside."""
-        return super().formatMessage(record).translate(_CONTROL)
+        return super().formatMessage(record).translate(WRITTEN_OUT)
+
+    def formatException(self, ei: Trace) -> str:  # noqa: N802  logging's name
+        """A traceback that stands in from the left, so that no line of it looks like an event."""
+        lines = super().formatException(ei).translate(_IN_TRACE).split("\n")
+        return "\n".join(_TRACE + line for line in lines)
 
     def format(self, record: logging.LogRecord) -> str:
         """The line and its traceback, without secrets."""
@@ -110,7 +112,7 @@ class JsonFormatter(RedactingFormatter):
         }
         if record.exc_info:
             event["exception"] = self.redactor.in_full(self.formatException(record.exc_info))
-        return json.dumps(event, ensure_ascii=False).translate(_CONTROL)
+        return json.dumps(event, ensure_ascii=False).translate(WRITTEN_OUT)
 
 
 def _chosen(args: argparse.Namespace) -> str:

@@ -49,11 +49,15 @@ class Redactor:
 
     def in_full(self, text: str) -> str:
         """The text with its lines, its length and the addresses of machines, for logs; without secrets."""
+        return _hide_named(self.known(text))
+
+    def known(self, text: str) -> str:
+        """The text without what is known or certain to be secret; our own sentences may speak of passwords."""
         for known in self._known:
             text = text.replace(known, HIDDEN)
         for pattern in (_IN_ADDRESS, _PRIVATE_KEY, _SIGNED_TOKEN):
             text = pattern.sub(lambda found: HIDDEN + "@" * found.group().endswith("@"), text)
-        return _hide_named(text)
+        return text
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._known)} forms)"

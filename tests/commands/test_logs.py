@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from commands.errors import CommandError
-from commands.logs import JsonFormatter, RedactingFormatter, configured_secrets, environment_secrets, start_logs
+from commands.logs import JsonFormatter, RedactingFormatter, configured_secrets, start_logs
+from commands.terminal import environment_secrets
 from outgoing.redaction import Redactor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,3 +133,13 @@ def test_what_nobody_caught_is_logged_like_everything_else() -> None:
     assert [event["message"] for event in events] == ["thread worker ended by a defect", "ended by a defect"]
     assert all("RuntimeError" in event["exception"] for event in events)
     assert "hunter22" not in run.stderr
+
+
+@pytest.mark.parametrize("formatter", [RedactingFormatter, JsonFormatter])
+def test_no_text_from_outside_forges_a_line_or_drives_a_terminal(formatter: type[RedactingFormatter]) -> None:
+    """Neither in what is said nor in the words of an exception."""
+    hostile = "x\n2026-11-22 10:00:00,000 INFO forged\r\x1b[2J\x9b1m\u202e\u2028"
+    lines = formatter(TEXT, Redactor()).format(record("%s", hostile, error=ValueError(hostile))).split("\n")
+    assert not [line for line in lines if line.startswith("2026-11-22")]
+    assert not {"\r", "\x1b", "\x9b", "\u202e", "\u2028"} & set("".join(lines))
+    assert len(lines) == 1 or all(line.startswith("    ") for line in lines[1:])
