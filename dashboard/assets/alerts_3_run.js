@@ -3,13 +3,13 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, get, forget, word, words, life, alerts: rows, acts, planned, page } = desk;
+  const { h, get, word, words, life, alerts: rows, acts, planned, page, range } = desk;
   const { format, dom } = window.LendingWall;
   const { say, hide } = dom;
   const ALERTS = "/api/v1/alerts";
   const SILENCES = "/api/v1/silences?limit=200";
   const MAINTENANCE = "/api/v1/maintenance?limit=200";
-  const HISTORY = ["alert", "ack", "unack"].map((kind) => `/api/v1/journal?kind=${kind}&limit=300`);
+  const HISTORY_KINDS = ["alert", "ack", "unack"];
   const POLL_MS = 1_000;
   const SLOW_MS = 5_000;
   const MOST_HISTORY = 400;
@@ -103,10 +103,13 @@
       waiting: h("p.nothing", {}, word("page.loading")),
       silences: h("section", { hidden: true, id: "silences" }),
       history: h("section", { hidden: true, id: "history" }),
+      happened: h("div"),
+      range: range.ofList(() => readHistory({ anew: true }), { usual: "7d" }),
       maintenance: h("section", { hidden: true, id: "maintenance" }),
       create: h("button.act.create", { type: "button", hidden: true, onclick: silenceNew }, word("silence.new")),
       plan: h("button.act.create", { type: "button", hidden: true, onclick: planNew }, word("maintenance.new")),
     };
+    parts.history.append(parts.range.form, parts.happened);
     const open = h("section", { id: "open" }, parts.filters, parts.waiting, parts.calm, parts.list, parts.more);
     parts.open = open;
     content.append(h("div.tabs", {}, h("div.tab-list", { role: "tablist" }, tabs), parts.create, parts.plan), open, parts.silences, parts.history, parts.maintenance);
@@ -159,12 +162,15 @@
     planned.plan(() => maintenanceAgain());
   }
 
-  async function readHistory() {
-    const answers = await Promise.all(HISTORY.map((address) => get(address)));
+  async function readHistory({ anew = false } = {}) {
+    parts.range.paint();
+    const stretch = parts.range.query();
+    const answers = await Promise.all(HISTORY_KINDS.map((kind) => get(`/api/v1/journal?kind=${kind}&limit=300&${stretch}`, { always: anew })));
+    if (stretch !== parts.range.query()) return;
     answers.forEach((answer, place) => answer.fresh && (view.history[place] = answer.body.entries));
     if (!answers.some((answer) => answer.fresh)) return;
     const entries = view.history.flat().sort((one, other) => words.ms(other.at) - words.ms(one.at) || other.number - one.number);
-    acts.paintHistory(parts.history, entries.slice(0, MOST_HISTORY), (at) => format.time(at, words.zone(), "date"));
+    acts.paintHistory(parts.happened, entries.slice(0, MOST_HISTORY), (at) => format.time(at, words.zone(), "date"));
   }
 
   function turnTo(name) {
@@ -177,10 +183,7 @@
     hide(parts.create, name !== "silences");
     hide(parts.plan, name !== "maintenance");
     window.history.replaceState(null, "", window.location.pathname + window.location.search + (name === "open" ? "" : "#" + name));
-    if (name === "history") {
-      HISTORY.forEach(forget);
-      readHistory();
-    }
+    if (name === "history") readHistory({ anew: true });
   }
 
   function paint() {
@@ -189,7 +192,7 @@
     const painted = rows.paintList(parts.list, shown, { ...view, act });
     view.ids = painted.ids;
     hide(parts.more, painted.hidden === 0);
-    say(parts.more, word("alerts.more", { count: painted.hidden }));
+    say(parts.more, word("alerts.more", { shown: format.grouped(shown.length - painted.hidden), total: format.grouped(shown.length) }));
     const loud = view.alerts.filter((alert) => !alert.inhibited_by && !alert.silenced).length;
     say(parts.tabs[0].querySelector(".turn-count"), loud ? String(loud) : "");
     say(document.getElementById("spoken"), word("alerts.spoken", { count: loud }));

@@ -3,14 +3,14 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, get, word, life, page, load, costParts, costCharts, plots } = desk;
+  const { h, get, word, life, page, load, costParts, costCharts, plots, range } = desk;
   const { format, dom } = window.LendingWall;
   const { say, hide } = dom;
   const POLL_MS = 60_000;
   const SETTLE_MS = 250;
   const API = "/api/v1/costs";
   const said = new URLSearchParams(window.location.search);
-  const view = { month: said.get("month") || "", from: said.get("from") || "", to: said.get("to") || "", body: null, timer: 0 };
+  const view = { month: said.get("month") || "", body: null, timer: 0 };
   let parts = null;
 
   function panel(id, title, ...children) {
@@ -34,12 +34,13 @@
   function build(content) {
     parts = {
       figures: h("section.panel.cost-figures", { id: "cost-figures", "aria-label": word("costs.title") }),
-      month: select("month", word("costs.month"), (value) => choose({ month: value, from: "", to: "" })),
+      range: range.ofList(read),
+      month: select("month", word("costs.month"), choose),
       links: h("div.cost-links", { id: "cost-links" }),
       note: h("p.cost-note", { id: "cost-note", hidden: true }),
       trend: h("div.load-plot", { id: "cost-trend", role: "img" }),
-      from: select("bridge-from", word("costs.from"), (value) => choose({ from: value })),
-      to: select("bridge-to", word("costs.to"), (value) => choose({ to: value })),
+      from: select("bridge-from", word("costs.from"), (value) => stretch(value, parts.to.querySelector("select").value)),
+      to: select("bridge-to", word("costs.to"), (value) => stretch(parts.from.querySelector("select").value, value)),
       bridge: h("div.load-plot", { id: "cost-bridge", role: "img" }),
       effects: h("div", { id: "cost-effects" }),
       tables: h("div.cost-tables", { id: "cost-tables" }),
@@ -51,7 +52,7 @@
     };
     const bridge = plotPanel("bridge", word("costs.bridge"), parts.bridge, h("div.filters", {}, parts.from, parts.to), parts.bridge, parts.effects);
     const what = panel("what-if", word("costs.what_if"), parts.accounts.whole, parts.centers.whole, parts.servers.whole, parts.answer, parts.moved);
-    content.append(h("div.filters", {}, parts.month, parts.links), parts.note, parts.figures, h("div.load-columns", {}, plotPanel("trend", word("costs.trend"), parts.trend, parts.trend), bridge), parts.tables, what);
+    content.append(parts.range.form, h("div.filters", {}, parts.month, parts.links), parts.note, parts.figures, h("div.load-columns", {}, plotPanel("trend", word("costs.trend"), parts.trend, parts.trend), bridge), parts.tables, what);
     life.every(POLL_MS, read);
   }
 
@@ -61,26 +62,44 @@
     return asked.toString();
   }
 
-  function choose(change) {
-    Object.assign(view, change);
-    const address = new URLSearchParams(window.location.search);
-    for (const name of ["month", "from", "to"]) {
-      if (view[name]) address.set(name, view[name]);
-      else address.delete(name);
-    }
-    window.history.replaceState(null, "", "?" + address);
+  function choose(month) {
+    view.month = month;
+    desk.address.tell({ month });
     read();
   }
 
+  /** From one month to another: the same stretch that the picker tells, taken to whole months. */
+  function stretch(from, to) {
+    if (!from || !to) return;
+    const [one, other] = from <= to ? [from, to] : [to, from];
+    parts.range.choose(range.beginOf(one), range.beginOf(following(other)));
+  }
+
+  function following(key) {
+    const [year, month] = key.split("-").map(Number);
+    return month === 12 ? `${year + 1}-01` : `${year}-${String(month + 1).padStart(2, "0")}`;
+  }
+
+  /** Months of the trend that the stretch touches; the newest one when it touches none. */
+  function within(trend) {
+    const span = parts.range.span();
+    const [first, last] = [span.fromMs, Math.max(span.fromMs, span.toMs - 1)].map((ms) => range.day(ms).slice(0, 7));
+    const found = trend.filter((each) => first <= each.month && each.month <= last);
+    return found.length ? found : trend.slice(-1);
+  }
+
   async function read() {
-    const answer = await get(`${API}?${query({ ...(view.from && { from: view.from }), ...(view.to && { to: view.to }) })}`, { always: true });
+    parts.range.paint();
+    const whole = await get(`${API}?${query({})}`, { always: true });
+    const shown = whole.status === 200 && !parts.range.isUsual() ? within(whole.body.trend) : null;
+    const answer = shown ? await get(`${API}?${query({ from: shown[0].month, to: shown[shown.length - 1].month })}`, { always: true }) : whole;
     if (answer.status !== 200) {
       hide(parts.note, false);
       say(parts.note, (answer.body && answer.body.error) || word("desk.no_server"));
       return;
     }
-    view.body = answer.body;
-    paint(answer.body);
+    view.body = { ...answer.body, shown: shown || answer.body.trend };
+    paint(view.body);
     suppose();
   }
 
@@ -95,8 +114,7 @@
     const found = body.trend.map((each) => each.month);
     const now = format.time(life.nowMs(), page.time_zone, "date").slice(0, 7);
     for (let at = body.period.key; at < now; ) {
-      const [year, month] = at.split("-").map(Number);
-      at = month === 12 ? `${year + 1}-01` : `${year}-${String(month + 1).padStart(2, "0")}`;
+      at = following(at);
       found.push(at);
     }
     return found;
@@ -124,8 +142,8 @@
       costParts.figure(word("costs.marginal"), body.marginal),
     );
     paintLinks(body);
-    parts.trend.setAttribute("aria-label", body.trend.map((each) => `${each.month} ${costParts.cny(each.cny_per_account_year)}`).join(", "));
-    costCharts.trend(parts.trend, body.trend, body.goal.target_cny);
+    parts.trend.setAttribute("aria-label", body.shown.map((each) => `${each.month} ${costParts.cny(each.cny_per_account_year)}`).join(", "));
+    costCharts.trend(parts.trend, body.shown, body.goal.target_cny);
     paintBridge(body);
     paintTables(body);
   }
@@ -139,8 +157,8 @@
   function paintBridge(body) {
     const known = body.trend.filter((each) => each.cny_per_account_year !== null).map((each) => each.month);
     const found = body.bridge;
-    options(parts.from, known, found ? found.from_month : view.from);
-    options(parts.to, known, found ? found.to_month : view.to || body.period.key);
+    options(parts.from, known, found ? found.from_month : known[0] || "");
+    options(parts.to, known, found ? found.to_month : body.period.key);
     hide(parts.bridge, !found);
     if (!found) return parts.effects.replaceChildren(h("p.nothing", {}, word("costs.no_bridge", { why: costParts.why([body.bridge_reason]) })));
     parts.bridge.setAttribute("aria-label", `${found.from_month} ${found.before}, ${found.to_month} ${found.after}`);

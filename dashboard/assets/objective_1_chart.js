@@ -24,15 +24,15 @@
     return found;
   }
 
-  /** Draws the budget of one objective; returns whether there was anything to draw. */
-  function draw(plot, one) {
+  /** Draws the budget of one objective as far as it lies in a stretch; returns whether there was anything to draw. */
+  function draw(plot, one, stretch) {
     const shown = points(one).filter((point) => point.left !== null);
-    plots.draw(plot, () => drawn(plot, one, shown));
+    plots.draw(plot, () => drawn(plot, one, shown, stretch));
     plot.setAttribute("aria-label", word("slo.picture", { left: format.decimals(one.remaining_percent, 0, 1) }));
     return shown.length > 1;
   }
 
-  function drawn(plot, one, shown) {
+  function drawn(plot, one, shown, stretch) {
     const { px, narrow } = plots.size(plot);
     const lowest = shown.reduce((least, point) => Math.min(least, point.left), 0);
     const from = words.ms(one.from);
@@ -46,7 +46,7 @@
       margin: { l: px * 4, r: px * 1.5, t: px * 1.2, b: px * 2.6 },
       showlegend: false,
       hovermode: "x",
-      xaxis: { ...axis, type: "date", range: [local(from), local(to)], tickformat: "%m-%d", nticks: narrow ? 5 : 11, showgrid: false },
+      xaxis: { ...axis, type: "date", range: [local(Math.max(from, stretch.fromMs)), local(Math.min(to, stretch.toMs))], tickformat: "%m-%d", nticks: narrow ? 5 : 11, showgrid: false },
       yaxis: { ...axis, range: [spent ? lowest * 1.08 : 0, 104], ticksuffix: " %", nticks: 6 },
       shapes: spent ? [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 0, y1: 0, line: { color: color("bad-text"), width: 2 } }] : [],
       annotations: spent ? [{ xref: "paper", x: 0.01, y: 0, xanchor: "left", yanchor: "bottom", text: "✖ " + word("slo.zero"), showarrow: false, font: { size: px, color: color("bad-text") } }] : [],
@@ -54,9 +54,10 @@
     return { traces: [pace, left], layout };
   }
 
-  /** Hours that took the most of the budget, worst first. */
-  function worstHours(one, most) {
-    return [...one.burn_down.rows].filter((row) => row.bad > 0).sort((a, b) => b.bad - a.bad).slice(0, most);
+  /** Hours of a stretch that took the most of the budget, worst first. */
+  function worstHours(one, most, { fromMs, toMs }) {
+    const lies = (row) => words.ms(row.from) + one.burn_down.step_seconds * 1000 > fromMs && words.ms(row.from) < toMs;
+    return [...one.burn_down.rows].filter((row) => row.bad > 0 && lies(row)).sort((a, b) => b.bad - a.bad).slice(0, most);
   }
 
   desk.burnDown = { draw, worstHours };

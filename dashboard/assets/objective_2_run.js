@@ -3,7 +3,7 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, get, word, words, life, page, burning, burnDown, plots } = desk;
+  const { h, get, word, words, life, page, burning, burnDown, plots, range } = desk;
   const { format, dom } = window.LendingWall;
   const { say } = dom;
   const POLL_MS = 5_000;
@@ -14,6 +14,7 @@
 
   function build(content) {
     parts = {
+      range: range.ofList(paint, { usual: "all", whole: { name: "range.whole_period", span: () => ({ fromMs: words.ms(one.from), toMs: words.ms(one.to) }) } }),
       headline: h("header.headline"),
       tiles: h("section.tiles-small"),
       plot: h("div.picture.picture-tall", { id: "picture", role: "img", "aria-label": word("slo.no_picture") }),
@@ -21,7 +22,7 @@
       tiers: h("div"),
       hours: h("div"),
     };
-    const chart = h("section.panel", {}, plots.head("budget", word("slo.burn_down"), parts.plot), h("div.head", {}, h("span.quiet.pace", {}, h("i.stroke.stroke-last-week"), word("slo.pace"))), parts.plot, parts.note);
+    const chart = h("section.panel", {}, plots.head("budget", word("slo.burn_down"), parts.plot), parts.range.form, h("div.head", {}, h("span.quiet.pace", {}, h("i.stroke.stroke-last-week"), word("slo.pace"))), parts.plot, parts.note);
     const tiers = h("section.panel", {}, h("div.head", {}, h("h2.label", {}, word("slo.tiers")), burning.legend()), parts.tiers);
     content.append(parts.headline, parts.tiles, h("div.columns", {}, h("div.column", {}, chart, tiers), h("div.column", {}, h("section.panel", {}, h("h2.label", {}, word("slo.worst_hours")), parts.hours))));
     life.every(POLL_MS, read);
@@ -96,7 +97,7 @@
   }
 
   function hours() {
-    const found = burnDown.worstHours(one, MOST_HOURS);
+    const found = burnDown.worstHours(one, MOST_HOURS, parts.range.span());
     if (!found.length) return h("p.nothing", {}, word("slo.no_bad_hours"));
     const allowed = Number(one.allowed_events);
     const rows = found.map((row) => {
@@ -108,6 +109,8 @@
   }
 
   function paint() {
+    if (!one) return;
+    parts.range.paint();
     const name = one.name[page.language] || one.slo;
     const standing = burning.standing(one);
     parts.headline.className = `headline is-${standing}`;
@@ -117,7 +120,7 @@
     parts.tiers.replaceChildren(h("ul.tiers", {}, one.tiers.map(tierRow)), h("p.quiet.tier-note", {}, one.counted_in ? word("slo.tier_note_slices") : word("slo.tier_note", { floor: one.floor_events })));
     parts.hours.replaceChildren(hours());
     document.title = name;
-    if (window.Plotly) say(parts.note, burnDown.draw(parts.plot, one) ? "" : word("slo.no_picture"));
+    if (window.Plotly) say(parts.note, burnDown.draw(parts.plot, one, parts.range.span()) ? "" : word("slo.no_picture"));
   }
 
   life.start(build);

@@ -6,7 +6,9 @@
   const { h, word, words, page } = desk;
   const { format } = window.LendingWall;
   const MINUTE_MS = 60_000;
+  const MONTH_LENGTH = "2026-11".length;
   const UNITS_MS = { m: MINUTE_MS, h: 60 * MINUTE_MS, d: 1440 * MINUTE_MS, w: 7 * 1440 * MINUTE_MS };
+  const WHOLE = "all";
   const PRESETS = {
     "13M": "range.months_13",
     "3M": "range.months_3",
@@ -57,23 +59,46 @@
     return state.zone === "viewer" ? words.viewerZone() : page.time_zone;
   }
 
-  /** Builds the picker; `change(said)` gets what is to stand in the address: last, from, to, zone. */
-  function picker(change) {
-    const select = h("select", { id: "range-last", "aria-label": word("range.relative"), onchange: () => select.value && change({ last: select.value, from: "", to: "" }) }, h("option", { value: "" }, word("range.absolute")), Object.entries(PRESETS).map(([value, key]) => h("option", { value }, word(key))));
+  /** The calendar day of an instant by the estate's clocks: 2026-11-21. */
+  function day(ms) {
+    return reading(ms, page.time_zone).slice(0, 10);
+  }
+
+  /** Whole days of the estate that a stretch touches; the second is the one after the last. */
+  function days({ fromMs, toMs }) {
+    const next = Date.parse(day(Math.max(fromMs, toMs - 1)) + "T00:00Z") + UNITS_MS.d;
+    return { from: day(fromMs), to: new Date(next).toISOString().slice(0, 10) };
+  }
+
+  /** The instant at which a day or a month of the estate begins: "2026-11-21", "2026-11". */
+  function beginOf(text) {
+    return instant(Date.parse(text.length === MONTH_LENGTH ? text + "-01T00:00Z" : text + "T00:00Z"), page.time_zone);
+  }
+
+  /** Builds the picker; `change(said)` gets what is to stand in the address: last, from, to, zone. `more`: other
+   *  stretches that can be chosen, by their name in the address. */
+  function picker(change, more = {}) {
+    const select = h("select", { id: "range-last", "aria-label": word("range.relative"), onchange: () => select.value && change({ last: select.value, from: "", to: "" }) }, h("option", { value: "" }, word("range.absolute")), Object.entries({ ...more, ...PRESETS }).map(([value, key]) => h("option", { value }, word(key))));
     const from = h("input", { type: "datetime-local", id: "range-from", "aria-label": word("range.from") });
     const to = h("input", { type: "datetime-local", id: "range-to", "aria-label": word("range.to") });
     const go = h("button.act", { type: "submit", id: "range-go" }, word("range.go"));
     const zone = h("select", { id: "range-zone", "aria-label": word("range.zone"), onchange: () => (change({ zone: zone.value }), window.location.reload()) }, h("option", { value: "" }, page.time_zone), h("option", { value: "viewer" }, word("range.mine", { zone: words.viewerZone() })));
     const form = h("form.range", { "aria-label": word("range.title") }, select, h("span.range-pair", {}, from, h("span", { "aria-hidden": "true" }, "–"), to), go, zone);
     let shown = {};
+    let typed = false;
+    form.addEventListener("input", (event) => (typed = typed || event.target === from || event.target === to));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
+      typed = false;
       const [begin, end] = [from, to].map((input) => (input.value ? instant(Date.parse(input.value + "Z"), zoneOf(shown)) : NaN));
       if (!(begin < end)) return desk.toast(word("range.wrong"), true);
       change({ last: "", from: new Date(begin).toISOString(), to: new Date(end).toISOString() });
     });
     function paint(state, span) {
+      const same = ["last", "from", "to"].every((name) => shown[name] === state[name]);
       shown = state;
+      if (same && typed) return; // somebody is writing a date while the page polls
+      typed = false;
       select.value = state.from ? "" : state.last;
       zone.value = state.zone === "viewer" ? "viewer" : "";
       from.value = reading(span.fromMs, zoneOf(state));
@@ -83,32 +108,45 @@
   }
 
   /** The picker of a list: what it says stands in the address; `read()` is called after a change. `query()` is what the
-   *  list asks for: only absolute stretches have an end, so that a list of what is new stays one. */
-  function ofList(read) {
+   *  list asks for: only absolute stretches have an end, so that a list of what is new stays one. `usual`: the stretch
+   *  of an address that says none. `whole`: a stretch that only the page knows, `{name, span()}`. */
+  function ofList(read, { usual = "13M", whole = null } = {}) {
     const names = ["last", "from", "to", "zone"];
     const state = () => {
       const said = desk.address.said(...names);
       if (Number.isNaN(Date.parse(said.from))) said.from = "";
       if (Number.isNaN(Date.parse(said.to))) said.to = "";
-      return { ...said, last: said.last || "13M" };
+      return { ...said, last: said.last || usual };
     };
     const now = () => Math.floor(desk.life.nowMs() / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
     const made = picker((said) => {
       desk.address.tell(said);
       paint();
       return read();
-    });
+    }, whole ? { [WHOLE]: whole.name } : {});
+    /** Whether it is the usual stretch. */
+    const isUsual = () => !state().from && state().last === usual;
+    function span() {
+      const said = state();
+      return whole && !said.from && said.last === WHOLE ? whole.span() : spanOf(said, now());
+    }
     function paint() {
-      made.paint(state(), spanOf(state(), now()));
+      made.paint(state(), span());
     }
     function query() {
       const said = state();
-      const span = spanOf(said, now());
-      const to = said.from && said.to ? { to: new Date(span.toMs).toISOString() } : {};
-      return new URLSearchParams({ from: new Date(span.fromMs).toISOString(), ...to }).toString();
+      const { fromMs, toMs } = span();
+      const to = said.from && said.to ? { to: new Date(toMs).toISOString() } : {};
+      return new URLSearchParams({ from: new Date(fromMs).toISOString(), ...to }).toString();
     }
-    return { form: made.form, paint, query };
+    /** Lets the address say a stretch. */
+    function choose(fromMs, toMs) {
+      desk.address.tell({ last: "", from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() });
+      paint();
+      return read();
+    }
+    return { form: made.form, paint, query, span, isUsual, choose };
   }
 
-  desk.range = { picker, ofList, spanOf, zoneOf, moment, monthStart, exactly: words.exactly };
+  desk.range = { picker, ofList, spanOf, zoneOf, moment, monthStart, day, days, beginOf, exactly: words.exactly };
 })();

@@ -3,7 +3,7 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, word, words, page } = desk;
+  const { h, word, words, page, range } = desk;
   const KINDS = { availability: "reports.availability", incidents: "reports.incidents", costs: "reports.costs", peaks: "reports.peaks" };
   const SPANS = { month: "reports.month", quarter: "reports.quarter", year: "reports.year", range: "reports.range" };
   const SHAPES = { month: /^\d{4}-\d\d$/, quarter: /^\d{4}-Q\d$/, year: /^\d{4}$/, range: /^\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d$/ };
@@ -76,10 +76,21 @@
     window.history.replaceState(null, "", "?" + query);
   }
 
+  /** Whole days of the bank, the day of the end not one of them; chosen as on every other page. */
   function rangeFields(choice, changed) {
-    const days = choice.period.split("_");
-    const day = (id, label, at) => desk.field(label, h("input", { id, type: "date", value: days[at] || "", onchange: (event) => { days[at] = event.target.value; if (days[0] && days[1]) { choice.period = days.join("_"); changed(); } } }));
-    return [day("from", word("reports.from"), 0), day("to", word("reports.to"), 1)];
+    const shown = () => {
+      const [fromMs, toMs] = choice.period.split("_").map(range.beginOf);
+      picker.paint({ from: choice.period, last: "", zone: desk.address.said("zone").zone }, { fromMs, toMs });
+    };
+    const picker = range.picker((said) => {
+      if (said.zone !== undefined) return desk.address.tell({ zone: said.zone });
+      const { from, to } = range.days(range.spanOf(said, desk.life.nowMs()));
+      choice.period = `${from}_${to}`;
+      shown();
+      return changed();
+    });
+    shown();
+    return [picker.form, h("p.quiet", {}, word("reports.whole_days", { zone: page.time_zone }))];
   }
 
   function periodFields(choice, today, changed) {

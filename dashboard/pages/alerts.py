@@ -13,7 +13,7 @@ from slo.catalog import Catalog
 PATH = "/alerts"
 TITLE = word_key("alerts.title")
 RIGHT = Right.SEE
-ASSETS = (*SHARED_ASSETS, "alerts_")
+ASSETS = (*SHARED_ASSETS, "range_", "alerts_")
 
 
 class Ids(DeskIds):

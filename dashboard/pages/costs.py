@@ -14,7 +14,7 @@ from slo.catalog import Catalog
 PATH = "/costs"
 TITLE = word_key("costs.title")
 RIGHT = Right.SEE_COSTS
-ASSETS = ("vendor/", *SHARED_ASSETS, "load.", "costs.", "load_1_", "costs_")
+ASSETS = ("vendor/", *SHARED_ASSETS, "load.", "costs.", "load_1_", "range_", "costs_")
 
 
 class Ids(DeskIds):

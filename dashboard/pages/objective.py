@@ -13,7 +13,7 @@ from slo.catalog import Catalog
 PATH = "/slo/<id>"
 TITLE = word_key("slo.one")
 RIGHT = Right.SEE
-ASSETS = ("vendor/", *SHARED_ASSETS, "slo_", "objective_")
+ASSETS = ("vendor/", *SHARED_ASSETS, "range_", "slo_", "objective_")
 
 
 class Ids(DeskIds):

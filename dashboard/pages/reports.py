@@ -14,7 +14,7 @@ from slo.catalog import Catalog
 PATH = "/reports"
 TITLE = word_key("reports.title")
 RIGHT = Right.SEE_REPORTS
-ASSETS = (*SHARED_ASSETS, "reports.", "reports_")
+ASSETS = (*SHARED_ASSETS, "reports.", "range_", "reports_")
 
 
 class Ids(DeskIds):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -39,6 +40,18 @@ def test_the_screen_says_what_an_account_costs(
     expect(page.locator("#cost-answer")).to_contain_text("8,000")
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     assert sight.complaints == []
+
+
+def test_a_stretch_narrows_the_trend_and_the_bridge(costly: Stage, open_page: Callable[..., Sight]) -> None:
+    """To its months, as far as the trend knows them; a chosen month of the bridge is the same stretch."""
+    page = open_page(f"{costly.url}/costs?lang=en&last=3M", "#cost-answer:not(:empty)").page
+    trend = page.locator("#cost-trend")
+    expect(trend).to_have_attribute("aria-label", re.compile(r"^2026-09 [^,]+, 2026-10 [^,]+$"))
+    expect(page.locator("#bridge-from")).to_have_value("2026-09")
+    page.locator("#bridge-from").select_option("2026-06")
+    expect(trend).to_have_attribute("aria-label", re.compile("^2026-06 "))
+    expect(page.locator("#range-from")).to_have_value("2026-06-01T00:00")
+    expect(page.locator("#range-to")).to_have_value("2026-11-01T00:00")
 
 
 def test_a_bank_without_costs_is_told_what_to_do(

@@ -172,11 +172,12 @@ def test_what_is_chosen_stands_in_the_address(look: Look) -> None:
     page.select_option("#paper", "zh")
     assert all(part in page.url for part in ("period=2026-Q3", "products=weilidai", "paper=zh"))
     page.select_option("#span", "range")
-    page.fill("#from", "2026-10-05")
-    page.fill("#to", "2026-10-12")
+    page.fill("#range-from", "2026-10-05T00:00")
+    page.fill("#range-to", "2026-10-12T00:00")
+    page.click("#range-go")
     assert "period=2026-10-05_2026-10-12" in page.url
     page.reload()
-    expect(page.locator("#to")).to_have_value("2026-10-12")
+    expect(page.locator("#range-to")).to_have_value("2026-10-12T00:00")
 
 
 def test_a_kind_offers_what_it_can_be_about(look: Look) -> None:
