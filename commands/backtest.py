@@ -28,7 +28,7 @@ from alerts.backtest.result import Result, as_json, left_out_note, table
 from alerts.backtest.trace import Trace
 from alerts.policy import Slo
 from commands.errors import CommandError, refusing
-from commands.objectives import objectives
+from commands.objectives import not_by_events, objectives
 from commands.one_objective import chosen_slo
 from commands.options import add_configuration, configuration
 from settings import SettingsError, load_policy
@@ -99,6 +99,11 @@ def _over_store(args: argparse.Namespace) -> list[tuple[Result, Trace]]:
     if from_s >= to_s:
         raise CommandError(f"--to {args.end}: must be later than --from {args.begin}")
     slos = [_under(slo, args) for slo in objectives(chosen) if args.product in (None, slo.product)]
+    left_out = not_by_events(chosen, args.product)
+    for line in left_out:
+        print(line, file=sys.stderr)
+    if not slos and left_out:
+        raise CommandError("nothing is left to replay; docs/backtest.md tells which objectives can be")
     if not slos:
         known = ", ".join(product.id for product in chosen.catalog.products)
         raise CommandError(f"--product {args.product}: no such product in the catalog; known: {known}")

@@ -52,8 +52,9 @@ class RuleFiles:
         return {RULES_FILE: self.rules, TESTS_FILE: self.tests}
 
 
-def rule_files(estate: Estate, slos: Sequence[Slo], scrape_seconds: int) -> RuleFiles:
-    """Rules and their tests for objectives at one scrape interval, which is that of evaluation too.
+def rule_files(estate: Estate, slos: Sequence[Slo], scrape_seconds: int, left_out: Sequence[str] = ()) -> RuleFiles:
+    """Rules and their tests for objectives at one scrape interval, which is that of evaluation too. ``left_out``: lines
+    on what there are no rules of, for whoever reads the file.
 
     Raises NoTier, NotForPrometheus.
     """
@@ -64,7 +65,8 @@ def rule_files(estate: Estate, slos: Sequence[Slo], scrape_seconds: int) -> Rule
     rules += [rule for slo in slos for rule in burn_rules(slo, names, scrape_seconds)]
     watched = tuple(dict.fromkeys(level for slo in slos for level in levels(slo)))
     rules += vanished_rules(names, watched, scrape_seconds)
-    return RuleFiles(_rules_text(rules, slos, scrape_seconds), _tests_text(estate, slos, scrape_seconds))
+    heading = [*_heading(slos, scrape_seconds), *(f"# {' '.join(line.split())}." for line in left_out)]
+    return RuleFiles(_rules_text(heading, rules, scrape_seconds), _tests_text(estate, slos, scrape_seconds))
 
 
 def write_files(directory: Path, files: RuleFiles) -> list[Path]:
@@ -97,9 +99,9 @@ def _write(texts: Mapping[Path, str]) -> None:
             draft.unlink(missing_ok=True)
 
 
-def _rules_text(rules: Sequence[Rule], slos: Sequence[Slo], scrape_seconds: int) -> str:
+def _rules_text(heading: Sequence[str], rules: Sequence[Rule], scrape_seconds: int) -> str:
     group = {"name": GROUP, "interval": duration(scrape_seconds), "rules": [rule.as_yaml() for rule in rules]}
-    return "\n".join((*_heading(slos, scrape_seconds), _yaml({"groups": [group]})))
+    return "\n".join((*heading, _yaml({"groups": [group]})))
 
 
 def _heading(slos: Sequence[Slo], scrape_seconds: int) -> list[str]:

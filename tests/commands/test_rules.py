@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,25 @@ from pathlib import Path
 import pytest
 import yaml
 
+from app import main
+
+OBJECTIVE = """\
+apiVersion: openslo/v1
+kind: SLO
+metadata: {{name: risk-by-{method}}}
+spec:
+  service: risk
+  indicator:
+    metadata: {{name: risk-{method}}}
+    spec:
+      ratioMetric:
+        counter: true
+        bad: {{metricSource: {{type: LendingControlCenter, spec: {{product: risk}}}}}}
+        total: {{metricSource: {{type: LendingControlCenter, spec: {{product: risk}}}}}}
+  timeWindow: [{{duration: 30d, isRolling: true}}]
+  budgetingMethod: {budgeting}
+  objectives: [{{target: 0.999{slices}}}]
+"""
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -75,3 +95,39 @@ def test_refusals_are_one_line(tmp_path: Path, words: tuple[str, ...], said: str
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def objectives(tmp_path: Path) -> Path:
+    """The shipped configuration with one objective over events and one over minutes of one product."""
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    slos = tmp_path / "config" / "slos"
+    shutil.rmtree(slos)
+    slos.mkdir()
+    events = OBJECTIVE.format(method="events", budgeting="Occurrences", slices="")
+    minutes = OBJECTIVE.format(
+        method="minutes", budgeting="Timeslices", slices=", timeSliceTarget: 0.99, timeSliceWindow: 1m"
+    )
+    (slos / "events.yaml").write_text(events, encoding="utf-8")
+    (slos / "minutes.yaml").write_text(minutes, encoding="utf-8")
+    return slos
+
+
+def test_an_objective_by_slices_is_named_and_left_out(
+    tmp_path: Path, objectives: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the rules, whose file says so too, and by a replay; with nothing else to say both refuse."""
+    where = ["--config", str(tmp_path / "config" / "control-center.yaml"), "--data", str(tmp_path)]
+    named = "SLO risk-by-minutes is left out: Timeslices judge slices of time"
+    assert main(["rules", "export", *where]) == 0
+    said = capsys.readouterr()
+    assert said.err.startswith(named)
+    assert f"# {named}" in said.out
+    assert "risk-by-events" in said.out
+    (objectives / "events.yaml").unlink()
+    assert main(["rules", "export", *where]) == 2
+    assert "no objective over events" in capsys.readouterr().err
+    assert main(["backtest", *where, "--from", "2026-11-01", "--to", "2026-11-02", "--product", "risk"]) == 2
+    named_again, refused = capsys.readouterr().err.splitlines()
+    assert named_again.startswith(named)
+    assert "nothing is left to replay" in refused
