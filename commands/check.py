@@ -1,13 +1,13 @@
-"""Validates configuration, catalog, objectives, alert policy, channels, store, reachability and clock of every source,
-and every probe; names every error.
+"""Validates configuration, catalog, objectives, alert policy and channels; asks store, sources and probes; looks at the
+machine: disk, clocks, leases, certificates, secret files, fonts, time zone, open files, audit log. Names every error.
 
+Each line says what is to be done. --json prints the same as one document (docs/operations.md).
 Exit code 0: all is well, 1: something does not answer or does not fit, 2: the configuration itself is broken.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
@@ -20,17 +20,20 @@ from collectors.clocks import Asked, skew_ms, skew_note
 from collectors.errors import CollectorError
 from collectors.page import milliseconds
 from commands.alerting import channel_faults
+from commands.certificates import certificate_signs
 from commands.explaining import explain, server_of
+from commands.machine import machine_signs
 from commands.objectives import objective_findings, objectives, sliced_objectives
 from commands.options import Configuration, add_configuration, chosen_config, configuration
-from commands.probing import probe_failures
+from commands.probing import probe_signs
 from commands.prometheus import prometheus_config
 from commands.report_sending import delivery_faults, upcoming
+from commands.secret_files import secret_file_signs
+from commands.signs import Health, Sign, error, ok, shown, warning
+from commands.store_signs import SET_CLOCK, store_signs
 from commands.validating import configuration_problems
 from configuration.prometheus import PrometheusSettings
 from settings import ExpositionSettings, slos_path
-from store.errors import StoreError
-from store.opening import open_store
 from store.quality import LARGEST_SKEW_MS
 
 TIMEOUT_S = 2.0
@@ -42,88 +45,83 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--explain", metavar="METRIC", help="read the sources; say what each series of METRIC is mapped to and why"
     )
+    parser.add_argument("--json", action="store_true", help="the document that scripts rely on, instead of lines")
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints one line per check; errors go to standard error."""
-    path = chosen_config(args)
+    path, as_json = chosen_config(args), bool(getattr(args, "json", False))
     broken = configuration_problems(path)
-    for problem in broken:
-        print(f"error: {problem}", file=sys.stderr)
     if broken:
+        shown((error("configuration", str(problem)) for problem in broken), as_json=as_json)
         return 2
     chosen = configuration(args)
     metric = getattr(args, "explain", None)
     if metric:
         return explain(chosen, metric)
-    print(f"ok      {path}: {len(chosen.settings.sources)} sources, {len(chosen.catalog.products)} products")
-    _show_objectives(chosen)
-    failures = [
-        *_store_failures(chosen),
-        *_source_failures(chosen),
-        *probe_failures(chosen, time.time_ns() // 1_000_000),
-        *_channel_failures(chosen),
-        *_delivery_failures(chosen),
-    ]
-    for line in failures:
-        print(f"error: {line}", file=sys.stderr)
-    return 1 if failures else 0
+    found = shown(_signs(chosen, path), as_json=as_json)
+    return int(any(sign.health is Health.ERROR for sign in found))
 
 
-def _show_objectives(chosen: Configuration) -> None:
+def _signs(chosen: Configuration, path: Path) -> Iterator[Sign]:
+    """Everything that is looked at, what costs least first."""
+    yield ok(
+        "configuration", f"{path}: {len(chosen.settings.sources)} sources, {len(chosen.catalog.products)} products"
+    )
+    yield from _objective_signs(chosen)
+    yield from machine_signs(chosen)
+    yield from secret_file_signs(chosen)
+    yield from store_signs(chosen)
+    yield from _source_signs(chosen)
+    yield from certificate_signs(chosen, _now_ms())
+    yield from probe_signs(chosen, _now_ms())
+    yield from _channel_signs(chosen)
+    yield from _delivery_signs(chosen)
+
+
+def _objective_signs(chosen: Configuration) -> Iterator[Sign]:
     """How many objectives are watched, and what warns: nothing of it is an error here any more."""
     slos, sliced = objectives(chosen), sliced_objectives(chosen)
-    print(f"ok      {slos_path(chosen.path, chosen.settings) or 'catalog'}: {len(slos) + len(sliced)} objectives")
+    where = slos_path(chosen.path, chosen.settings) or "catalog"
+    yield ok("objectives", f"{where}: {len(slos) + len(sliced)} objectives")
     for finding in objective_findings(chosen):
-        print(f"warning {finding}")
+        yield warning("objectives", str(finding))
     watched = {slo.product for slo in slos} | {part.product for slo in sliced for part in slo.parts}
     for product in chosen.catalog.products:
         if product.id not in watched:
-            print(f"warning {product.id}: no objective names this product; no burn rate of it alerts")
+            yield warning("objectives", f"{product.id}: no objective names this product; no burn rate of it alerts")
 
 
-def _channel_failures(chosen: Configuration) -> Iterator[str]:
+def _channel_signs(chosen: Configuration) -> Iterator[Sign]:
     """Channels that cannot be used as they are configured; `notify test` says whether messages arrive."""
     names = [channel.id for channel in chosen.settings.notify.channels]
     faults = channel_faults(chosen)
-    yield from faults
+    yield from (error("channel", fault) for fault in faults)
     if not names:
-        print(f"warning {chosen.path}: no channel in the section notify; alerts show on screens and nobody is told")
+        text = f"{chosen.path}: no channel in the section notify; alerts show on screens and nobody is told"
+        yield warning("channel", text)
     elif not faults:
-        print(f"ok      notify: {', '.join(names)}")
+        yield ok("channel", f"notify: {', '.join(names)}")
 
 
-def _delivery_failures(chosen: Configuration) -> Iterator[str]:
+def _delivery_signs(chosen: Configuration) -> Iterator[Sign]:
     """Reports that cannot be sent as they are configured; `report send ID --dry-run` shows one."""
-    yield from delivery_faults(chosen)
+    yield from (error("delivery", fault) for fault in delivery_faults(chosen))
     for line in upcoming(chosen, _now_ms()):
-        print(f"{'warning' if 'provisional' in line else 'ok':<7} reports: {line}")
+        yield (warning if "provisional" in line else ok)("delivery", f"reports: {line}")
 
 
-def _store_failures(chosen: Configuration) -> Iterator[str]:
-    if isinstance(chosen.store, Path) and not chosen.store.exists():
-        print(f"ok      {chosen.store}: no store yet; collect or serve makes one")
-        return
-    try:
-        store = open_store(chosen.store, chosen.catalog.zone, read_only=True)
-        with store.reading() as reader:
-            print(f"ok      {chosen.store}: {len(reader.sources())} sources known")
-        store.close()
-    except StoreError as error:
-        yield str(error)
-
-
-def _source_failures(chosen: Configuration) -> Iterator[str]:
+def _source_signs(chosen: Configuration) -> Iterator[Sign]:
     for source in chosen.settings.sources:
         try:
             skew = _server_skew_ms(source) if isinstance(source, PrometheusSettings) else _page_skew_ms(chosen, source)
         except (CollectorError, _NoPage) as fault:
-            yield f"source {source.id}: {fault}"
+            yield error("source", f"source {source.id}: {fault}")
             continue
         if skew is not None and abs(skew) > LARGEST_SKEW_MS:
-            yield f"source {source.id}: {skew_note(skew)}"
+            yield error("clock", f"source {source.id}: {skew_note(skew)}", SET_CLOCK)
             continue
-        print(f"ok      {source.id}: {source.url}")
+        yield ok("source", f"{source.id}: {source.url}")
 
 
 class _NoPage(Exception):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from itertools import chain
 
 from collectors.errors import BadTarget
 from collectors.probes.prober import Prober
 from collectors.probes.target import Target, Vantage
 from commands.errors import CommandError, refusing
 from commands.options import Configuration
+from commands.signs import Sign, error, ok
 from configuration.probes import ProbeSettings
 from slo.states import SliceState
 from store.memory import MemoryStore
@@ -50,23 +50,20 @@ def _target(chosen: Configuration, probe: ProbeSettings) -> Target:
     )
 
 
-def probe_failures(chosen: Configuration, now_ms: int) -> Iterator[str]:
-    """Runs every probe once, stored nowhere; prints what is well and yields what is not."""
-    found = prober(chosen, MemoryStore()).run_once()
-    return chain.from_iterable(_judged(result, now_ms) for result in found)
+def probe_signs(chosen: Configuration, now_ms: int) -> Iterator[Sign]:
+    """Runs every probe once, stored nowhere."""
+    return (_judged(result, now_ms) for result in prober(chosen, MemoryStore()).run_once())
 
 
-def _judged(result: ProbeResult, now_ms: int) -> Iterator[str]:
+def _judged(result: ProbeResult, now_ms: int) -> Sign:
     name = f"probe {result.key.id} from {result.key.vantage}"
     if result.state is not SliceState.GOOD:
-        yield f"{name}: {result.state.value.replace('_', ' ')}: {result.reason}"
-        return
+        return error("probe", f"{name}: {result.state.value.replace('_', ' ')}: {result.reason}")
     left = tls_days_left(result.tls_expires_s, now_ms)
     if left is not None and left < FEW_DAYS_LEFT:
-        yield f"{name}: its certificate ends in {left} days"
-        return
+        return error("probe", f"{name}: its certificate ends in {left} days")
     ends = "" if left is None else f", certificate ends in {left} days"
-    print(f"ok      {name}: {result.duration_ms} ms{ends}")
+    return ok("probe", f"{name}: {result.duration_ms} ms{ends}")
 
 
 def outcome(result: ProbeResult) -> str:

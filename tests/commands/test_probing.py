@@ -13,7 +13,8 @@ import pytest
 from commands import collect
 from commands.errors import CommandError
 from commands.options import Configuration, configuration
-from commands.probing import probe_failures, targets
+from commands.probing import probe_signs, targets
+from commands.signs import Health
 from slo.states import SliceState
 from store.opening import open_store
 from store.probes import tls_days_left
@@ -60,14 +61,15 @@ def chosen(tmp_path: Path, *probes: str) -> Configuration:
     return configuration(argparse.Namespace(config=path, data=tmp_path))
 
 
-def test_check_names_every_probe_that_is_not_good(tmp_path: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_names_every_probe_that_is_not_good(tmp_path: Path, url: str) -> None:
     """And says ok of the others; nothing is stored."""
     config = chosen(tmp_path, f'id: a, url: "{url}/healthz"', f'id: b, url: "{url}/gone"', f'id: c, url: "{url}/x"')
-    assert list(probe_failures(config, 0)) == [
-        "probe b from here: bad: status: 503 Service Unavailable",
-        "probe c from here: bad: status: 503 Service Unavailable",
+    good, *bad = probe_signs(config, 0)
+    assert good.line().startswith("ok      probe a from here: ")
+    assert [(sign.health, sign.text) for sign in bad] == [
+        (Health.ERROR, "probe b from here: bad: status: 503 Service Unavailable"),
+        (Health.ERROR, "probe c from here: bad: status: 503 Service Unavailable"),
     ]
-    assert capsys.readouterr().out.startswith("ok      probe a from here: ")
 
 
 def test_collect_once_stores_what_probes_found(tmp_path: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from slo.counts import Counts
 from slo.windows import SHANGHAI
 from store import maintenance
 from store.errors import CopyRefused, SchemaMismatch, StoreError
+from store.examining import clock_ms
 from store.journal import Change, Document, Entry
 from store.opening import open_store
 from store.records import Batch, HistoryChunk, Level, Read, Retention, Scope, Source, Span, Unit
@@ -237,3 +238,9 @@ def test_a_killed_restore_leaves_an_empty_database(full: str, blank: str, tmp_pa
             assert time.monotonic() < deadline
             time.sleep(0.2)
     assert stored(blank) == ALL
+
+
+def test_the_server_says_what_time_it_is(address: str) -> None:
+    """Its clock may be another machine's."""
+    before_ms = time.time_ns() // 1_000_000
+    assert before_ms - 1000 <= (clock_ms(address) or 0) <= time.time_ns() // 1_000_000 + 1000
