@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -36,8 +37,7 @@ def store() -> Store:
     return MemoryStore("Asia/Shanghai")
 
 
-@pytest.fixture
-def app(store: Store) -> flask.Flask:
+def dashboard_on(store: Store) -> flask.Flask:
     """The dashboard with its API at noon of TODAY."""
     catalog = load_catalog(CONFIG / "catalog.yaml")
     setting = ApiSetting(
@@ -55,50 +55,67 @@ def app(store: Store) -> flask.Flask:
     return made
 
 
-@pytest.fixture
-def year(store: MemoryStore) -> Callable[[], None]:
-    """Fills 400 days up to noon of today, growing by a third in a year, Double 11 the record; 4,500 a second proven."""
+def tell_a_year(store: Store) -> None:
+    """400 days up to noon of today, growing by a third in a year, Double 11 the record; 4,500 a second proven."""
 
     def begun(day: date, number: int) -> int:
         festival = 2 if (day.month, day.day) == (11, 11) else 1
         weekday = 9 if day.weekday() > FRIDAY else 10
         return 4_000 * (1000 + number) * weekday * festival
 
-    def fill() -> None:
-        tell(store, 400, begun)
-        tell(store, 1, lambda day, number: 30_000_000, until=TODAY + timedelta(days=1), hours=12)
-        proof = json.dumps(result("r1", data_centers=6)).encode()
-        with store.reading() as reader:
-            change, _ = keep(proof, reader.journal(), NOON_MS, "test", SHIPPED)
-        store.write(change)
-
-    return fill
+    tell(store, 400, begun)
+    tell(store, 1, lambda day, number: 30_000_000, until=TODAY + timedelta(days=1), hours=12)
+    proof = json.dumps(result("r1", data_centers=6)).encode()
+    with store.reading() as reader:
+        change, _ = keep(proof, reader.journal(), NOON_MS, "test", SHIPPED)
+    store.write(change)
 
 
-@pytest.fixture
-def host(app: flask.Flask) -> Iterator[Host]:
-    """A real server."""
-    served = Host(app)
-    served.start()
-    yield served
-    served.stop()
-
-
-@pytest.fixture
-def look(browser: Browser, host: Host) -> Iterator[Callable[..., Page]]:
-    """Opens an address; whatever the page complains about fails the test in the end."""
-    contexts, complaints = [], []
+@contextmanager
+def viewing(browser: Browser, app: flask.Flask) -> Iterator[Callable[..., Page]]:
+    """Opens addresses of a real server, in one browser context; whatever a page complains about fails in the end."""
+    complaints: list[str] = []
+    host = Host(app)
+    host.start()
+    context = browser.new_context()
 
     def go(path: str, width: int = 1920, height: int = 1080) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height})
-        contexts.append(context)
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(host.url + path)
         page.wait_for_selector("#facts .load-figure")
         return page
 
     yield go
-    for context in contexts:
-        context.close()
+    context.close()
+    host.stop()
     assert complaints == []
+
+
+@pytest.fixture
+def app(store: Store) -> flask.Flask:
+    """The dashboard over a store of the test's own."""
+    return dashboard_on(store)
+
+
+@pytest.fixture
+def look(browser: Browser, app: flask.Flask) -> Iterator[Callable[..., Page]]:
+    """Looks at it."""
+    with viewing(browser, app) as go:
+        yield go
+
+
+@pytest.fixture(scope="module")
+def told() -> flask.Flask:
+    """The dashboard over a year, for tests that only read."""
+    store = MemoryStore("Asia/Shanghai")
+    tell_a_year(store)
+    return dashboard_on(store)
+
+
+@pytest.fixture(scope="module")
+def look_back(browser: Browser, told: flask.Flask) -> Iterator[Callable[..., Page]]:
+    """Looks at that."""
+    with viewing(browser, told) as go:
+        yield go

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import flask
 import pytest
-
-Fill = Callable[[], None]
 
 
 def ask(app: flask.Flask, query: str = "") -> Any:
@@ -30,9 +27,8 @@ def test_an_empty_store_says_what_is_missing(app: flask.Flask) -> None:
     assert all(hour["record"] is hour["point"] is None for hour in found["curve"])
 
 
-def test_days_carry_their_kind_and_records_their_date(app: flask.Flask, year: Fill) -> None:
-    year()
-    found = ask(app, "?from=2026-11-10&to=2026-11-12")
+def test_days_carry_their_kind_and_records_their_date(told: flask.Flask) -> None:
+    found = ask(told, "?from=2026-11-10&to=2026-11-12")
     assert [day["day"] for day in found["days"]] == ["2026-11-10", "2026-11-11"]
     eve, festival = found["days"]
     assert [kind["id"] for kind in eve["kinds"]] == ["double-11-eve", "payday"]
@@ -47,10 +43,9 @@ def test_days_carry_their_kind_and_records_their_date(app: flask.Flask, year: Fi
     }
 
 
-def test_today_is_provisional_and_no_record(app: flask.Flask, year: Fill) -> None:
+def test_today_is_provisional_and_no_record(told: flask.Flask) -> None:
     """Also the curve stops at the present hour."""
-    year()
-    found = ask(app)
+    found = ask(told)
     assert len(found["days"]) == 60
     assert found["days"][-1]["provisional"] is True
     hours = found["curve"]
@@ -59,23 +54,21 @@ def test_today_is_provisional_and_no_record(app: flask.Flask, year: Fill) -> Non
     assert hours[20]["record"] == found["records"]["day"]["transactions"] // 24
 
 
-def test_the_forecast_names_its_model_and_what_it_was_worth(app: flask.Flask, year: Fill) -> None:
+def test_the_forecast_names_its_model_and_what_it_was_worth(told: flask.Flask) -> None:
     """Beside the naive line; days past the published calendar are provisional."""
-    year()
-    daily = ask(app)["forecast"]["daily"]
+    daily = ask(told)["forecast"]["daily"]
     assert len(daily["days"]) == 28
     assert float(daily["wape"]) <= float(daily["naive_wape"])
     assert daily["nominal_coverage"] == "0.9"
     assert daily["achieved_coverage"] is not None
     assert daily["days"][0]["low"] < daily["days"][0]["high"]
-    peak = ask(app)["forecast"]["peak"]
+    peak = ask(told)["forecast"]["peak"]
     assert (peak["horizon_days"], peak["nominal_coverage"]) == (28, "0.95")
 
 
-def test_capacity_has_headroom_now_ahead_and_with_one_data_center_lost(app: flask.Flask, year: Fill) -> None:
+def test_capacity_has_headroom_now_ahead_and_with_one_data_center_lost(told: flask.Flask) -> None:
     """4,500 a second over the P95 of the peak; five sixths of it are left when one of six is lost."""
-    year()
-    found = ask(app)["capacity"]
+    found = ask(told)["capacity"]
     p95 = found["forecast_p95_per_second"]
     assert float(found["headroom"]) == pytest.approx(4_500 / p95 - 1, abs=0.001)
     assert float(found["headroom_n_1"]) == pytest.approx(3_750 / p95 - 1, abs=0.001)
@@ -84,9 +77,8 @@ def test_capacity_has_headroom_now_ahead_and_with_one_data_center_lost(app: flas
     assert found["runs_out_on"] > found["runs_out_n_1_on"] >= "2026-11-22"
 
 
-def test_one_product_has_its_own_days_and_forecast(app: flask.Flask, year: Fill) -> None:
-    year()
-    bank, loan = ask(app), ask(app, "?product=weilidai")
+def test_one_product_has_its_own_days_and_forecast(told: flask.Flask) -> None:
+    bank, loan = ask(told), ask(told, "?product=weilidai")
     assert loan["records"]["day"]["transactions"] == bank["records"]["day"]["transactions"] // 2
     assert loan["forecast"]["daily"]["days"][3]["point"] < bank["forecast"]["daily"]["days"][3]["point"]
     assert loan["capacity"] == bank["capacity"]

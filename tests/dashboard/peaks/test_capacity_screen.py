@@ -19,9 +19,8 @@ from tests.reports.peaks.conftest import tell
 Look = Callable[..., Page]
 
 
-def test_each_day_takes_its_part_of_the_capacity(app: flask.Flask, year: Callable[[], None]) -> None:
-    year()
-    found = app.test_client().get("/api/v1/capacity").get_json()
+def test_each_day_takes_its_part_of_the_capacity(told: flask.Flask) -> None:
+    found = told.test_client().get("/api/v1/capacity").get_json()
     assert [row["days_ahead"] for row in found["ahead"]] == list(range(28))
     assert max(row["p95_per_second"] for row in found["ahead"]) == found["forecast_p95_per_second"]
     first = found["ahead"][0]
@@ -53,11 +52,8 @@ def test_an_empty_store_says_what_is_missing(look: Look) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width", "height"), [("zh", 1920, 1080), ("en", 390, 844)])
-def test_proof_room_and_runs_are_shown(
-    look: Look, year: Callable[[], None], language: str, width: int, height: int
-) -> None:
-    year()
-    page = look(f"/capacity?lang={language}", width, height)
+def test_proof_room_and_runs_are_shown(look_back: Look, language: str, width: int, height: int) -> None:
+    page = look_back(f"/capacity?lang={language}", width, height)
     expect(page.locator("#proven")).to_contain_text("4,500")
     expect(page.locator("#end")).to_contain_text("2026-")
     expect(page.locator("#ahead tbody tr")).to_have_count(28)
