@@ -24,6 +24,7 @@ from dashboard.document import DashParts, WatchTimes, document, page_data
 from dashboard.error_page import not_found, register_failures
 from dashboard.headers import send_security_headers
 from dashboard.language import Words, choose, read_all_words
+from dashboard.packed import Packed
 from dashboard.pages import (
     alerts,
     audit,
@@ -44,7 +45,7 @@ from dashboard.pages import (
     settings,
     wall,
 )
-from dashboard.screens import Screen, assets_of, name_of, page_at, register_layouts, with_layout_of
+from dashboard.screens import Screen, assets_of, name_of, page_at, register_layouts, with_late, with_layout_of
 from dashboard.theme import css_variables
 from slo.catalog import Catalog
 
@@ -101,6 +102,7 @@ def create_dashboard(
     server: flask.Flask = app.server
     _compress(server)
     app.layout = lambda: _layout(catalog, words, access, demo=demo)
+    app.validation_layout = None  # the wall's skeleton in every document, for callbacks that no page has
     register_layouts(server, PAGES, app)
     for page in PAGES:
         page.register_callbacks(app)
@@ -155,7 +157,7 @@ class Pages(dash.Dash):
             metas=metas,
             css=assets_of(page, css),
             config=with_layout_of(config, Screen(page, words.language.id)),
-            scripts=assets_of(page, scripts),
+            scripts=with_late(assets_of(page, scripts), getattr(page, "LATE", ())),
             renderer=renderer,
         )
         return document(words, words(page.TITLE), self._data_of_page(words), parts, getattr(page, "THEME", "auto"))
@@ -235,6 +237,7 @@ def _compress(server: flask.Flask) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
     )
     Compress(server)
+    Packed(OPEN_ENDPOINTS[:2]).install(server)
     server.after_request(_close_with_answer)
 
 

@@ -73,6 +73,16 @@ def _place(page: ModuleType, name: str) -> int | None:
     return next((place for place, prefix in enumerate(page.ASSETS) if name.startswith(prefix)), None)
 
 
+def with_late(tags: str, prefixes: tuple[str, ...]) -> str:
+    """Scripts of these prefixes wait, as text that no browser fetches, until the page's own script asks for them."""
+
+    def wait(found: re.Match[str]) -> str:
+        late = (found[1] or "").startswith(prefixes) if prefixes else False
+        return found[0].replace("<script ", '<script type="text/plain" data-late ', 1) if late else found[0]
+
+    return _ASSET.sub(wait, tags)
+
+
 def with_layout_of(config: str, screen: Screen) -> str:
     """The renderer's configuration, which then asks for the layout of this screen."""
     return _PREFIX.sub(f'"requests_pathname_prefix":{json.dumps(screen.prefix)}', config)

@@ -128,8 +128,9 @@
 
   /** Draws a curve of docs/snapshot.md; lines are broken where nothing was observed. */
   function draw(curve) {
-    if (!window.Plotly || !curve) return;
+    if (!curve) return;
     drawn = curve;
+    if (!window.Plotly) return;
     const plot = byId("curve-plot");
     window.LendingWall.marks.legend(curve);
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -162,7 +163,7 @@
 
   /** Whether there is any minute to show. */
   function hasLine() {
-    return drawn !== null && highestOf(drawn.today, drawn.yesterday, drawn.last_week) > 0;
+    return drawn !== null && Boolean(window.Plotly) && highestOf(drawn.today, drawn.yesterday, drawn.last_week) > 0;
   }
 
   function redraw() {

@@ -23,6 +23,8 @@
   let found = null;
   let asked = null;
   let etag = null;
+  let early = null;
+  let fetched = false;
   let inFlight = false;
   let answered = false;
   let pollTimer = null;
@@ -68,7 +70,8 @@
 
   /** Paints first and believes afterwards: what could not be painted must not make the old picture look current. */
   function take(answer, began) {
-    if (!mounted()) return;
+    early = mounted() ? null : { answer, began };
+    if (early) return;
     const next = answer.body;
     if (!watch.isNews(next.sequence, began, now())) return watch.refuse(next.sequence);
     if (isOtherBuild(next)) return reload();
@@ -79,6 +82,7 @@
     snapshot = next;
     asked = began;
     watch.accept(next.sequence, began);
+    fetchLate();
   }
 
   /** Whether the skeleton is there; its matrix is filled as soon as it is. */
@@ -192,6 +196,7 @@
     try {
       const answer = await get("/api/v1/curve", curveEtag);
       if (answer.status === 200 && mounted()) {
+        fetchLate();
         curve.draw(answer.body);
         curveEtag = answer.etag;
       }
@@ -235,12 +240,37 @@
     poll();
   }
 
+  /** What came while the skeleton was still on its way, unless it is old by now. */
+  function takeEarly() {
+    const { answer, began } = early || {};
+    if (!answer || now().steady - began.steady > times.poll_ms) return;
+    try {
+      take(answer, began);
+    } catch (problem) {
+      console.info("snapshot not painted:", String(problem));
+    }
+  }
+
+  /** The plotting bundle, which the figures do not wait for (pages/wall.py, LATE). */
+  function fetchLate() {
+    if (fetched) return;
+    fetched = true;
+    for (const waiting of document.querySelectorAll("script[data-late]")) {
+      const script = document.createElement("script");
+      script.src = waiting.src;
+      script.async = false;
+      script.addEventListener("load", curve.redraw);
+      waiting.replaceWith(script);
+    }
+  }
+
   function start() {
     document.body.classList.toggle("kiosk", chosen.kiosk);
     everySecond();
     poll();
     whenMounted(() => {
       speakPageLanguage();
+      takeEarly();
       poll();
       pollCurve();
     });

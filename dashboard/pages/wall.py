@@ -24,6 +24,8 @@ PATH = "/"
 TITLE = word_key("page.title")
 RIGHT = Right.SEE
 ASSETS = ("theme_", "vendor/", "wall.css", "wall_", "guide.", "guide_")
+LATE = ("vendor/",)
+"""Fetched once the first figures stand: the plotting bundle is larger than all the rest; only the curve needs it."""
 THEME = "dark"
 """What the page wears unless its address says otherwise: a wall hangs in a room that may be dark."""
 

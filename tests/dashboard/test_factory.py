@@ -173,6 +173,15 @@ def test_scripts_travel_compressed_and_stay_in_the_browser(client: FlaskClient) 
         assert "max-age=86400" in answer.headers["Cache-Control"]
 
 
+def test_the_wall_waits_for_no_plotting_bundle(client: FlaskClient) -> None:
+    """Its script asks for the bundle once figures stand; pages that are about charts load it at once."""
+    wall, incident = client.get("/").text, client.get("/incidents/1").text
+    bundle = r'<script (type="text/plain" data-late )?src="[^"]*plotly-basic[^"]*">'
+    assert [found[1] is not None for found in re.finditer(bundle, wall)] == [True]
+    assert [found[1] is not None for found in re.finditer(bundle, incident)] == [False]
+    assert "validation_layout" not in wall
+
+
 def test_nothing_is_loaded_from_elsewhere(client: FlaskClient) -> None:
     """A wall works in a network without an exit."""
     page = client.get("/").text
