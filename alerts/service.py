@@ -97,6 +97,7 @@ class AlertService:
         self._evaluated_ms: int | None = None
         self._version: int | None = None
         self._ticked: float | None = None
+        self._more = False
         self._booked_ms = 0
         self._fault = ""
         self._stopping = threading.Event()
@@ -201,7 +202,7 @@ class AlertService:
 
     def _due(self) -> bool:
         age = self.tick_age_seconds()
-        if self._evaluation is None or age is None or age >= self._pace.tick_seconds:
+        if self._more or self._evaluation is None or age is None or age >= self._pace.tick_seconds:
             return True
         version = self._store_version()
         if version == self._version:
@@ -305,7 +306,7 @@ class AlertService:
         work.seconds += work.last_seconds
         work.transitions += step.transitions
         work.deliveries += step.deliveries
-        self._ticked = None if step.more else now
+        self._ticked, self._more = now, step.more
         self._evaluated_ms = evaluation.evaluated_ms
         if self._evaluated_ms is not None:
             work.lag_seconds = (self._now_ms() - self._evaluated_ms) / 1000

@@ -13,6 +13,8 @@ from outgoing.errors import SendFault
 from outgoing.posting import Poster
 
 log = logging.getLogger(__name__)
+LOOK_AGAIN_SECONDS = 1.0
+"""So soon it asks again after a beat that was kept back."""
 
 
 class Heartbeat:
@@ -53,13 +55,18 @@ class Heartbeat:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._beat()
-            self._stopping.wait(self._every_seconds)
+            beats = self._beat()
+            self._stopping.wait(self._every_seconds if beats else min(self._every_seconds, LOOK_AGAIN_SECONDS))
 
-    def _beat(self) -> None:
+    def _beat(self) -> bool:
+        """False when it is kept back: who has just begun must not seem dead for a whole interval more."""
         if not self._alive():
             self._note("nothing fresh is evaluated; the beat is kept back")
-            return
+            return False
+        self._send()
+        return True
+
+    def _send(self) -> None:
         try:
             self._poster.post(b"", {"User-Agent": "lending-control-center"}, method=self._method)
         except SendFault as fault:

@@ -14,12 +14,13 @@ from alerts.evaluating.storm import MOST_AT_ONCE, urgent
 from alerts.kinds.registry import Kinds
 from alerts.model import AlertKey, AlertState, Evidence, Level, Severity, Subject, Transition
 from alerts.policy import Policy
+from alerts.service import AlertPace, AlertService
 from slo.counts import Counts
 from slo.outcomes import Kind
 from slo.windows import SHANGHAI
 from store.opening import open_store
 from store.records import CUSTOMER, Batch, Events, Read, Source
-from tests.alerts.test_service import CENTERS, PER_SECOND, Bank
+from tests.alerts.test_service import CENTERS, PER_SECOND, Bank, until
 
 DCNS = MOST_AT_ONCE + 50
 NONE = Evidence(Counts(0, 0), Counts(0, 0))
@@ -125,6 +126,29 @@ def test_a_page_goes_first_and_nothing_is_lost_or_told_twice(tmp_path: Path, pol
     assert dcns_of(changes) == DCNS
     assert set(changes.values()) == {1}
     assert set(states) == {"firing"}
+
+
+def test_a_storm_is_no_silence_of_the_evaluation(tmp_path: Path, policy: Policy) -> None:
+    """The rest comes at the very next look, and meanwhile nobody takes it for dead: its sign of life goes on."""
+    store = open_store(tmp_path / "s.sqlite", SHANGHAI, upgrade=True)
+    bank = _Failing(store, policy)
+    for name in CENTERS:
+        store.register(Source(name, "exposition", name, 1000), bank.at_s * 1000)
+    seldom = AlertPace(tick_seconds=3600)
+    service = AlertService(store, bank.setting(), bank.channels(), pace=seldom, now_ms=lambda: bank.at_s * 1000 + 200)
+    service.start_leading()
+    try:
+        bank.second(Kind.GOOD)
+        until(service.look)
+        bank.second(Kind.BAD)
+        until(service.look)
+        told = dcns_of(bank.subjects(ALERT))
+        assert service.tick_age_seconds() is not None
+        assert service.look()
+        assert (told, dcns_of(bank.subjects(ALERT))) == (0, DCNS)
+    finally:
+        service.stop()
+        store.close()
 
 
 def dcns_of(changes: Counter[str]) -> int:

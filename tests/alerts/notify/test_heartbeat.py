@@ -39,3 +39,14 @@ def test_a_beat_that_is_refused_is_told(at_the_door: Door) -> None:
     assert beat.stop()
     assert beat.fault == f"{at_the_door.url}/***: HTTP 500"
     assert beat.beats == 0
+
+
+def test_who_comes_alive_beats_soon_and_not_after_a_whole_interval(at_the_door: Door) -> None:
+    """At a restart nothing is evaluated yet when the first beat is due."""
+    alive = [False]
+    beat = Heartbeat(Poster(f"{at_the_door.url}/beat", Redactor()), every_seconds=3600, alive=lambda: alive[0])
+    beat.start()
+    until(lambda: "kept back" in beat.fault)
+    alive[0] = True
+    until(lambda: beat.beats == 1)
+    assert beat.stop()
