@@ -16,6 +16,8 @@ CollectorError           one clear line that starts with a code word
 
 from __future__ import annotations
 
+from slo.texts import in_one_line
+
 from store import reasons
 
 
@@ -99,7 +101,7 @@ MOST_REASON_CHARACTERS = 300
 
 def one_line(text: str) -> str:
     """A text without line breaks and control characters, cut to what a row may hold."""
-    clean = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    clean = in_one_line(text)
     if len(clean) <= MOST_REASON_CHARACTERS:
         return clean
     return clean[: MOST_REASON_CHARACTERS - 3] + "..."

@@ -11,9 +11,10 @@ from alerts.incidents.timing import timeline, to_acknowledge_ms, to_detect_ms, t
 from alerts.incidents.words import Names, Words, title, words_of
 from alerts.model import AlertKey
 from slo.formatting import truncated
+from slo.texts import in_one_line
 
 DAY_S = 86400
-_ESCAPED = {ord(sign): f"\\{sign}" for sign in "\\`*_[]<>|#"} | {ord("\n"): " ", ord("\r"): " "}
+_ESCAPED = {ord(sign): f"\\{sign}" for sign in "\\`*_[]<>|#&!~"}
 
 
 def postmortem(incident: Incident, table: RegulatoryTable, names: Names, language: str, now_ms: int) -> str:
@@ -34,7 +35,7 @@ def postmortem(incident: Incident, table: RegulatoryTable, names: Names, languag
 
 def escaped(text: str) -> str:
     """A person's words as plain text inside a Markdown table."""
-    return text.translate(_ESCAPED)
+    return in_one_line(text).translate(_ESCAPED)
 
 
 def duration(length_ms: int | None, words: Words) -> str:

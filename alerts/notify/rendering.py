@@ -19,6 +19,7 @@ from alerts.notify.news import News
 from alerts.notify.wording import Wording
 from slo.catalog import Catalog
 from slo.formatting import percent, truncated
+from slo.texts import in_one_line
 
 MEMBERS_LISTED = 5
 PLACES_LISTED = 6
@@ -80,16 +81,16 @@ class Renderer:
 
     def rule(self, rule: str) -> str:
         """A rule in words; one that no catalog knows by its own name."""
-        return self.words.or_else(f"rule.{rule}", rule)
+        return self.words.or_else(f"rule.{rule}", in_one_line(rule))
 
     def where(self, subject: Subject) -> str:
         """A subject in words: product, data center and DCN by the names of the catalog."""
         if subject.level is Level.BANK:
             return self.words("where.bank")
         if subject.level in (Level.SOURCE, Level.PROBE, Level.PIPELINE):
-            return self.words(f"where.{subject.level.value}", name=subject.other)
+            return self.words(f"where.{subject.level.value}", name=in_one_line(subject.other))
         parts = (self._product(subject.product), self._data_center(subject.data_center), subject.dcn)
-        return self.words("where.join").join(part for part in parts if part)
+        return self.words("where.join").join(in_one_line(part) for part in parts if part)
 
     def _product(self, id: str) -> str:
         names = next((each.names for each in self.catalog.products if each.id == id), {})
@@ -106,7 +107,7 @@ class Renderer:
             return
         if notice.state is NoticeState.REMINDER:
             ends_ms = notice.at_ms if notice.over_ms is None else notice.over_ms
-            yield self.words("body.reminder", silence=notice.silence, at=self.moment(ends_ms))
+            yield self.words("body.reminder", silence=in_one_line(notice.silence), at=self.moment(ends_ms))
             return
         yield self.words("body.what", what=self._what(notice))
         yield self.words("body.where", where=self._reach(notice))
@@ -134,20 +135,20 @@ class Renderer:
             yield self.words("body.bad", bad=f"{counts.bad:,}", total=f"{counts.total:,}", share=share)
         if evidence.budget_spent:
             yield self.words("body.budget", share=truncated(Fraction(evidence.budget_spent) * 100, 2))
-        yield from (f"{name}: {value}" for name, value in evidence.values)
+        yield from (in_one_line(f"{name}: {value}") for name, value in evidence.values)
 
     def _people(self, news: News) -> Iterator[str]:
         notice = news.notice
         if notice.state is NoticeState.ESCALATED:
             yield self.words("body.step", step=notice.step)
         if news.owner:
-            yield self.words("body.owner", owner=news.owner)
+            yield self.words("body.owner", owner=in_one_line(news.owner))
         elif not news.ended:
             yield self.words("body.nobody")
         if notice.replayed:
             yield self.words("body.replayed")
         if news.note:
-            yield self.words("body.note", note=news.note)
+            yield self.words("body.note", note=in_one_line(news.note))
 
     def _members(self, notice: Notice) -> Iterator[str]:
         total = max(notice.total, len(notice.members))
@@ -167,7 +168,7 @@ class Renderer:
         if link := self._link(news):
             yield self.words("body.link", link=link)
         if news.runbook:
-            yield self.words("body.runbook", runbook=news.runbook)
+            yield self.words("body.runbook", runbook=in_one_line(news.runbook))
 
     def _link(self, news: News) -> str:
         if not self.base_url:

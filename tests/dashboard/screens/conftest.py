@@ -19,6 +19,7 @@ from dashboard.api.registering import register_api
 from dashboard.api.setting import ApiSetting
 from dashboard.factory import create_dashboard
 from settings import load_catalog, load_policy, load_regulatory
+from slo.catalog import Catalog
 from slo.counts import Counts
 from store.journal import Change, Document
 from store.opening import open_store
@@ -107,15 +108,15 @@ def with_history(store: Store) -> None:
 
 
 @pytest.fixture(scope="module")
-def make_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Stage]]:
-    """Opens another stage: store, API, screens, server."""
+def make_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Stage]]:
+    """Opens another stage: store, API, screens, server. ``fit``: changes its catalog."""
     made: list[Stage] = []
 
-    def make() -> Stage:
+    def make(fit: Callable[[Catalog], Catalog] = lambda catalog: catalog) -> Stage:
         folder: Path = tmp_path_factory.mktemp("stage")
         clock = Clock()
         store = open_store(folder / "store.sqlite", "Asia/Shanghai", upgrade=True)
-        catalog, policy = load_catalog(CONFIG / "catalog.yaml"), load_policy(CONFIG / "alerts.yaml")
+        catalog, policy = fit(load_catalog(CONFIG / "catalog.yaml")), load_policy(CONFIG / "alerts.yaml")
         slos, table = slos_of_catalog(catalog, policy), load_regulatory(CONFIG / "regulatory.yaml")
         setting = ApiSetting(store, catalog, slos, DeskPolicy(), table, "0.1.0", now_ms=clock.now_ms)
 
