@@ -17,7 +17,6 @@ CollectorError           one clear line that starts with a code word
 from __future__ import annotations
 
 from slo.texts import in_one_line
-
 from store import reasons
 
 
