@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from reports.costs.counted import accounts_of
 from reports.costs.ledger import month_ledger
 from reports.costs.material import months_of
 from reports.costs.policy import NO_POLICY, CostPolicy
-from slo.unit_cost import Accounts, Period, period
+from slo.unit_cost import Period, period
 from slo.windows import DAY_S, Window, closed_months, day_of, day_start, month_window
 from store.port import Reader
 from store.rates import Rates
-from store.records import AccountTotal, CostTotal, Span
+from store.records import Span
 
 MONTHS = 12
-ACCOUNT_STATE = Accounts.ACTIVE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +34,23 @@ class CostPerAccount:
 def read_cost_per_account(
     reader: Reader, now_s: int, zone: str, simulated: Sequence[Span], policy: CostPolicy = NO_POLICY
 ) -> CostPerAccount | None:
-    """As reports of costs have it, imported charges included. Asks for the oldest day first: while history is still
-    being filled that is cheap, and the answer None."""
+    """As reports of costs have it: each month's ledger decides which origin of a category counts, and one that is not
+    known leaves no figure. Asks for the oldest day first: while history is still being filled that is cheap, and the
+    answer None."""
     window = closed_months(now_s, MONTHS, zone)
     oldest_end_s = _next_day(window.from_s, zone)
     if not reader.accounts(window.from_s, oldest_end_s):
         return None
-    if reader.ledger(window.from_s, window.to_s):
-        return _of_ledger(reader, window, zone, simulated, policy)
-    if not reader.costs(window.from_s, oldest_end_s):
+    if not reader.costs(window.from_s, oldest_end_s) and not reader.ledger(window.from_s, window.to_s):
         return None
-    costs = reader.costs(window.from_s, window.to_s)
-    accounts = reader.accounts(window.from_s, window.to_s)
-    return cost_per_account(costs, accounts, window, zone, simulated, accounts_state=policy.accounts.value)
-
-
-def _of_ledger(
-    reader: Reader, window: Window, zone: str, simulated: Sequence[Span], policy: CostPolicy
-) -> CostPerAccount | None:
-    """Each month's ledger decides which origin of a category counts; one that is not known leaves no figure."""
-    rates = Rates(reader.rates())
-    months = months_of(list(month_windows(window, zone)), window.to_s, zone)
-    fen = [month_ledger(reader, policy, each, rates, zone).fen for each in months]
-    first_s = window.from_s
-    whole = {first_s: sum(each for each in fen if each is not None)} if None not in fen else {}
-    state = policy.accounts.value
-    accounts_of = _by_day(
-        (seen.day_s, seen.accounts) for seen in reader.accounts(window.from_s, window.to_s) if seen.state == state
-    )
-    year = period(whole, [first_s], accounts_of, list(local_days(window, zone)))
+    rates, state = Rates(reader.rates()), policy.accounts.value
+    months = list(months_of(list(month_windows(window, zone)), window.to_s, zone))
+    counted = [accounts_of(reader, policy, each) for each in months]
+    fen = {each.key: month_ledger(reader, policy, each, rates, zone).fen for each in months}
+    by_day: dict[int, int] = {}
+    for of_products, days in counted:
+        by_day |= {} if of_products is None else days
+    year = period(fen, list(fen), by_day, list(local_days(window, zone)))
     return _figure(year, window, zone, simulated, state)
 
 
@@ -74,23 +62,6 @@ def month_windows(window: Window, zone: str) -> Iterator[tuple[str, Window]]:
         found = month_window(first.year, first.month, zone)
         yield f"{first:%Y-%m}", found
         from_s = found.to_s
-
-
-def cost_per_account(
-    costs: Iterable[CostTotal],
-    accounts: Iterable[AccountTotal],
-    window: Window,
-    zone: str,
-    simulated: Sequence[Span],
-    *,
-    accounts_state: str = ACCOUNT_STATE,
-) -> CostPerAccount | None:
-    """Cost over the mean of the daily accounts of a state; None when a day lacks either, or nobody has an account."""
-    days = list(local_days(window, zone))
-    fen_of = _by_day((cost.day_s, cost.fen) for cost in costs)
-    accounts_of = _by_day((seen.day_s, seen.accounts) for seen in accounts if seen.state == accounts_state)
-    year = period(fen_of, days, accounts_of, days)
-    return _figure(year, window, zone, simulated, accounts_state)
 
 
 def _figure(
@@ -105,14 +76,6 @@ def _figure(
         accounts=accounts_state,
         simulated=any(s.from_s < window.to_s and s.to_s > window.from_s for s in simulated),
     )
-
-
-def _by_day(rows: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Sums by day; a day without a row is not there."""
-    sums: dict[int, int] = {}
-    for day_s, amount in rows:
-        sums[day_s] = sums.get(day_s, 0) + amount
-    return sums
 
 
 def local_days(window: Window, zone: str) -> Iterator[int]:

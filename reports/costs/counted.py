@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from reports.costs.ledger import Month
 from reports.costs.policy import CostPolicy, DriverRule, Measure
 from slo.allocation import Driver
+from slo.windows import DAY_S
 from store.port import Reader
 from store.records import Level, Scope, Span
 
@@ -30,7 +31,7 @@ class Counted:
 
 def counted(reader: Reader, policy: CostPolicy, month: Month, simulated: list[Span]) -> Counted:
     """Everything of one month."""
-    accounts, by_day = _accounts(reader, policy, month)
+    accounts, by_day = accounts_of(reader, policy, month)
     whole = _every_day(reader, month)
     totals = reader.totals(Scope.PRODUCT, month.window.from_s, month.until_s) if whole else {}
     transactions = {unit.product: counts.transactions for unit, counts in totals.items()} if whole else None
@@ -48,14 +49,25 @@ def counted(reader: Reader, policy: CostPolicy, month: Month, simulated: list[Sp
     return Counted(accounts, by_day, transactions, loans, tuple(drivers))
 
 
-def _accounts(reader: Reader, policy: CostPolicy, month: Month) -> tuple[ByProduct | None, Mapping[int, int]]:
+def accounts_of(reader: Reader, policy: CostPolicy, month: Month) -> tuple[ByProduct | None, Mapping[int, int]]:
+    """Sum of the daily accounts by product (None when a day of any product is missing after its first one), and
+    accounts of all products by day."""
     by_product: dict[str, int] = {}
     by_day: dict[int, int] = {}
-    for each in reader.accounts(month.window.from_s, month.until_s):
-        if each.state == policy.accounts.value:
+    seen: dict[str, set[int]] = {}
+    first_s = month.window.from_s
+    for each in reader.accounts(first_s - DAY_S * 3 // 2, month.until_s):  # the day before is among them
+        if each.state != policy.accounts.value:
+            continue
+        seen.setdefault(each.product, set()).add(each.day_s)
+        if each.day_s >= first_s:
             by_product[each.product] = by_product.get(each.product, 0) + each.accounts
             by_day[each.day_s] = by_day.get(each.day_s, 0) + each.accounts
-    return (by_product if month.days and set(month.days) <= set(by_day) else None), by_day
+    if not month.days or not set(month.days) <= set(by_day):
+        return None, by_day
+    needed = month.days if month.closed else month.days[:-1]  # of a day that goes on not every product is read yet
+    paused = any(day_s > min(seen[name]) and day_s not in seen[name] for name in by_product for day_s in needed)
+    return (None if paused else by_product), by_day
 
 
 def _every_day(reader: Reader, month: Month) -> bool:

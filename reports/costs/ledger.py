@@ -13,7 +13,7 @@ from fractions import Fraction
 from reports.costs.policy import CostPolicy, Origin
 from slo.allocation import NOBODY, LedgerLine
 from slo.money import FEN_PER_CNY, whole
-from slo.windows import Window, day_of
+from slo.windows import Window, day_of, day_start
 from store.costs import LedgerLine as Charges
 from store.port import Reader
 from store.rates import Rates
@@ -104,7 +104,8 @@ def month_ledger(reader: Reader, policy: CostPolicy, month: Month, rates: Rates,
     charges = reader.ledger(month.window.from_s, month.until_s)
     accrued, (imported, problems, billed_problems) = _accrued(policy, sums), _imported(policy, charges, rates, zone)
     entries, left_out = _one_origin(policy, [*accrued, *imported])
-    missing = _missing(sums, charges, month)
+    counted = {each.service for each in entries if each.origin is Origin.METRICS}
+    missing = _missing(sums, charges, month) or _paused(reader, sums, month, counted, zone)
     return MonthLedger(month, tuple(entries), tuple(left_out), (*missing, *problems), (*missing, *billed_problems))
 
 
@@ -116,6 +117,23 @@ def _missing(sums: Sequence[CostSum], charges: Sequence[Charges], month: Month) 
     if seen < len(month.days):
         return (Problem(DAYS_MISSING, f"metrics on {seen} of {len(month.days)} days", len(month.days) - seen),)
     return ()
+
+
+def _paused(reader: Reader, sums: Sequence[CostSum], month: Month, counted: set[str], zone: str) -> tuple[Problem, ...]:
+    """A cost that accrued until the month began accrues in it on each day, else some of it is not known: nothing tells
+    one that came to its end from a counter that nobody could read. Of a month that goes on its last day only began."""
+    needed = len(month.days) - (not month.closed)
+    days: dict[str, int] = {}
+    for each in sums:
+        days[each.category] = max(days.get(each.category, 0), each.days)
+    short = {name for name in counted if days[name] < needed}
+    if not short:
+        return ()
+    before = reader.cost_sums(day_start(month.window.from_s - 1, zone), month.window.from_s)
+    return tuple(
+        Problem(DAYS_MISSING, f"metrics of {name} on {days[name]} of {len(month.days)} days", needed - days[name])
+        for name in sorted(short & {each.category for each in before})
+    )
 
 
 def _accrued(policy: CostPolicy, sums: Iterable[CostSum]) -> list[Entry]:

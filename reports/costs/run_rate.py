@@ -14,6 +14,7 @@ from slo.unit_cost import RUN_RATE_DAYS, Period
 from slo.windows import DAY_S, Window, day_of, day_start
 from store.port import Reader
 from store.rates import Rates
+from store.records import CostTotal
 
 LONGEST_CHARGE_S = 800 * DAY_S
 
@@ -39,8 +40,10 @@ def run_rate(
     without = {(each.month.key, left.category, left.counted) for each in touched for left in each.ledger.left_out}
     counting = _Counting(policy, without, zone)
     window = Window(from_s, to_s)
-    accrued = _accrued(reader, counting, window)
-    if accrued and not set(days) <= set(accrued):
+    costs = reader.costs(window.from_s, window.to_s)
+    accrued = _accrued(costs, counting)
+    before = reader.costs(day_start(from_s - 1, zone), from_s)
+    if (accrued and not set(days) <= set(accrued)) or _paused(costs, before, days, counting):
         return None
     imported = _imported(reader, counting, window)
     if imported is None or (not accrued and not imported):
@@ -60,15 +63,26 @@ class _Counting:
     without: set[tuple[str, str, Origin]]
     zone: str
 
+    def imported(self, day_s: int, metric: str) -> bool:
+        """Whether imported charges count for a metric's category on a day."""
+        key = f"{day_of(day_s, self.zone):%Y-%m}"
+        return (key, self.policy.category_of_metric(metric), Origin.IMPORTED) in self.without
 
-def _accrued(reader: Reader, counting: _Counting, window: Window) -> dict[int, int]:
+
+def _accrued(costs: Iterable[CostTotal], counting: _Counting) -> dict[int, int]:
     """Fen of metrics by day, without categories that count what was imported."""
     found: dict[int, int] = {}
-    for each in reader.costs(window.from_s, window.to_s):
-        key = f"{day_of(each.day_s, counting.zone):%Y-%m}"
-        place = (key, counting.policy.category_of_metric(each.category), Origin.IMPORTED)
-        found[each.day_s] = found.get(each.day_s, 0) + (0 if place in counting.without else each.fen)
+    for each in costs:
+        fen = 0 if counting.imported(each.day_s, each.category) else each.fen
+        found[each.day_s] = found.get(each.day_s, 0) + fen
     return found
+
+
+def _paused(costs: Iterable[CostTotal], before: Iterable[CostTotal], days: Sequence[int], counting: _Counting) -> bool:
+    """Whether a cost that accrued the day before does not accrue on each of the days (see ``ledger``)."""
+    accrued = {(each.day_s, each.category) for each in costs}
+    named = {each.category for each in before} & {name for _, name in accrued}
+    return any((day_s, name) not in accrued and not counting.imported(day_s, name) for name in named for day_s in days)
 
 
 def _imported(reader: Reader, counting: _Counting, window: Window) -> Fraction | None:

@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
-from dashboard.cost import CostPerAccount, cost_per_account, local_days, read_cost_per_account
+from dashboard.cost import CostPerAccount, local_days, read_cost_per_account
 from slo.windows import SHANGHAI, closed_months, day_start, day_window
 from store.costs import Line
 from store.memory import MemoryStore
-from store.records import Accounts, AccountTotal, Cost, CostTotal, HistoryChunk, Span
+from store.records import Accounts, Cost, HistoryChunk, Span
 
 NOW_S = 1_795_233_600  # 2026-11-21 in Shanghai
 YEAR = closed_months(NOW_S, 12)
 DAYS = list(local_days(YEAR, SHANGHAI))
 
 
-def costs(fen: int = 200) -> list[CostTotal]:
-    """Two products that cost the same each day."""
-    return [CostTotal(day, "compute", product, fen) for day in DAYS for product in ("a", "b")]
+CNY_4 = [Cost(day, "compute", product, "dc1", 200) for day in DAYS for product in ("a", "b")]
 
 
-def accounts(active: int = 365) -> list[AccountTotal]:
+def accounts(active: int = 365) -> list[Accounts]:
     """Active accounts, and registered ones that do not count."""
     states = (("active", active), ("registered", 10 * active))
-    return [AccountTotal(day, "a", state, n) for day in DAYS for state, n in states]
+    return [Accounts(day, "a", state, "dc1", n) for day in DAYS for state, n in states]
+
+
+def figure(costs: Sequence[Cost], counted: Sequence[Accounts], simulated: Sequence[Span] = ()) -> CostPerAccount | None:
+    """Of a store that has these."""
+    store = MemoryStore()
+    store.add_history(HistoryChunk(Span(YEAR.from_s, YEAR.to_s), {}, tuple(costs), tuple(counted)))
+    with store.reading() as reader:
+        return read_cost_per_account(reader, NOW_S, SHANGHAI, simulated)
 
 
 def test_the_year_is_the_last_twelve_closed_months() -> None:
     """The month under way is not closed."""
     assert len(DAYS) == 365
-    found = cost_per_account(costs(), accounts(), YEAR, SHANGHAI, [])
+    found = figure(CNY_4, accounts())
     assert found == CostPerAccount(Fraction(4), date(2025, 11, 1), date(2026, 11, 1), "active", simulated=False)
 
 
 def test_the_mean_of_daily_accounts_weighs_every_day() -> None:
     """Half of the days with twice the accounts."""
-    varied = [AccountTotal(day, "a", "active", 100 if i < 73 else 200) for i, day in enumerate(DAYS)]
-    found = cost_per_account(costs(), varied, YEAR, SHANGHAI, [])
+    varied = [Accounts(day, "a", "active", "dc1", 100 if i < 73 else 200) for i, day in enumerate(DAYS)]
+    found = figure(CNY_4, varied)
     assert found is not None
     assert found.cny == Fraction(365 * 400, 100) / Fraction(73 * 100 + 292 * 200, 365)
 
@@ -48,13 +55,13 @@ def test_the_mean_of_daily_accounts_weighs_every_day() -> None:
 def test_one_day_without_cost_or_accounts_makes_the_figure_unknown(missing: int) -> None:
     """A year of 364 days would be a cheaper year."""
     gone = DAYS[missing]
-    assert cost_per_account([c for c in costs() if c.day_s != gone], accounts(), YEAR, SHANGHAI, []) is None
-    assert cost_per_account(costs(), [a for a in accounts() if a.day_s != gone], YEAR, SHANGHAI, []) is None
+    assert figure([c for c in CNY_4 if c.at_s != gone], accounts()) is None
+    assert figure(CNY_4, [a for a in accounts() if a.at_s != gone]) is None
 
 
 def test_nobody_with_an_account_is_not_a_price() -> None:
     """Nothing is divided by nothing."""
-    assert cost_per_account(costs(), accounts(0), YEAR, SHANGHAI, []) is None
+    assert figure(CNY_4, accounts(0)) is None
 
 
 def test_a_figure_of_which_a_day_was_simulated_says_so() -> None:
@@ -62,7 +69,7 @@ def test_a_figure_of_which_a_day_was_simulated_says_so() -> None:
     touching = [Span(YEAR.to_s - 60, YEAR.to_s + 60)]
     beside = [Span(YEAR.to_s, YEAR.to_s + 60), Span(YEAR.from_s - 60, YEAR.from_s)]
     for spans, simulated in ((touching, True), (beside, False)):
-        found = cost_per_account(costs(), accounts(), YEAR, SHANGHAI, spans)
+        found = figure(CNY_4, accounts(), spans)
         assert found is not None
         assert found.simulated is simulated
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from focus_data_toolkit.model.validator import lint_focus_1_4_structure
 
+from dashboard.cost import read_cost_per_account
 from dashboard.reporting.making import drawn
 from reports.availability.period import year
 from reports.costs.composing import compose
@@ -23,7 +24,19 @@ from slo.windows import Window, day_window
 from store.costs import Line
 from store.memory import MemoryStore
 from store.port import Store
-from tests.reports.costs.conftest import CATALOG, NOW_S, ZONE, charge, days, fill, material_of, report_of, settings
+from store.records import Accounts, HistoryChunk, Span
+from tests.reports.costs.conftest import (
+    CATALOG,
+    FIRST,
+    NOW_S,
+    ZONE,
+    charge,
+    days,
+    fill,
+    material_of,
+    report_of,
+    settings,
+)
 
 
 def test_the_headline_is_twelve_closed_months_over_the_mean_of_the_same_days(bank: Store) -> None:
@@ -101,6 +114,39 @@ def test_a_charge_without_amount_or_rate_makes_the_month_unknown(bank: Store) ->
     assert "no rate of USD for 2026-10-05" in found.ledger.reasons[0]
     with pytest.raises(NotExported, match="no rate of USD"):
         focus_csv([material_of(bank, settings()).month], CATALOG, settings())
+
+
+def test_a_counter_that_nobody_could_read_for_days_is_not_a_cheaper_month() -> None:
+    """Staff stops on 10 October and goes on in November, compute goes on: neither October nor its year is known."""
+    store = MemoryStore(ZONE)
+    fill(store, days(FIRST, date(2026, 10, 9)))
+    fill(store, days(date(2026, 10, 10), date(2026, 10, 31)), without="staff")
+    fill(store, days(date(2026, 11, 1)))
+    found = report_of(store, settings())
+    said = "2026-10: metrics of staff on 9 of 31 days (22)"
+    assert (found.headline.cny, found.headline.reasons) == (None, (said,))
+    assert (found.run_rate.cny, found.ledger.reasons) == (None, (said,))
+    november = report_of(store, settings(), "2026-11")
+    assert november.ledger.fen == 10 * 2800
+    with store.reading() as reader:
+        assert read_cost_per_account(reader, NOW_S, ZONE, [], settings()) is None
+
+
+def test_accounts_of_a_product_that_nobody_could_read_are_not_none(bank: Store) -> None:
+    """A product that came in the middle of the month has its accounts from then on; one that was away is not known."""
+    later = [
+        Accounts(day_window(day, ZONE).from_s, "weichedai", "active", "dc1", 31) for day in days(date(2026, 10, 5))
+    ]
+    bank.add_history(HistoryChunk(Span(0, 60), {}, (), tuple(later)))
+    assert report_of(bank, settings()).ledger.accounts == 4000 + 27
+    store = MemoryStore(ZONE)
+    fill(store, days())
+    away = [each for each in later if each.at_s != day_window(date(2026, 10, 20), ZONE).from_s]
+    store.add_history(HistoryChunk(Span(0, 60), {}, (), tuple(away)))
+    found = report_of(store, settings())
+    assert (found.headline.cny, found.headline.reasons) == (None, ("2026-10: accounts not on every day",))
+    with store.reading() as reader:
+        assert read_cost_per_account(reader, NOW_S, ZONE, [], settings()) is None
 
 
 def test_the_bridge_adds_up_in_every_row_and_column(bank: Store) -> None:
