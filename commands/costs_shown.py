@@ -15,8 +15,9 @@ from pathlib import Path
 
 from commands.errors import CommandError, refusing
 from commands.options import Configuration, add_configuration, configuration
-from commands.report_files import cost_policy, written_whole
+from commands.report_files import cost_policy
 from commands.version import VERSION
+from commands.written import written_whole
 from dashboard.reporting.costs import cost_report
 from reports.availability.errors import AvailabilityReportError
 from reports.availability.period import Period, month

@@ -30,6 +30,7 @@ from alerts.incidents.words import LANGUAGES, Names, title, words_of
 from commands.backfill import instant_ms
 from commands.errors import CommandError, refusing
 from commands.options import Configuration, add_configuration, configuration
+from commands.written import written_whole
 from settings import SettingsError, load_regulatory, regulatory_path
 from slo.spread import Spread
 from store.errors import StoreError
@@ -71,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         finally:
             store.close()
         if args.action == "export" and args.file is not None:
-            args.file.write_text(text, encoding="utf-8")
+            written_whole(args.file, text.encode())
             text = f"{args.file}: {len(text.encode()):,} bytes"
     print(text)
     return 0

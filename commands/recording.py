@@ -16,6 +16,7 @@ from pathlib import Path
 
 from commands.errors import CommandError, refusing
 from commands.options import add_configuration, configuration
+from commands.written import written_whole
 from slo.errors import SloError
 from slo.windows import day_window
 from store.errors import StoreError
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         if args.file is None:
             print(text, end="")
             return 0
-        args.file.write_text(text, encoding="utf-8")
+        written_whole(args.file, text.encode())
     unknown = sum(1 for _, count in rows if count is None)
     print(f"{args.file}: {len(rows)} minutes, {sum(count or 0 for _, count in rows)} requests, {unknown} unknown")
     return 0

@@ -1,12 +1,9 @@
-"""Reports as files: written whole or not at all, and made to order for whoever sends them."""
+"""Reports as files, made to order for whoever sends them."""
 
 from __future__ import annotations
 
-import os
 import time
 from datetime import timedelta
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from commands.errors import CommandError, refusing
 from commands.options import Configuration
@@ -45,28 +42,6 @@ def cost_policy(chosen: Configuration) -> CostPolicy:
     """What a configuration decided about costs. Raises CommandError."""
     with refusing(SettingsError):
         return load_costs(costs_path(chosen.path, chosen.settings), chosen.catalog)
-
-
-def written_whole(path: Path, content: bytes) -> None:
-    """Replaces a file in one step; a reader never sees half of it. A device or pipe is written to. Raises CommandError
-    for a folder, or one that is not there, OSError for what the system refuses."""
-    if not path.parent.is_dir():
-        raise CommandError(f"-o {path}: there is no folder {path.parent}; make it first")
-    if path.is_dir():
-        raise CommandError(f"-o {path}: is a folder; name a file in it")
-    if path.exists() and not path.is_file():
-        # Replacing /dev/null by a file would break the machine of whoever may do so.
-        path.write_bytes(content)
-        return
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
-        try:
-            draft.write(content)
-            draft.close()
-            os.chmod(draft.name, 0o644)
-            os.replace(draft.name, path)
-        except OSError:
-            Path(draft.name).unlink(missing_ok=True)
-            raise
 
 
 def maker(chosen: Configuration, store: Store) -> Make:

@@ -10,7 +10,8 @@ from pathlib import Path
 from commands.auditing import with_act
 from commands.errors import CommandError
 from commands.options import Configuration
-from commands.report_files import bank_of, written_whole
+from commands.report_files import bank_of
+from commands.written import written_whole
 from dashboard.reporting.kinds import KINDS, MadeReport, kind_named
 from dashboard.reporting.making import FORMATS, LANGUAGES, Frozen, file_name, frozen, frozen_now, laid
 from reports.availability.period import Period, days, month, quarter, year
