@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -31,6 +30,7 @@ from access.errors import AccessError
 from access.passwords import LONGEST, Passwords
 from access.people import Person, listed, name_of
 from access.rights import Role
+from commands.auditing import actor
 from commands.changing import write_planned
 from commands.errors import CommandError, refusing
 from commands.options import add_configuration, configuration
@@ -95,7 +95,7 @@ def _change(store: Store, args: argparse.Namespace, roles: frozenset[Role], kept
 
 
 def _plan(args: argparse.Namespace, roles: frozenset[Role], kept: str) -> Callable[[JournalReader], Change]:
-    name, now_ms, by = args.name, time.time_ns() // 1_000_000, f"cli:{getpass.getuser()}@{socket.gethostname()}"
+    name, now_ms, by = args.name, time.time_ns() // 1_000_000, actor()
     plans: dict[str, Callable[[JournalReader], Change]] = {
         "add": lambda journal: people.add(journal, name, roles, kept, now_ms=now_ms, by=by),
         "roles": lambda journal: people.give_roles(journal, name, roles, now_ms, by),

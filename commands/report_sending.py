@@ -7,7 +7,6 @@ ask here what is configured.
 from __future__ import annotations
 
 import argparse
-import getpass
 import logging
 import os
 import time
@@ -15,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from commands.auditing import actor
 from commands.errors import CommandError, refusing
 from commands.options import Configuration
 from outgoing.errors import BadSecret, SendFault
@@ -234,7 +234,7 @@ def _send_through(sender: Sender, id_: str, *, again: bool) -> int:
         if not again:
             print(f"{_told(parcel, zone)}; --again sends it once more")
             return 0 if parcel.status is Status.SENT else 1
-        parcel = sender.again(parcel, getpass.getuser())
+        parcel = sender.again(parcel, actor())
     done = sender.deliver(parcel) if parcel is not None and not _in_other_hands(parcel, sender) else None
     if done is None:
         print(f"{id_}: another process has it in hand; report send --list shows what comes of it")
