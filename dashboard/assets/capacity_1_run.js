@@ -7,6 +7,7 @@
   const { format } = window.LendingWall;
   const POLL_MS = 15_000;
   const SAYS = { proves: "capacity.says_proves", less: "capacity.says_less", other_tie: "capacity.says_other_tie", expired: "capacity.says_expired", refutes: "capacity.says_refutes", nothing: "capacity.says_nothing" };
+  const WHYS = { no_proof: "capacity.why_no_proof", no_minute: "capacity.why_no_minute", short_past: "capacity.short", needs_both: "capacity.why_needs_both", not_current: "capacity.why_not_current", no_peak: "capacity.why_no_peak", centers_unsaid: "capacity.why_centers_unsaid", no_growth: "capacity.why_no_growth" };
   let parts = null;
 
   function build(content) {
@@ -24,7 +25,7 @@
   function paint(body) {
     parts.facts.replaceChildren(...facts(body));
     parts.room.replaceChildren(...room.bars(body));
-    parts.reasons.replaceChildren(...Object.values(body.reasons).filter((why, at, all) => all.indexOf(why) === at).map((why) => h("p.peaks-note", {}, why)));
+    parts.reasons.replaceChildren(...[...new Set(Object.values(body.reason_codes))].map((code) => h("p.peaks-note", {}, word(WHYS[code] || "capacity.unknown", { seconds: body.held_seconds, standing: room.standing(body) }))));
     parts.ahead.replaceChildren(ahead(body));
     parts.runs.replaceChildren(runs(body));
   }

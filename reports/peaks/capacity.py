@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -150,38 +151,58 @@ def ends(view: CapacityView, *, lost: bool) -> RunsOut:
     return runs_out(capacity, daily, view.outlook.growth_per_year)
 
 
-def reasons(view: CapacityView) -> dict[str, str]:
+class Why(enum.Enum):
+    """Why a figure is null; screens have a word for each."""
+
+    NO_PROOF = "no_proof"
+    NO_MINUTE = "no_minute"
+    SHORT_PAST = "short_past"
+    NEEDS_BOTH = "needs_both"
+    NOT_CURRENT = "not_current"
+    NO_PEAK = "no_peak"
+    CENTERS_UNSAID = "centers_unsaid"
+    NO_GROWTH = "no_growth"
+
+
+def whys(view: CapacityView) -> dict[str, Why]:
     """Why a figure is null, by the figure's name."""
-    found = {}
+    found: dict[str, Why] = {}
     if view.proven is None:
-        found["proven_per_second"] = (
-            f"no load run has held a rate for {view.policy.held_seconds} s with its objectives proven; "
-            "see docs/load-runs.md"
-        )
+        found["proven_per_second"] = Why.NO_PROOF
     if view.today is None:
-        found["peak_today_per_second"] = "no minute of today has closed yet"
+        found["peak_today_per_second"] = Why.NO_MINUTE
     if view.forecast.peak is None:
-        found["forecast_p95_per_second"] = view.forecast.reason
+        found["forecast_p95_per_second"] = Why.SHORT_PAST
     if headroom_p95(view, lost=False) is None:
         found["headroom"] = _why_no_headroom(view)
     if headroom_p95(view, lost=True) is None:
-        unsaid = view.proven is not None and view.proven.proof.tie.data_centers is None
-        found["headroom_n_1"] = found.get("headroom") or (
-            "the run did not say how many data centers served (--data-centers)" if unsaid else "not known"
-        )
+        found["headroom_n_1"] = found.get("headroom", Why.CENTERS_UNSAID)
     if ends(view, lost=False).when is RunOut.NOT_KNOWN:
-        found["runs_out_on"] = found.get("headroom") or (
-            "growth by the year is not known: the same 28 days of last year are not there"
-        )
+        found["runs_out_on"] = found.get("headroom", Why.NO_GROWTH)
     return found
 
 
-def _why_no_headroom(view: CapacityView) -> str:
+def _why_no_headroom(view: CapacityView) -> Why:
     if view.proven is None or view.forecast.peak is None:
-        return "needs a proven capacity and a forecast of the peak"
-    if not view.proven.counts:
-        return f"the proven capacity does not hold any more: {view.proven.standing.value}"
-    return "the forecast of the peak is 0"
+        return Why.NEEDS_BOTH
+    return Why.NO_PEAK if view.proven.counts else Why.NOT_CURRENT
+
+
+def reasons(view: CapacityView) -> dict[str, str]:
+    """The same in words."""
+    standing = "" if view.proven is None else view.proven.standing.value
+    texts = {
+        Why.NO_PROOF: f"no load run has held a rate for {view.policy.held_seconds} s with its objectives proven; "
+        "see docs/load-runs.md",
+        Why.NO_MINUTE: "no minute of today has closed yet",
+        Why.SHORT_PAST: view.forecast.reason,
+        Why.NEEDS_BOTH: "needs a proven capacity and a forecast of the peak",
+        Why.NOT_CURRENT: f"the proven capacity does not hold any more: {standing}",
+        Why.NO_PEAK: "the forecast of the peak is 0",
+        Why.CENTERS_UNSAID: "the run did not say how many data centers served (--data-centers)",
+        Why.NO_GROWTH: "growth by the year is not known: the same 28 days of last year are not there",
+    }
+    return {name: texts[why] for name, why in whys(view).items()}
 
 
 def usable(view: CapacityView, *, lost: bool) -> Fraction | None:

@@ -43,11 +43,14 @@ def test_a_run_of_other_data_centers_proves_nothing_for_these(app: flask.Flask, 
 
 
 @pytest.mark.browser
-def test_an_empty_store_says_what_is_missing(look: Look) -> None:
-    page = look("/capacity?lang=en")
-    expect(page.locator("#reasons")).to_contain_text("no load run has held a rate for 60 s")
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "no load run has held a rate for 60 s"), ("zh", "保持同一速率 60 秒")]
+)
+def test_an_empty_store_says_what_is_missing_in_its_readers_language(look: Look, language: str, said: str) -> None:
+    page = look(f"/capacity?lang={language}")
+    expect(page.locator("#reasons")).to_contain_text(said)
     expect(page.locator(".peaks-bar.is-unknown")).to_have_count(4)
-    expect(page.locator("#runs")).to_contain_text("No load run")
+    expect(page.locator("#runs")).to_contain_text("No load run" if language == "en" else "压测")
 
 
 @pytest.mark.browser
