@@ -29,3 +29,17 @@ def int8_array(column: Sequence[int]) -> Int8Array:
     words = array("I", _EIGHT_BYTES * (3 * len(numbers)))
     words[1::3], words[2::3] = halves[0::2], halves[1::2]
     return Int8Array(_HEADER.pack(1, 0, _INT8_OID, len(numbers), 1) + words.tobytes())
+
+
+def int8_numbers(sent: bytes) -> array[int]:
+    """What an array without nulls holds. Raises ValueError when it is no such array."""
+    dimensions, nulls, oid, count, _ = _HEADER.unpack_from(sent)
+    words = array("I", sent[_HEADER.size :])
+    if (dimensions, nulls, oid, len(words)) != (1, 0, _INT8_OID, 3 * count):
+        raise ValueError("no plain bigint[]")
+    halves = array("I", bytes(8 * count))
+    halves[0::2], halves[1::2] = words[1::3], words[2::3]
+    numbers = array("q", halves.tobytes())
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers

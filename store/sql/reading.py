@@ -48,6 +48,7 @@ from store.records import (
 from store.slices import STEP_S, Stretch, is_simulated, joined, signed, slice_end, stretches
 from store.sql import latency, lookups
 from store.sql.auditing import SqlAuditReader
+from store.sql.columns import Asked, Columns, columns, in_order, of_units
 from store.sql.condensing import MONTHS, SUMMED
 from store.sql.costing import read_ledger, read_rates
 from store.sql.dialect import Database
@@ -116,12 +117,12 @@ class SqlReader:
         whole = [Part(False, stretch.from_s, stretch.to_s)]
         for of_months, begin_s, end_s in parts(stretch, self._months()) if may_hold_months(scope, stretch) else whole:
             if of_months:
-                rows = self._integers(MONTHS, {"scope": int(scope), "low": begin_s, "high": end_s})
+                found = self._columns(MONTHS, {"scope": int(scope), "low": begin_s, "high": end_s})
             else:
                 bounds = self._layout.bounds(stretch.level, begin_s, end_s)
-                rows = self._integers(lookups.sums(self._layout, stretch.level, scope), bounds)
-            if rows:
-                unit_ids, *counts = zip(*rows, strict=True)
+                found = self._columns(lookups.sums(self._layout, stretch.level, scope), bounds)
+            if found:
+                unit_ids, *counts = found
                 yield from zip(unit_ids, counts_of(*counts), strict=True)
 
     def _months(self) -> list[Window]:
@@ -157,16 +158,18 @@ class SqlReader:
         bounds = self._layout.bounds(level, from_s, to_s)
         if least_bad > 0:
             asked = lookups.failing(self._layout, level, scope)
-            return _in_order(self._integers(asked, bounds | {"least_bad": least_bad}), units)
+            return in_order(self._columns(asked, bounds | {"least_bad": least_bad}), units)
         if not few:
-            return _in_order(self._integers(lookups.scan(self._layout, level, scope), bounds), units)
+            return in_order(self._columns(lookups.scan(self._layout, level, scope), bounds), units)
         asked = lookups.seeks(self._layout, level, scope)
         sought = (bounds | self._layout.seek(level, from_s, unit_id) for unit_id in units)
-        return _in_order(sorted(row for each in sought for row in self._integers(asked, each)), units)
+        rows = sorted(row for each in sought for row in zip(*self._columns(asked, each), strict=True))
+        return in_order(list(zip(*rows, strict=True)), units)
 
     def slots(self, from_s: int, to_s: int) -> Sequence[SlotRow]:
         """Slots of bank, products, cells and DCNs as the driver gives them."""
-        return self._integers(lookups.slots(self._layout), self._layout.bounds(Level.SLOT, from_s, to_s))
+        found = self._columns(lookups.slots(self._layout), self._layout.bounds(Level.SLOT, from_s, to_s))
+        return list(zip(*found, strict=True))
 
     def named(self, keys: Iterable[UnitKey]) -> dict[UnitKey, Unit]:
         """Units by their numbers."""
@@ -197,13 +200,11 @@ class SqlReader:
         """The busiest second of every unit and day that begins in ``[from_s, to_s)``, oldest day first."""
         return self._peaks(_PEAK_SECONDS, self._known(scope, traffic), {"scope": scope, "from_s": from_s, "to_s": to_s})
 
-    def _peaks(self, asked: Executable, units: Mapping[int, Unit], values: Mapping[str, int]) -> list[Peak]:
-        rows = self._integers(asked, values)
-        if not units.keys() >= {row[1] for row in rows}:
-            rows = [row for row in rows if row[1] in units]
-        if not rows:
+    def _peaks(self, asked: Asked, units: Mapping[int, Unit], values: Mapping[str, int]) -> list[Peak]:
+        found = of_units(self._columns(asked, values), units)
+        if not found:
             return []
-        days_s, unit_ids, minutes_s, transactions = zip(*rows, strict=True)
+        days_s, unit_ids, minutes_s, transactions = found
         sources, spans = feeds(self.sources()), self._spans()
         days = {
             day_s: (
@@ -213,8 +214,8 @@ class SqlReader:
             for day_s in dict.fromkeys(days_s)
         }
         provisional, simulated = zip(*map(days.__getitem__, days_s), strict=True)
-        of_units = map(units.__getitem__, unit_ids)
-        fields = zip(days_s, of_units, minutes_s, transactions, provisional, simulated, strict=True)
+        named = map(units.__getitem__, unit_ids)
+        fields = zip(days_s, named, minutes_s, transactions, provisional, simulated, strict=True)
         return list(map(tuple.__new__, itertools.repeat(Peak), fields))
 
     def observed(self, from_s: int, to_s: int) -> dict[str, int]:
@@ -336,14 +337,9 @@ class SqlReader:
         with self._database.translated():
             return self._connection.execute(statement, values).all()
 
-    def _integers(self, statement: Executable, values: Mapping[str, int] = _NO_VALUES) -> Sequence[Any]:
-        """Rows of integers as the driver gives them: thousands a question, and nothing in them to convert."""
+    def _columns(self, statement: Asked, values: Mapping[str, int]) -> Columns:
         with self._database.translated():
-            result = self._connection.execute(statement, values)
-            try:
-                return result.cursor.fetchall()
-            finally:
-                result.close()
+            return columns(self._connection, statement, values)
 
 
 _NOTHING = Counts()
@@ -366,19 +362,6 @@ _PEAK_MINUTES, _PEAK_SECONDS = _peaks_of(PEAK_DAY), _peaks_of(PEAK_SECOND)
 def _slices(level: Level, from_s: int, to_s: int) -> float:
     """Slices in a range; no fixed number for local days, which are few anyway."""
     return (to_s - from_s) / STEP_S[level] if level in STEP_S else math.inf
-
-
-def _in_order(rows: Sequence[tuple[int, ...]], units: Mapping[int, Unit]) -> list[tuple[int, Unit, Counts]]:
-    """Slices (begin, number of the unit, counts) by begin and then in the order of ``units``, column by column."""
-    if not units.keys() >= {row[1] for row in rows}:
-        rows = [row for row in rows if row[1] in units]
-    if not rows:
-        return []
-    if list(units) != sorted(units):
-        rank = {unit_id: number for number, unit_id in enumerate(units)}  # comparing units costs ten times as much
-        rows = sorted(rows, key=lambda row: row[0] * len(rank) + rank[row[1]])
-    begins, unit_ids, *counts = zip(*rows, strict=True)
-    return list(zip(begins, map(units.__getitem__, unit_ids), counts_of(*counts), strict=True))
 
 
 def _observed(stretch: Stretch) -> Select[Any]:
