@@ -47,7 +47,7 @@ def reads(store: Store, *, collected: bool) -> int:
         return sum(read.collected is collected for read in reader.reads("dc1", 0, 2**42))
 
 
-def wait_until(happened: Callable[[], bool], most_s: float = 20.0) -> None:
+def wait_until(happened: Callable[[], bool], most_s: float = 60.0) -> None:
     """Polls, and fails when it takes too long."""
     deadline = time.monotonic() + most_s
     while not happened():

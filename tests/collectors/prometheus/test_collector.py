@@ -63,7 +63,7 @@ class Watch:
     def tick(self) -> str:
         return self.collector.collect_once()
 
-    def catch_up(self, seconds: float = 15) -> None:
+    def catch_up(self, seconds: float = 60) -> None:
         """Ticks until a page that was scraped after now is in the store."""
         now_ms = wall_ms()
 

@@ -48,7 +48,7 @@ class DataCenter:
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=60)
             self._process = None
 
     def _answers(self) -> bool:

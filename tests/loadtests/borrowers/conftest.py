@@ -134,7 +134,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
     finally:
         for child in children:
             child.kill()
-            child.wait(10)
+            child.wait(60)
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def _free_port() -> int:
 
 
 def _until_open(ports: list[int], children: list[subprocess.Popen[bytes]]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     for port in ports:
         while not _open(port):
             if time.monotonic() > deadline or any(child.poll() is not None for child in children):

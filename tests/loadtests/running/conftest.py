@@ -165,7 +165,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     finally:
         for child in children:
             child.kill()
-            child.wait(10)
+            child.wait(60)
 
 
 def _free_port() -> int:
