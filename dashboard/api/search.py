@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain, islice
 from urllib.parse import quote, urlencode
@@ -14,9 +13,11 @@ from alerts.incidents.words import LANGUAGES, title
 from dashboard.alerting import open_alerts
 from dashboard.api.asking import Asked
 from dashboard.api.errors import Unreadable
+from dashboard.api.found import Found
 from dashboard.api.reports import COSTS
-from dashboard.api.route import Content, Json, Read, Route
+from dashboard.api.route import Content, Read, Route
 from dashboard.api.setting import ApiSetting
+from dashboard.api.topics import settings, topics
 from dashboard.language import read_all_words
 from dashboard.pages.desk import MENU
 from reports.issues.keeping import KIND as ISSUE
@@ -35,30 +36,6 @@ DCN_SECONDS = 3600
 API_PAGE = "/docs"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Something with a page. ``names``: language -> what it is called; ``path``: where its page is."""
-
-    kind: str
-    id: str
-    names: Mapping[str, str]
-    path: str
-
-    def rank(self, wanted: tuple[str, ...]) -> int | None:
-        """None when a word is nowhere in it; else less the better: the id itself, a beginning, a part."""
-        texts = [self.id.lower(), *(name.lower() for name in self.names.values())]
-        whole = " ".join(wanted)
-        if not all(any(word in text for text in texts) for word in wanted):
-            return None
-        if whole in texts:
-            return 0
-        return 1 if any(text.startswith(whole) for text in texts) else 2
-
-    def json(self) -> Json:
-        """As the answer shows it."""
-        return {"kind": self.kind, "id": self.id, "title": dict(self.names), "path": self.path}
-
-
 def search(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     """At most MOST_RESULTS, at most MOST_OF_A_KIND of each kind, the best first."""
     text = asked.query.get("q", "").strip()
@@ -66,7 +43,7 @@ def search(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
         raise Unreadable(f"q: {len(text)} characters are too many; write at most {LONGEST}")
     wanted = tuple(text.lower().split())
     kinds = (_pages(), _places(setting), _objectives(setting), _alerts(reader), _incidents(setting, reader))
-    later = (_load_runs(reader), _reports(reader, asked), _dcns(setting, reader))
+    later = (_load_runs(reader), _reports(reader, asked), _dcns(setting, reader), topics(), settings(setting, asked))
     found = [each for kind in chain(kinds, later) for each in _best(kind, wanted)] if wanted else []
     found.sort(key=lambda pair: pair[0])
     return {"query": text, "results": [each.json() for _, each in found[:MOST_RESULTS]]}
@@ -137,7 +114,7 @@ def _dcns(setting: ApiSetting, reader: Reader) -> Iterator[Found]:
 ROUTES: tuple[Route, ...] = (
     Read(
         "/api/v1/search",
-        "Products, data centers, DCNs, objectives, open alerts, incidents, load runs, reports and pages by id or name",
+        "Products, data centers, DCNs, objectives, open alerts, incidents, load runs, reports, pages, words, settings",
         search,
         {"q": f"words that must all occur, at most {LONGEST} characters"},
     ),

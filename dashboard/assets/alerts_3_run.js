@@ -114,7 +114,9 @@
     parts.open = open;
     content.append(h("div.tabs", {}, h("div.tab-list", { role: "tablist" }, tabs), parts.create, parts.plan), open, parts.silences, parts.history, parts.maintenance);
     keys();
-    turnTo(TABS.includes(window.location.hash.slice(1)) ? window.location.hash.slice(1) : "open");
+    const turn = () => turnTo(TABS.includes(window.location.hash.slice(1)) ? window.location.hash.slice(1) : "open");
+    turn();
+    window.addEventListener("hashchange", turn);
     again = life.every(POLL_MS, read);
     silencesAgain = life.every(SLOW_MS, readSilences);
     maintenanceAgain = life.every(SLOW_MS, readMaintenance);

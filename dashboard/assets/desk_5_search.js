@@ -17,6 +17,9 @@
     report: "search.report",
     page: "search.page",
     document: "search.document",
+    topic: "search.topic",
+    setting: "search.setting",
+    metric: "search.metric",
   };
   const view = { found: [], chosen: 0, asked: 0, timer: 0 };
   let parts = null;

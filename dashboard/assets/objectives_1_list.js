@@ -5,7 +5,7 @@
   const desk = window.LendingDesk;
   const { h, each, get, word, words, life, page, burning, address: link } = desk;
   const { format, dom } = window.LendingWall;
-  const { say } = dom;
+  const { say, hide } = dom;
   const POLL_MS = 5_000;
   const view = { budgets: [], text: link.said("q").q, chosen: null, ids: [], read: false };
   let parts = null;
@@ -14,9 +14,10 @@
     parts = {
       search: h("input.search", { id: "filter", type: "search", placeholder: word("slo.filter"), "aria-label": word("slo.filter"), value: view.text, oninput: (event) => ((view.text = event.target.value), link.tell({ q: view.text }), paint()) }),
       list: h("ul.objectives", { id: "objectives-list" }),
+      nothing: h("p.nothing", { id: "nothing", hidden: true }),
       legend: burning.legend(),
     };
-    content.append(h("div.filters", {}, parts.search, parts.legend), parts.list);
+    content.append(h("div.filters", {}, parts.search, parts.legend), parts.list, parts.nothing);
     life.key("j", word("keys.next"), () => move(1));
     life.key("k", word("keys.previous"), () => move(-1));
     life.key("Enter", word("keys.open"), () => view.chosen && window.location.assign(address(view.chosen)));
@@ -67,6 +68,8 @@
     const wanted = view.text.toLowerCase().split(/\s+/).filter(Boolean);
     const shown = view.budgets.filter((one) => wanted.every((piece) => [one.slo, one.product || "", ...Object.values(one.name)].join(" ").toLowerCase().includes(piece)));
     view.ids = shown.map((one) => one.slo);
+    hide(parts.nothing, shown.length > 0);
+    say(parts.nothing, word(view.budgets.length ? "slo.none_fits" : "slo.none"));
     each(parts.list, shown, (one) => one.slo, make, paintRow);
     say(document.getElementById("spoken"), word("slo.spoken", { count: shown.length, burning: view.budgets.filter((one) => burning.standing(one) === "burning").length }));
   }

@@ -3,7 +3,7 @@
   "use strict";
 
   const desk = window.LendingDesk;
-  const { h, get, word, words, life, page, load, room, peakPictures, plots } = desk;
+  const { h, get, word, words, life, page, load, room, peakPictures, plots, range } = desk;
   const { figure } = room;
   const { format } = window.LendingWall;
   const POLL_MS = 15_000;
@@ -11,15 +11,17 @@
   const PICTURES = { today: "peaks.picture_today", ahead: "peaks.picture_ahead" };
   let parts = null;
   let body = null;
+  let days_ = [];
   let product = new URLSearchParams(window.location.search).get("product") || "";
 
   function build(content) {
-    parts = { facts: h("section.panel.peaks-facts", { id: "facts" }), room: h("section.panel.peaks-room", { id: "room" }), today: picture("today"), ahead: picture("ahead"), note: h("p.peaks-note", { id: "forecast-note" }), coming: h("div", { id: "coming" }), days: h("div", { id: "days" }) };
+    parts = { range: range.ofList(read, { usual: "60d", more: { "60d": "range.days_60" } }), facts: h("section.panel.peaks-facts", { id: "facts" }), room: h("section.panel.peaks-room", { id: "room" }), today: picture("today"), ahead: picture("ahead"), note: h("p.peaks-note", { id: "forecast-note" }), coming: h("div", { id: "coming" }), days: h("div", { id: "days" }) };
     const names = page.products.map((id) => h("option", { value: id, selected: id === product }, words.named(id)));
     const select = h("select", { id: "product", "aria-label": word("peaks.product"), onchange: (event) => choose(event.target.value) }, h("option", { value: "" }, word("peaks.bank")), names);
     const drawn = (title, plot, ...inside) => h("section.panel", { "aria-label": word(title) }, plots.head(plot.id, word(title), plot), plot, inside);
     const panel = (title, ...inside) => h("section.panel", {}, h("h2.label", {}, word(title)), inside);
-    content.append(h("div.filters", {}, select), parts.facts, parts.room, h("div.load-columns", {}, drawn("peaks.day", parts.today), drawn("peaks.ahead", parts.ahead, parts.note)), h("div.load-columns", {}, panel("peaks.days", parts.days), panel("peaks.coming", parts.coming)));
+    content.append(h("div.filters", {}, select), parts.facts, parts.room, h("div.load-columns", {}, drawn("peaks.day", parts.today), drawn("peaks.ahead", parts.ahead, parts.note)), parts.range.form, h("div.load-columns", {}, panel("peaks.days", parts.days), panel("peaks.coming", parts.coming)));
+    parts.range.paint();
     life.every(POLL_MS, read);
   }
 
@@ -29,15 +31,25 @@
 
   function choose(id) {
     product = id;
-    window.history.replaceState(null, "", load.address("/peaks", id ? { product: id } : {}));
+    desk.address.tell({ product: id });
     read();
   }
 
+  function address(more) {
+    const asked = new URLSearchParams({ ...(product && { product }), ...more });
+    return "/api/v1/peaks" + (asked.size ? "?" + asked : "");
+  }
+
+  /** Records, today and the forecast are those of now, whatever days are listed. */
   async function read() {
-    const answer = await get("/api/v1/peaks" + (product ? "?product=" + encodeURIComponent(product) : ""));
+    const stretch = parts.range.isUsual() ? null : range.days(parts.range.span());
+    const answer = await get(address({}), { always: true });
+    const listed = stretch ? await get(address(stretch), { always: true }) : answer;
     if (answer.status === 404) return parts.facts.replaceChildren(h("p.nothing", {}, answer.body.error));
     if (!answer.fresh || (answer.body.product || "") !== product) return;
+    if (listed.status >= 400) desk.toast((listed.body && listed.body.error) || word("desk.no_server"), true);
     body = answer.body;
+    days_ = listed.fresh ? listed.body.days : body.days;
     paint();
   }
 
@@ -94,9 +106,9 @@
   }
 
   function days() {
-    if (!body.days.length) return h("p.nothing", {}, word("peaks.no_days"));
+    if (!days_.length) return h("p.nothing", {}, word("peaks.no_days"));
     const columns = [column("peaks.date", (day) => day.day, false), column("peaks.transactions", (day) => format.grouped(day.transactions)), column("peaks.minute", (day) => rate(day.peak_minute)), column("peaks.at", (day) => day.peak_minute ? format.time(words.ms(day.peak_minute.at), words.zone(), "minute") + words.zoneMark(words.ms(day.peak_minute.at)) : format.NONE, false), column("peaks.second", (day) => rate(day.peak_second)), column("peaks.kind", (day) => h("span", {}, tags(day).map((tag) => h("span.peaks-tag", {}, tag))), false)];
-    return h("div.peaks-days", {}, load.table(word("peaks.days"), columns, [...body.days].reverse()));
+    return h("div.peaks-days", {}, load.table(word("peaks.days"), columns, [...days_].reverse()));
   }
 
   function coming() {
@@ -108,7 +120,7 @@
 
   function pictures() {
     peakPictures.today(parts.today, body.curve);
-    peakPictures.ahead(parts.ahead, body.days, body.forecast.daily);
+    peakPictures.ahead(parts.ahead, days_, body.forecast.daily);
   }
 
   function paint() {

@@ -109,8 +109,9 @@
 
   /** The picker of a list: what it says stands in the address; `read()` is called after a change. `query()` is what the
    *  list asks for: only absolute stretches have an end, so that a list of what is new stays one. `usual`: the stretch
-   *  of an address that says none. `whole`: a stretch that only the page knows, `{name, span()}`. */
-  function ofList(read, { usual = "13M", whole = null } = {}) {
+   *  of an address that says none. `more`: stretches beside the presets. `whole`: one that only the page knows,
+   *  `{name, span()}`. */
+  function ofList(read, { usual = "13M", more = {}, whole = null } = {}) {
     const names = ["last", "from", "to", "zone"];
     const state = () => {
       const said = desk.address.said(...names);
@@ -123,7 +124,7 @@
       desk.address.tell(said);
       paint();
       return read();
-    }, whole ? { [WHOLE]: whole.name } : {});
+    }, { ...more, ...(whole ? { [WHOLE]: whole.name } : {}) });
     /** Whether it is the usual stretch. */
     const isUsual = () => !state().from && state().last === usual;
     function span() {

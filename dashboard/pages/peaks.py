@@ -13,7 +13,7 @@ from slo.catalog import Catalog
 PATH = "/peaks"
 TITLE = word_key("peaks.title")
 RIGHT = Right.SEE
-ASSETS = ("vendor/", *SHARED_ASSETS, "load.", "load_1_", "peaks")
+ASSETS = ("vendor/", *SHARED_ASSETS, "load.", "load_1_", "range_", "peaks")
 
 
 class Ids(DeskIds):

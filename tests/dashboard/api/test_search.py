@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from access.identity import Identity, Means
+from access.rights import Right
+from dashboard.api.asking import Asked
+from dashboard.api.setting import ApiSetting
+from dashboard.api.topics import TOPICS, settings, topics
+from dashboard.configured import Configured, ConfiguredFile, Item, Origin
+from dashboard.factory import PAGES
 from tests.dashboard.api.conftest import Room
 
 
@@ -52,3 +60,33 @@ def test_nothing_is_asked_and_too_much_is_refused(client: FlaskClient) -> None:
     assert refused.status_code == 400
     assert "at most 100" in refused.get_json()["error"]
     assert client.get("/api/v1/search", query_string={"q": "%_'\"<script>"}).get_json()["results"] == []
+
+
+def test_words_of_the_control_center_are_explained_and_lead_to_their_page(
+    found: Callable[[str], list[dict[str, Any]]],
+) -> None:
+    """In both languages, by a word of the explanation too."""
+    for text, path in (("burn rate", "/slo"), ("燃烧率", "/slo"), ("MTTR", "/incidents"), ("full outage", "/slo")):
+        first = next(each for each in found(text) if each["kind"] == "topic")
+        assert first["path"] == path, text
+        assert first["title"]["en"] != first["title"]["zh"]
+
+
+def test_every_word_leads_to_a_page_that_there_is() -> None:
+    """And has a text of its own in each language."""
+    texts = [name for each in topics() for name in each.names.values()]
+    assert len(set(texts)) == len(texts) == 2 * len(TOPICS)
+    assert {each.path.partition("#")[0] for each in topics()} <= {page.PATH for page in PAGES}
+
+
+def test_settings_and_metrics_are_found_by_who_may_see_them(setting: ApiSetting) -> None:
+    """By their key or by what they say; nobody else learns that they are there."""
+    item = Item("metrics.requests.0.metric", "shop_requests_total", Origin.OWN, 3)
+    files = (ConfiguredFile("catalog", "config/catalog.yaml", Origin.OWN, (item,)),)
+    own = replace(setting, configured=Configured(files=files))
+    may, may_not = (Identity("wang.wei", Means.PASSWORD, frozenset({right})) for right in (Right.ADMINISTER, Right.SEE))
+    assert [(each.kind, each.path) for each in settings(own, Asked("", who=may))] == [
+        ("metric", "/settings?q=shop_requests_total"),
+        ("setting", "/settings?q=metrics.requests.0.metric"),
+    ]
+    assert list(settings(own, Asked("", who=may_not))) == []

@@ -19,6 +19,7 @@ PAGES = (
     "/data-quality?lang=en",
     "/incidents?lang=en",
     "/load-runs?lang=en",
+    "/peaks?lang=en",
     "/product/weilidai?lang=en",
     "/slo/weilidai-availability?lang=en",
 )
