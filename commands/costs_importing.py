@@ -107,6 +107,8 @@ def _post(files: Sequence[FileRead], store: Store | None, *, whole_months: bool)
     with _no_collections():
         if store is None:
             return [file.reading for file in files]
+        for file in files if not whole_months else ():
+            file.refuse_other_names(store)
         return [file.restate(store) if whole_months else file.post(store) for file in files]
 
 

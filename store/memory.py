@@ -190,6 +190,10 @@ class MemoryReader(MemorySlots):
         """Lines of the cost ledger that begin in the range, in order."""
         return self._contents.ledger.lines(from_s, to_s)
 
+    def known_charges(self, keys: Sequence[bytes]) -> frozenset[bytes]:
+        """Which of these keys the ledger has."""
+        return frozenset(key for key in keys if key in self._contents.ledger.charges)
+
     def rates(self) -> list[Rate]:
         """Every rate of a currency, oldest day first."""
         return self._contents.ledger.all_rates()

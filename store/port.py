@@ -135,6 +135,9 @@ class Reader(Protocol):
         """Lines of the cost ledger (``store.costs``) that begin in ``[from_s, to_s)``, in order: every charge is in
         exactly one, so that months add up."""
 
+    def known_charges(self, keys: Sequence[bytes]) -> frozenset[bytes]:
+        """Which of these keys of charges (``store.costs.ChargeRow``) the ledger has."""
+
     def rates(self) -> list[Rate]:
         """Every rate of a currency that is kept, oldest day first."""
 

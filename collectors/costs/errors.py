@@ -4,6 +4,7 @@ CostFileError
 |- UnreadableFile   not text, not a table, cut off, or made to hurt
 |- NotCosts         a table, but of something else
 |- NotRestatable    a file that cannot replace a month
+|- OtherNames       a file whose charges the ledger knows by other names
 `- BadInvoice       an invoice that cannot be set beside the ledger
 """
 
@@ -35,6 +36,14 @@ class NotRestatable(CostFileError):
 
     def __init__(self, path: Path, cause: str) -> None:
         super().__init__(f"{path}: --replace-month: {cause}; nothing was posted")
+
+
+class OtherNames(CostFileError):
+    """A file whose charges the ledger knows by other names: posted, they would count twice."""
+
+    def __init__(self, path: Path, cause: str) -> None:
+        remedy = "mend the ids, name the true one (--charge-id), or import the whole bill with --replace-month"
+        super().__init__(f"{path}: {cause}; nothing was posted: {remedy}")
 
 
 class BadInvoice(CostFileError):

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import TypeAlias
@@ -17,6 +17,7 @@ from typing import TypeAlias
 from collectors.costs.charge import Charge
 from collectors.costs.commitments import Commitment
 from collectors.costs.defects import Defect
+from collectors.costs.errors import OtherNames
 from collectors.costs.identity import equal_key
 from collectors.costs.months import bills_of
 from collectors.costs.opening import CostFile, How, open_costs
@@ -30,6 +31,7 @@ POSTED_AT_ONCE = 40_000
 SHARED_BYTES = 20_000_000
 """A smaller file is read before a second process has begun."""
 _LOOKED_EVERY = 5_000
+_ASKED = 1000
 OnProgress: TypeAlias = Callable[[int, int], None]
 
 
@@ -60,6 +62,18 @@ class FileRead:
     _spool: Spool
     _lines: Mapping[int, Line]
     _by_id: bool
+
+    def refuse_other_names(self, store: Store) -> None:
+        """Ids that once were good and now come twice, or the other way round: each charge has another name then, and
+        all of them would count again. A thousand charges tell. Raises OtherNames, StoreError."""
+        named = (aside for asides in self._spool for aside in asides if aside[-1])
+        names = [aside[-1] if self._by_id else aside[0] for aside in islice(named, _ASKED)]
+        with store.reading() as reader:
+            known = reader.known_charges(names)
+        if known:
+            counted = "ids that came twice with other content" if self._by_id else "ids that were good"
+            now = "its ids are good" if self._by_id else "its ids come twice with other content"
+            raise OtherNames(self.reading.path, f"{now}, and the ledger has charges of it from a file with {counted}")
 
     def post(self, store: Store) -> Reading:
         """Posts its charges; killed on the way, the next import posts the rest. Raises StoreError."""

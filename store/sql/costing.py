@@ -136,6 +136,12 @@ def read_ledger(ask: Ask, from_s: int, to_s: int) -> list[LedgerLine]:
     return sorted(_ledger_line(row) for row in ask(asked))
 
 
+def read_known(ask: Ask, keys: Sequence[bytes]) -> frozenset[bytes]:
+    """Which of these keys of charges there are."""
+    asked = (select(COST_CHARGE.c.key).where(COST_CHARGE.c.key.in_(some)) for some in _pieces(keys))
+    return frozenset(bytes(row[0]) for each in asked for row in ask(each))
+
+
 def read_rates(ask: Ask) -> list[Rate]:
     """Every rate, oldest day first."""
     asked = select(COST_RATE).order_by(COST_RATE.c.day, COST_RATE.c.currency)

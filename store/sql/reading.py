@@ -50,7 +50,7 @@ from store.sql import latency, lookups
 from store.sql.auditing import SqlAuditReader
 from store.sql.columns import Asked, Columns, columns, in_order, of_units
 from store.sql.condensing import MONTHS, SUMMED
-from store.sql.costing import read_ledger, read_rates
+from store.sql.costing import read_known, read_ledger, read_rates
 from store.sql.dialect import Database
 from store.sql.journaling import SqlJournalReader
 from store.sql.layouts import layout_of
@@ -306,6 +306,10 @@ class SqlReader:
     def ledger(self, from_s: int, to_s: int) -> list[LedgerLine]:
         """Lines of the cost ledger that begin in the range, in order."""
         return read_ledger(self._rows, from_s, to_s)
+
+    def known_charges(self, keys: Sequence[bytes]) -> frozenset[bytes]:
+        """Which of these keys the ledger has."""
+        return read_known(self._rows, keys)
 
     def rates(self) -> list[Rate]:
         """Every rate of a currency, oldest day first."""

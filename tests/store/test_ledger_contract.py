@@ -56,6 +56,14 @@ def test_charges_add_up_in_lines_and_what_is_unknown_is_counted_not_zero(store: 
     assert [each.line for each in lines(store)] == [DAY, NEXT_DAY]
 
 
+def test_the_ledger_tells_which_charges_it_has(store: Store) -> None:
+    post(store, [Posting("a", "1"), Posting("b", "2")])
+    keys = [name.encode().rjust(16) for name in ("b", "c", *map(str, range(1500)))]
+    with store.reading() as reader:
+        assert reader.known_charges(keys) == frozenset(keys[:1])
+        assert reader.known_charges([]) == frozenset()
+
+
 def test_the_same_charges_again_change_nothing(store: Store) -> None:
     some = [Posting(str(number), "0.1") for number in range(5)]
     post(store, some)

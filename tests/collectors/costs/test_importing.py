@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,8 +13,9 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
-from collectors.costs.errors import CostFileError
-from collectors.costs.importing import Reading
+from collectors.costs.errors import CostFileError, OtherNames
+from collectors.costs.importing import Reading, read_file
+from collectors.costs.opening import How
 from collectors.costs.own import straight_line
 from collectors.costs.report import import_json, whole
 from slo.windows import SHANGHAI
@@ -112,6 +114,26 @@ def test_an_id_that_is_none_falls_back_to_contents(bill: Bill, imported: Import,
     assert rules(imported(bill(*rows))) == {"charge_id_repeated": 2, "column_unknown ChargeId": 3}
     assert imported(bill(*reversed(rows))).posted == Posted(unchanged=3)
     assert total_of(ledger(store)).billed == 6
+
+
+@pytest.mark.parametrize("good_first", [True, False])
+def test_ids_that_turn_bad_or_good_do_not_count_everything_twice(
+    bill: Bill, imported: Import, store: Store, *, good_first: bool
+) -> None:
+    """One id that comes twice names all charges of its file by their contents: other names than the ledger has."""
+    rows = [{"x_ChargeId": name} for name in "abc"]
+    files = [bill(*rows, name="good.csv"), bill(*rows, {"x_ChargeId": "a", "BilledCost": "9"}, name="bad.csv")]
+    first, second = files if good_first else files[::-1]
+    imported(first)
+    before = total_of(ledger(store))
+    for path, refused in ((first, False), (second, True)):
+        with closing(read_file(path, How(SHANGHAI), lambda *_: None)) as file:
+            if refused:
+                with pytest.raises(OtherNames, match="nothing was posted: mend the ids"):
+                    file.refuse_other_names(store)
+            else:
+                file.refuse_other_names(store)
+    assert total_of(ledger(store)) == before
 
 
 def test_gzip_and_parquet_say_what_csv_says(bill: Bill, imported: Import, tmp_path: Path) -> None:
