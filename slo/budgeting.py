@@ -195,13 +195,16 @@ def composite_burn_rate(parts: Iterable[Part]) -> Fraction | None:
 
     ``sum(weight x burn) / sum(weight)``; None when no part says anything. 1 spends the budget exactly in its window.
     """
-    weighted = [
-        (part.weight, burn)
-        for part in parts
-        if (burn := spending(Method.OCCURRENCES, part.slices, part.objective).burn_rate) is not None
-    ]
-    whole = sum((weight for weight, _ in weighted), Fraction(0))
-    return sum((weight * burn for weight, burn in weighted), Fraction(0)) / whole if whole else None
+    return weighted_burn_rate(
+        (part.weight, spending(Method.OCCURRENCES, part.slices, part.objective).burn_rate) for part in parts
+    )
+
+
+def weighted_burn_rate(rates: Iterable[tuple[Fraction, Fraction | None]]) -> Fraction | None:
+    """Weights and burn rates -> ``sum(weight x burn) / sum(weight)`` of those that say anything."""
+    said = [(weight, burn) for weight, burn in rates if burn is not None]
+    whole = sum((weight for weight, _ in said), Fraction(0))
+    return sum((weight * burn for weight, burn in said), Fraction(0)) / whole if whole else None
 
 
 def composite_slices(method: Method, parts: Sequence[Part], objective: Objective) -> Spending:

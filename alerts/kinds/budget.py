@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from alerts.kinds.policy import BudgetPolicy
 from alerts.model import AlertKey, Condition, Evidence, Level, Reading, Severity, Subject
@@ -47,6 +48,57 @@ class Spending:
         """Bad events by allowed ones; None before the first event."""
         return self.counts.bad / self.allowed if self.allowed else None
 
+    @property
+    def subject(self) -> Subject:
+        """What its alerts speak of."""
+        return Subject(Level.PRODUCT, self.product) if self.product else Subject(Level.BANK)
+
+    def rule(self, step: Fraction) -> str:
+        """Name of a step's rule."""
+        return rule(self.window, step)
+
+    def speaks(self, policy: BudgetPolicy) -> bool:
+        """Whether enough is bad to say anything."""
+        return self.counts.bad >= policy.floor_events
+
+    def evidence(self, share: Fraction) -> Evidence:
+        """Figures of a notice."""
+        values = (("window", self.window), ("allowed_events", truncated(self.allowed, 2)))
+        return Evidence(long=self.counts, budget_spent=ratio(share, 4), values=values)
+
+
+class Budget(Protocol):
+    """What steps are taken of: ``Spending``, and budgets of slices of time."""
+
+    @property
+    def slo(self) -> str:
+        """Its objective."""
+
+    @property
+    def window(self) -> str:
+        """ROLLING or MONTH."""
+
+    @property
+    def covered_s(self) -> int:
+        """Seconds of which there are counts."""
+
+    @property
+    def subject(self) -> Subject:
+        """What its alerts speak of."""
+
+    @property
+    def spent_share(self) -> Fraction | None:
+        """Of what the window allows; None before anything was judged."""
+
+    def rule(self, step: Fraction) -> str:
+        """Name of a step's rule."""
+
+    def speaks(self, policy: BudgetPolicy) -> bool:
+        """Whether enough is bad to say anything."""
+
+    def evidence(self, share: Fraction) -> Evidence:
+        """Figures of a notice."""
+
 
 def rule(window: str, step: Fraction) -> str:
     """Name of a step's rule: ``budget-month-25``."""
@@ -57,7 +109,7 @@ Steps = Mapping[tuple[str, str], Fraction]
 """Objective and window -> the highest step that is spent."""
 
 
-def spent_steps(spendings: Iterable[Spending], policy: BudgetPolicy, before: Steps) -> Steps:
+def spent_steps(spendings: Iterable[Budget], policy: BudgetPolicy, before: Steps) -> Steps:
     """Highest steps now; one of ``before`` stays until the share falls well below it. Budgets that spent none are left
     out."""
     found = {}
@@ -68,9 +120,9 @@ def spent_steps(spendings: Iterable[Spending], policy: BudgetPolicy, before: Ste
     return found
 
 
-def _highest(spending: Spending, policy: BudgetPolicy, before: Fraction | None) -> Fraction | None:
-    share, bad = spending.spent_share, spending.counts.bad
-    if share is None or bad < policy.floor_events:
+def _highest(spending: Budget, policy: BudgetPolicy, before: Fraction | None) -> Fraction | None:
+    share = spending.spent_share
+    if share is None or not spending.speaks(policy):
         return None
     reached = max((step for step in policy.steps if share >= step), default=None)
     if before is not None and share >= before * policy.clear and (reached is None or before > reached):
@@ -78,30 +130,26 @@ def _highest(spending: Spending, policy: BudgetPolicy, before: Fraction | None) 
     return reached
 
 
-def readings(spendings: Iterable[Spending], policy: BudgetPolicy, highest: Steps | None = None) -> list[Reading]:
+def readings(spendings: Iterable[Budget], policy: BudgetPolicy, highest: Steps | None = None) -> list[Reading]:
     """Of every budget and step. ``highest``: see ``spent_steps``; None when nothing is known from before."""
     every = list(spendings)
     steps = spent_steps(every, policy, {}) if highest is None else highest
     return [reading for each in every for reading in _of_one(each, policy, steps.get((each.slo, each.window)))]
 
 
-def _of_one(spending: Spending, policy: BudgetPolicy, highest: Fraction | None) -> list[Reading]:
-    subject = Subject(Level.PRODUCT, spending.product) if spending.product else Subject(Level.BANK)
-    keys = {step: AlertKey(rule(spending.window, step), subject, spending.slo) for step in policy.steps}
+def _of_one(spending: Budget, policy: BudgetPolicy, highest: Fraction | None) -> list[Reading]:
+    keys = {step: AlertKey(spending.rule(step), spending.subject, spending.slo) for step in policy.steps}
     share = spending.spent_share
     if share is None or spending.covered_s < policy.least_seconds:
         return [Reading(key, Condition.UNKNOWN, Severity.NOTICE) for key in keys.values()]
-    values = (("window", spending.window), ("allowed_events", truncated(spending.allowed, 2)))
-    evidence = Evidence(long=spending.counts, budget_spent=ratio(share, 4), values=values)
-    bad = spending.counts.bad
+    evidence = spending.evidence(share)
     return [
-        Reading(key, _condition(bad, share, step, policy, highest), Severity.NOTICE, evidence)
-        for step, key in keys.items()
+        Reading(key, _condition(share, step, policy, highest), Severity.NOTICE, evidence) for step, key in keys.items()
     ]
 
 
-def _condition(bad: int, share: Fraction, step: Fraction, policy: BudgetPolicy, highest: Fraction | None) -> Condition:
+def _condition(share: Fraction, step: Fraction, policy: BudgetPolicy, highest: Fraction | None) -> Condition:
     """The highest step is true and covers lower ones, which are over."""
     if highest is not None and step <= highest:
         return Condition.TRUE if step == highest else Condition.FALSE
-    return Condition.FALSE if share < step * policy.clear or bad == 0 else Condition.UNKNOWN
+    return Condition.FALSE if share < step * policy.clear or share == 0 else Condition.UNKNOWN

@@ -12,6 +12,7 @@ from alerts.kinds.facts import Estate, Gathering, KindFacts
 from alerts.kinds.pipeline import Operations
 from alerts.kinds.policy import KindPolicy
 from alerts.kinds.quality import Pair
+from alerts.kinds.sliced_budgets import SlicedBudgetWatch
 from alerts.model import Condition, Reading, Subject
 from alerts.sliced.judging import SlicedJudge
 from store.port import Reader
@@ -32,6 +33,7 @@ class Kinds:
         self._steps: budget.Steps = {}
         self._room = RoomWatch(policy.room, estate.room)
         self._sliced = SlicedJudge(estate.sliced, estate.sources)
+        self._sliced_budgets = SlicedBudgetWatch(estate.sliced, policy.budget, estate.sources)
 
     def tick(
         self,
@@ -45,7 +47,8 @@ class Kinds:
         """What all kinds say at ``now_ms``. ``maintenance``: subjects that are being worked on, as announced."""
         facts = self._gathering.gather(reader, now_ms, operations or Operations(), pairs, maintenance)
         found = paused(readings(facts, self._products, self._policy), maintenance)
-        sliced = self._sliced.readings(reader, now_ms, started_ms=facts.moment.started_ms)
+        sliced = [*self._sliced.readings(reader, now_ms, started_ms=facts.moment.started_ms)]
+        sliced += self._sliced_budgets.readings(reader, now_ms, facts.moment.started_ms)
         return [*found, *self._of_budgets(facts.spendings), *sliced, *self._room.readings(reader, now_ms)]
 
     def _of_budgets(self, spendings: Sequence[Spending]) -> list[Reading]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from alerts.sliced.book import Kind
 from alerts.sliced.cutting import Cut
 from alerts.sliced.model import SlicedSlo
-from slo.budgeting import Method, Part, Slice, Spending, composite_burn_rate, composite_slices, spending
+from slo.budgeting import Method, Part, Slice, Spending, composite_slices, spending, weighted_burn_rate
 
 Cuts = Mapping[Kind, Sequence[tuple[int, Cut]]]
 
@@ -115,10 +115,10 @@ class History:
             Part(row[first:end], part.objective, part.slice_target, part.weight)
             for part, row in zip(self.slo.parts, self.judged, strict=True)
         ]
-        spent = _spent(self.slo, parts)
+        spent = spent_of(self.slo, parts)
         counting = self._counting(first, end)
         blind, seen = bool(counting) and all(counting), not all(counting)
-        return Burn(spent, _burn_rate(self.slo, parts, spent), blind, seen)
+        return Burn(spent, burn_rate_of(self.slo, spent), blind, seen)
 
     def _bad(self, moment: Sequence[Slice]) -> bool:
         by_slice = self.slo.method is Method.TIMESLICES
@@ -138,13 +138,15 @@ def kinds(slo: SlicedSlo, *, excluding: bool = True) -> list[Kind]:
     return [Kind(part.product, slo.slice_seconds, excluding) for part in slo.parts]
 
 
-def _spent(slo: SlicedSlo, parts: Sequence[Part]) -> tuple[Spending, ...]:
+def spent_of(slo: SlicedSlo, parts: Sequence[Part]) -> tuple[Spending, ...]:
+    """What slices spent: of the whole, or per part where Occurrences are weighed. Sums of disjoint slices add up."""
     if slo.method is Method.OCCURRENCES or len(parts) == 1:
         return tuple(spending(slo.method, part.slices, part.objective, part.slice_target) for part in parts)
     return (composite_slices(slo.method, parts, slo.objective),)
 
 
-def _burn_rate(slo: SlicedSlo, parts: Sequence[Part], spent: Sequence[Spending]) -> Fraction | None:
-    if slo.method is Method.OCCURRENCES:
-        return composite_burn_rate(parts)
-    return spent[0].burn_rate
+def burn_rate_of(slo: SlicedSlo, spent: Sequence[Spending]) -> Fraction | None:
+    """How fast the whole burns by what ``spent_of`` says; None: nothing was judged."""
+    if slo.method is not Method.OCCURRENCES:
+        return spent[0].burn_rate
+    return weighted_burn_rate((part.weight, each.burn_rate) for part, each in zip(slo.parts, spent, strict=True))

@@ -58,7 +58,7 @@
 
   /** What a rule means, in words. */
   function rule(name) {
-    const budget = /^budget-(month|rolling)-(\d+)$/.exec(name);
+    const budget = /^(?:composite-)?budget-(month|rolling)-(\d+)$/.exec(name);
     if (budget) return word(budget[1] === "month" ? "rule.budget_month" : "rule.budget_rolling", { percent: budget[2] });
     return RULES[name] ? word(RULES[name]) : name;
   }
