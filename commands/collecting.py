@@ -12,6 +12,7 @@ from collectors.probes.prober import Prober
 from collectors.prometheus.collector import PrometheusCollector
 from collectors.prometheus.config import PrometheusConfig
 from commands.errors import refusing
+from commands.metering import Metering
 from commands.options import Configuration
 from commands.probing import targets
 from commands.prometheus import prometheus_sources
@@ -44,6 +45,7 @@ class Collecting:
         self._probes = probes
         self._direct = exposition(chosen, store, leadership, prune=True)
         self._servers = [(one, prometheus(one, chosen, store, leadership)) for one in prometheus_sources(chosen)]
+        self._metering = Metering(chosen, store, self.leads)
         self._probes_only = False
 
     def start(self, *, probes_only: bool = False) -> None:
@@ -56,6 +58,7 @@ class Collecting:
         self._direct.start()
         for _, server in self._servers:
             server.start()
+        self._metering.start()
 
     def change(self, chosen: Configuration) -> None:
         """From the next ticks on collects what another configuration says. Not beside ``start`` or ``stop``.
@@ -69,6 +72,7 @@ class Collecting:
         stay = [config for config, _ in kept]
         made = [(one, prometheus(one, chosen, self.store, self._leadership)) for one in servers if one not in stay]
         sources = exposition_sources(chosen)
+        self._metering.change(chosen)
         self._probes.change(probed)
         if self._probes_only:
             return
@@ -87,7 +91,9 @@ class Collecting:
 
     def stop(self) -> None:
         """Ends all of it."""
-        end_all([self._probes.stop, self._direct.stop, *(server.stop for _, server in self._servers)])
+        end_all(
+            [self._metering.stop, self._probes.stop, self._direct.stop, *(server.stop for _, server in self._servers)]
+        )
 
 
 def exposition(chosen: Configuration, store: Store, leadership: Leadership, *, prune: bool) -> ExpositionCollector:

@@ -29,6 +29,7 @@ from slo.windows import DAY_S, day_of
 from store.costs import Posted
 from store.errors import StoreError
 from store.opening import open_store
+from store.port import Store
 
 WHAT = "metrics that are prices by the hour, as charges of each day; again as often as you like"
 PATIENCE_S = 10.0
@@ -36,7 +37,7 @@ LEAST_EVERY_S = 10
 
 
 @dataclass(frozen=True, slots=True)
-class _Collected:
+class Collected:
     """``troubles``: one line for each metric and day that could not be read."""
 
     days: list[MeteredDay]
@@ -76,36 +77,53 @@ def run(args: argparse.Namespace) -> int:
             return 0
 
 
-def _rates(chosen: Configuration, only: str) -> list[tuple[HourlyRate, PrometheusConfig]]:
+def metered_rates(chosen: Configuration) -> list[tuple[HourlyRate, PrometheusConfig]]:
+    """Every metric that is a price by the hour, with the server that has it. Raises CommandError."""
     servers = {server.name: server for server in prometheus_sources(chosen)}
-    path = costs_path(chosen.path, chosen.settings)
     with refusing(SettingsError):
-        found = load_metered(path, servers)
+        found = load_metered(costs_path(chosen.path, chosen.settings), servers)
+    return [(each, servers[each.source]) for each in found]
+
+
+def _rates(chosen: Configuration, only: str) -> list[tuple[HourlyRate, PrometheusConfig]]:
+    found = metered_rates(chosen)
+    path = costs_path(chosen.path, chosen.settings)
     if not found:
         raise CommandError(f"{path}: metered is empty; name the metrics that are prices by the hour (docs/costs.md)")
-    wanted = [(each, servers[each.source]) for each in found if only in ("", each.id)]
+    wanted = [(each, server) for each, server in found if only in ("", each.id)]
     if not wanted:
-        raise CommandError(f"--metric {only}: not in {path}; known: {', '.join(each.id for each in found)}")
+        raise CommandError(f"--metric {only}: not in {path}; known: {', '.join(each.id for each, _ in found)}")
     return wanted
 
 
 def _once(args: argparse.Namespace, chosen: Configuration, rates: list[tuple[HourlyRate, PrometheusConfig]]) -> int:
-    zone, now_ms = chosen.catalog.zone, time.time_ns() // 1_000_000
-    begin = args.begin or day_of(now_ms // 1000 - DAY_S, zone).isoformat()
-    from_ms, to_ms = asked_range(begin, args.end, zone, now_ms)
-    found = _read(rates, (from_ms, to_ms), now_ms, zone)
+    found = read_days(rates, chosen.catalog.zone, time.time_ns() // 1_000_000, args.begin, args.end)
     with refusing(StoreError, OSError):
         if not args.dry_run:
-            found = _posted(chosen, found, again=args.every is not None)
+            chosen.data.mkdir(parents=True, exist_ok=True)
+            with closing(open_store(chosen.store, chosen.catalog.zone, create=True)) as store:
+                found = kept(store, chosen.catalog.zone, found, again=args.every is not None)
     for trouble in found.troubles:
         print(f"error: {trouble}", file=sys.stderr)
     print(json.dumps(_document(found), indent=2) if args.json else "\n".join(_lines(found, kept=not args.dry_run)))
     return int(not found.sound)
 
 
+def read_days(
+    rates: Sequence[tuple[HourlyRate, PrometheusConfig]],
+    zone: str,
+    now_ms: int,
+    begin: str | None = None,
+    end: str | None = None,
+) -> Collected:
+    """What metrics said of yesterday and today so far, or of the local days that are asked for."""
+    first = begin or day_of(now_ms // 1000 - DAY_S, zone).isoformat()
+    return _read(rates, asked_range(first, end, zone, now_ms), now_ms, zone)
+
+
 def _read(
     rates: Sequence[tuple[HourlyRate, PrometheusConfig]], asked_ms: tuple[int, int], now_ms: int, zone: str
-) -> _Collected:
+) -> Collected:
     """Every metric on every day, as far as its server has it; one that fails keeps no other from being read."""
     days, troubles = [], []
     for rate, server in rates:
@@ -116,21 +134,19 @@ def _read(
                     days.append(read_day(client, rate, day, zone))
         except CollectorError as fault:
             troubles.append(f"{rate.id}: {fault}")
-    return _Collected(days, troubles)
+    return Collected(days, troubles)
 
 
-def _posted(chosen: Configuration, found: _Collected, *, again: bool) -> _Collected:
+def kept(store: Store, zone: str, found: Collected, *, again: bool) -> Collected:
     """``again``: it goes on, and that a day was observed for longer is nothing that the audit log should hear of."""
-    rows, lines = rows_of(found.days, chosen.catalog.zone)
-    chosen.data.mkdir(parents=True, exist_ok=True)
-    with closing(open_store(chosen.store, chosen.catalog.zone, create=True)) as store:
-        posted = store.post(rows, lines) if rows else Posted()
-        if posted.new or (posted.replaced and not again):
-            write_act(store, "costs.collect", days=sorted({each.day for each in found.days}), posted=asdict(posted))
-    return _Collected(found.days, found.troubles, posted)
+    rows, lines = rows_of(found.days, zone)
+    posted = store.post(rows, lines) if rows else Posted()
+    if posted.new or (posted.replaced and not again):
+        write_act(store, "costs.collect", days=sorted({each.day for each in found.days}), posted=asdict(posted))
+    return Collected(found.days, found.troubles, posted)
 
 
-def _document(found: _Collected) -> dict[str, Any]:
+def _document(found: Collected) -> dict[str, Any]:
     days = [
         {
             "metric": each.rate.id,
@@ -149,7 +165,7 @@ def _document(found: _Collected) -> dict[str, Any]:
     return {"days": days, "posted": posted, "troubles": found.troubles}
 
 
-def _lines(found: _Collected, *, kept: bool) -> list[str]:
+def _lines(found: Collected, *, kept: bool) -> list[str]:
     lines = [_line(each) for each in found.days]
     posted = found.posted
     if posted.contradicted:

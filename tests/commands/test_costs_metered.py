@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -15,7 +16,11 @@ from pathlib import Path
 import pytest
 
 from app import main
+from commands.metering import Metering
+from commands.options import configuration
 from slo.windows import HOUR_S, day_window
+from store.costs import LedgerLine
+from store.opening import open_store
 from tests.collectors.prometheus.real_parts import NOBODY, Prometheus
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -71,6 +76,27 @@ def test_days_of_a_real_server_come_into_the_ledger_once(
         assert found["posted"].items() >= expected.items()
     assert main([*asked[:6], "--from", "2026-09-03", "--to", "2026-09-04"]) == 1
     assert "what it cost is not known" in capsys.readouterr().out
+
+
+def test_whoever_reads_a_server_reads_its_prices_too(prometheus: Prometheus, tmp_path: Path) -> None:
+    """Nobody starts anything for it; a standby reads nothing, and what is known is not charged again."""
+    words = arguments(tmp_path, prometheus.url)
+    chosen = configuration(argparse.Namespace(config=Path(words[3]), data=Path(words[5])))
+    store = open_store(tmp_path / "store.sqlite", chosen.catalog.zone, upgrade=True)
+
+    def charges() -> list[LedgerLine]:
+        with store.reading() as reader:
+            return reader.ledger(BEGIN_S, BEGIN_S + 96 * HOUR_S)
+
+    Metering(chosen, store, lambda: {"prom": False}).read_once((BEGIN_S + 36 * HOUR_S) * 1000)
+    assert charges() == []
+    reading = Metering(chosen, store, lambda: {"prom": True})
+    reading.read_once((BEGIN_S + 36 * HOUR_S) * 1000)
+    found = charges()
+    assert {line.line.service for line in found} == {"a", "b"}
+    reading.read_once((BEGIN_S + 36 * HOUR_S) * 1000)
+    assert charges() == found
+    store.close()
 
 
 @pytest.mark.parametrize(
