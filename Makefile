@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := prometheus prometheus-alertmanager victoria-metrics openssl chromium fonts-noto-cjk postgresql prometheus-node-exporter prometheus-blackbox-exporter haproxy libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-faults test-hostile check format bench lock licenses sbom screenshots pictures drill prove clean
+.PHONY: help setup setup-dev run test test-faults soak test-hostile check format bench lock licenses sbom screenshots pictures drill prove clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,11 +21,15 @@ run: setup ## Starts the demo on http://127.0.0.1:8050 (ARGS="--port 9000" passe
 
 test: setup-dev ## Runs every test; slo/ must be covered to the last branch
 	$(BIN)/python -m pytest tests/slo --cov=slo --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -n 2 -q
-	scripts/two_looks tests --ignore=tests/slo -m "not soak and not alone" -n 2 --dist loadfile --no-loadscope-reorder -q
-	scripts/two_looks tests --ignore=tests/slo -m "not soak and alone" -q
+	scripts/two_looks tests --ignore=tests/slo --ignore=tests/journeys -m "not soak and not alone" -n 3 --dist loadfile --no-loadscope-reorder -q
+	scripts/two_looks tests/journeys -m "not soak and heavy" -n 2 --dist loadfile --no-loadscope-reorder -q
+	scripts/two_looks $$(grep -rl 'mark[.]alone' tests --include='test_*.py') -m "not soak and alone" -q
 
 test-faults: setup-dev ## Hurts a small bank (100 kill -9, full and read-only disks, locks) and reconciles it; minutes
 	$(BIN)/python -m pytest tests/faults tests/journeys/test_reload.py -m soak -q
+
+soak: setup-dev ## Twenty-four simulated hours with a fault a minute: reconcile, memory, descriptors; some 25 minutes (ARGS="--hours 1 --postgres")
+	$(BIN)/python -m tests.faults.soaking $(ARGS)
 
 test-hostile: setup-dev ## Shows every reader 7,000 damaged files, makes 20,000 requests; some fifteen minutes
 	$(BIN)/python -m pytest tests/hostile -m soak -q

@@ -29,9 +29,9 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Marks ``alone`` what keeps both cores busy by itself, and ``browser`` whatever drives one."""
-    if item.path.is_relative_to(JOURNEYS):
-        item.add_marker(pytest.mark.alone)
+    """Marks ``heavy`` what starts the whole product, unless it runs alone anyway, and ``browser`` whatever drives one."""
+    if item.path.is_relative_to(JOURNEYS) and item.get_closest_marker("alone") is None:
+        item.add_marker(pytest.mark.heavy)
     if "browser" in getattr(item, "fixturenames", ()):
         item.add_marker(pytest.mark.browser)
 

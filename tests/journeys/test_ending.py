@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.alone  # it measures time
 ROOT = Path(__file__).resolve().parents[2]
 WITHIN_S = 5.0
 PARTS = {

@@ -20,7 +20,7 @@ from store.audit import AuditFilter
 from store.records import Read
 from tests.faults.parts import CENTERS, ROOT, Bank, removed, until
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(900)]  # no tick may be late
 RELOADED_WITHIN_S = 120.0
 CATALOG = ROOT / "config" / "catalog.yaml"
 

@@ -62,6 +62,7 @@ def seconds_to_a_commit(site: Site, journey: Any) -> float:
     return time.monotonic() - since
 
 
+@pytest.mark.alone  # it measures time
 def test_a_standby_takes_over_within_seconds_of_a_kill(site: Site, journey: Any) -> None:
     """kill -9, then the first commit of the standby; what happened in between is in the counts."""
     reader, standby = two_collectors(site, journey)
