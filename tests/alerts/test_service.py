@@ -49,7 +49,7 @@ QUICK = LeaseTiming(ttl_ms=1500, renew_ms=200)
 PACE = AlertPace(poll_seconds=0.005, coalesce_seconds=0.0, tick_seconds=0.1)
 
 
-def until(condition: Callable[[], Any], seconds: float = 15.0) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Waits for something true and returns it."""
     deadline = time.monotonic() + seconds
     while True:

@@ -21,6 +21,7 @@ YEAR = 10_000
 PAGE = 50
 
 
+@pytest.mark.alone  # it measures time
 def test_a_page_of_ten_thousand_incidents_lists_within_a_tenth_of_a_second(tmp_path: Path) -> None:
     """Processor time, out of SQLite; and a restart does not read the past."""
     store = open_store(tmp_path / "store.sqlite", SHANGHAI, upgrade=True)
@@ -61,6 +62,7 @@ def test_many_words_on_an_incident_are_as_good_as_one_after_the_other(
     assert observed(one_by_one, told) == one_by_one
 
 
+@pytest.mark.alone  # it measures time
 def test_two_thousand_alerts_end_as_cheaply_as_they_began() -> None:
     """Processor time: members are looked through once, not once for each that ends."""
     story = Story().tick(1, *(fires(each, 1) for each in PARTS))

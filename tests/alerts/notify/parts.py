@@ -88,7 +88,7 @@ class Door:
     answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=lambda: [(200, {}, b"ok")])
     slow_seconds: float = 0.0
 
-    def wait(self, rings: int, seconds: float = 5.0) -> list[Rung]:
+    def wait(self, rings: int, seconds: float = 60.0) -> list[Rung]:
         """What came, once so many came."""
         until(lambda: len(self.rung) >= rings, seconds)
         return list(self.rung)
@@ -134,7 +134,7 @@ def door() -> Iterator[Door]:
         thread.join()
 
 
-def until(true: Callable[[], bool], seconds: float = 5.0) -> None:
+def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
     """Waits for a condition; fails when it does not come."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -156,7 +156,7 @@ class Tray:
         """Takes a message or fails as it was told to."""
         self.attempts += 1
         if self.hold is not None:
-            self.hold.wait(10)
+            self.hold.wait(90)
         if self.faults:
             raise self.faults.pop(0)
         self.messages.append(message)

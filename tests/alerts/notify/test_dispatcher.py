@@ -92,7 +92,7 @@ def test_a_thousand_alerts_in_one_second_are_one_message_per_group(store: Store,
     deliveries = [delivery(f"d{number}", queued_ms=T0_MS + number, group=f"g{number % 10}") for number in range(1_000)]
     write(store, *deliveries)
     with running(store, outlet(tray, renderer, limit=PLENTY)):
-        until(lambda: Status.QUEUED not in statuses(store), 20)
+        until(lambda: Status.QUEUED not in statuses(store))
     assert statuses(store) == [Status.SENT] * 1_000
     assert len(tray.messages) == 10
 
@@ -230,9 +230,8 @@ def test_what_a_dead_process_had_in_hand_is_sent_when_its_claim_ends(store: Stor
     now_ms = time.time_ns() // 1_000_000
     Ledger(store, "dead", claim_ms=400).claim([replace(delivery(), version=1)], now_ms)
     with running(store, outlet(tray, renderer)):
-        time.sleep(0.15)
-        assert tray.attempts == 0
         until(lambda: settled(store, "d1"))
+    assert time.time_ns() // 1_000_000 >= now_ms + 400
     assert stored(store, "d1").attempts == 2
 
 

@@ -151,7 +151,7 @@ def served(setting: ApiSetting) -> Iterator[str]:
 
     thread = threading.Thread(target=serve, args=(app, "127.0.0.1", 0, stop), kwargs={"on_bound": tell})
     thread.start()
-    bound.wait(20)
+    bound.wait(60)
     yield found[0].removeprefix("http://").rstrip("/")
     stop.set()
     thread.join()

@@ -43,7 +43,7 @@ def test_a_kind_is_previewed_and_saved(kind: str, client: FlaskClient, jobs: Job
     assert (page.status_code, page.content_type) == (200, "text/html; charset=utf-8")
     begun = client.post(f"{REPORTS}/jobs", json={"kind": kind, "period": "2026-10", "format": "json"}).json
     assert begun is not None
-    jobs.wait(begun["id"], 20)
+    jobs.wait(begun["id"], 60)
     file = client.get(f"{REPORTS}/jobs/{begun['id']}/file")
     assert file.json is not None
     assert file.json["kind"] == kind

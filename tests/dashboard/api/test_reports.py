@@ -161,7 +161,7 @@ def test_a_preview_is_a_page_that_runs_nothing(client: FlaskClient) -> None:
 @pytest.mark.usefixtures("october")
 def test_a_job_makes_a_file_and_keeps_it(client: FlaskClient, jobs: Jobs) -> None:
     begun = post(client, f"{REPORTS}/jobs", {"period": "2026-10", "format": "json", "lang": "en"}, 202)
-    jobs.wait(begun["id"], 20)
+    jobs.wait(begun["id"], 60)
     done = client.get(f"{REPORTS}/jobs/{begun['id']}").json
     assert done is not None
     assert (done["state"], done["percent"], done["name"]) == ("done", 100, "availability-2026-10.json")
@@ -172,7 +172,7 @@ def test_a_job_makes_a_file_and_keeps_it(client: FlaskClient, jobs: Jobs) -> Non
 
 def test_a_job_that_fails_says_why_in_one_line(client: FlaskClient, jobs: Jobs) -> None:
     begun = post(client, f"{REPORTS}/jobs", {"period": "2026-10", "products": ["nobody"], "format": "csv"}, 202)
-    jobs.wait(begun["id"], 20)
+    jobs.wait(begun["id"], 60)
     failed = client.get(f"{REPORTS}/jobs/{begun['id']}").json
     assert failed is not None
     assert (failed["state"], failed["file"]) == ("failed", None)
@@ -185,7 +185,7 @@ def test_other_viewers_are_answered_while_files_are_made(client: FlaskClient, jo
     going = threading.Event()
 
     def slow(_tell: object) -> Output:
-        going.wait(20)
+        going.wait(60)
         return Output(b"", "text/plain", "x", "x")
 
     jobs.ask("slow", ["reading"], slow)
@@ -203,7 +203,7 @@ def test_other_viewers_are_answered_while_files_are_made(client: FlaskClient, jo
     assert fresh(REPORTS)["reports"] == []
     going.set()
     for each in waiters:
-        each.join(20)
+        each.join(60)
     assert client.get(f"{REPORTS}/preview?period=2026-10").status_code == 200
 
 

@@ -143,7 +143,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
             page.route(nameless, _without_referer)
         page.goto(url)
         if painted:
-            page.wait_for_selector("#wall:not(.is-waiting)", timeout=20_000)
+            page.wait_for_selector("#wall:not(.is-waiting)", timeout=60_000)
         return seen
 
     yield go
@@ -198,7 +198,7 @@ def _note(seen: Visit, kind: str, text: str) -> None:
 def until() -> Callable[[Callable[[], bool], float], None]:
     """Waits until something holds, and fails when it does not within the seconds."""
 
-    def wait(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    def wait(holds: Callable[[], bool], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not holds():
             if time.monotonic() > deadline:

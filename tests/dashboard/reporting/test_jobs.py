@@ -47,14 +47,14 @@ def file(content: bytes = b"x") -> Output:
 def work(going: threading.Event) -> Callable[[Tell], Output]:
     def wait(tell: Tell) -> Output:
         tell("drawing")
-        going.wait(10)
+        going.wait(60)
         return file()
 
     return wait
 
 
 def ended(jobs: Jobs, job: Job) -> Job:
-    found = jobs.wait(job.id, 10)
+    found = jobs.wait(job.id, 60)
     assert found is not None
     return found
 
