@@ -55,8 +55,8 @@ WATCH = """
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A page: ``stands`` is an expression that is true once it can be used, ``most_ms`` its bar; ``whole`` is there once
-    nothing more is fetched."""
+    """A page: ``stands`` is an expression that is true once it can be used, ``most_ms`` its bar; ``whole`` is there
+    once nothing more is fetched."""
 
     name: str
     path: str
@@ -101,9 +101,11 @@ def served_availability(control: Connection, folder: Path, services: int) -> Non
 
 
 SCREENS = (
-    Screen("wall", "/?lang=zh", "document.querySelector('#wall:not(.is-waiting)')", "#curve-plot .main-svg", 1500, served_wall),
+    Screen("wall", "/?lang=zh", "document.querySelector('#wall:not(.is-waiting)')",
+           "#curve-plot .main-svg", 1500, served_wall),
     Screen("availability", "/availability?lang=zh",
-           "document.querySelector('table.grid tbody tr:last-child td[data-at]')", "#compare .compare", 1000, served_availability),
+           "document.querySelector('table.grid tbody tr:last-child td[data-at]')",
+           "#compare .compare", 1000, served_availability),
 )  # fmt: skip
 
 

@@ -100,6 +100,27 @@ def test_a_clock_that_is_set_leaves_the_wall_current(
     assert page.locator("#clock-time").inner_text().startswith("11:")
 
 
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_is_set_makes_nothing_old_look_current(
+    serve: Serve, visit: Go, until: Until, estate: Estate, hours: int
+) -> None:
+    """The age goes on to be told, second by second."""
+    page = visit(serve(IMPATIENT).url + "/?lang=en").page
+    estate.advancing = False
+    until(lambda: is_stale(page), PATIENCE_S)
+    page.evaluate(
+        """hours => { const real = Date.now; Date.now = () => real() + hours * 3600000; window.current = 0;
+        const looked = () => { window.current += document.getElementById("stale").hidden ? 1 : 0; };
+        new MutationObserver(looked).observe(document.getElementById("stale"), { attributes: true }); }""",
+        hours,
+    )
+    for _ in range(3):
+        told = page.locator("#stale-age").inner_text()
+        until(lambda told=told: page.locator("#stale-age").inner_text() != told, PATIENCE_S)  # type: ignore[misc]
+    assert is_stale(page)
+    assert page.evaluate("window.current") == 0
+
+
 def test_a_page_that_was_frozen_reads_anew_before_it_looks_current(
     serve: Serve, visit: Go, until: Until, estate: Estate
 ) -> None:
