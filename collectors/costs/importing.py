@@ -66,8 +66,8 @@ class FileRead:
     def refuse_other_names(self, store: Store) -> None:
         """Ids that once were good and now come twice, or the other way round: each charge has another name then, and
         all of them would count again. A thousand charges tell. Raises OtherNames, StoreError."""
-        named = (aside for asides in self._spool for aside in asides if aside[-1])
-        names = [aside[-1] if self._by_id else aside[0] for aside in islice(named, _ASKED)]
+        some = islice((aside for asides in self._spool for aside in asides), _ASKED)
+        names = [aside[-1] if self._by_id else aside[0] for aside in some if aside[-1]]
         with store.reading() as reader:
             known = reader.known_charges(names)
         if known:
