@@ -16,15 +16,13 @@ from __future__ import annotations
 import json
 import logging
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
-from itertools import pairwise
-from operator import sub
+from operator import le, sub
 from typing import TypeAlias
 
 from collectors.mapping import MetricMap
-from collectors.openmetrics import PageParser
 from collectors.page import parsed_series, whole_number
 from collectors.step import Proposal, Step
 from slo.counters import IncreaseKind, Reading, increase
@@ -40,7 +38,11 @@ _MOST_NAME_BYTES = 2_000
 
 _MOST_EDGE_CHARACTERS = 24
 _EDGE_EXPONENTS = range(-12, 10)
+_MOST_PLAIN_DIGITS = 18
 _INFINITE = "+Inf"
+Buckets: TypeAlias = tuple[tuple[str, ...], list[str]]
+"""Series of buckets as written, and their values as text, in the same order."""
+
 Values: TypeAlias = dict[str, tuple[int, ...]]
 """Histogram (its labels without ``le``, as text) -> cumulative counts, in the order of its bounds."""
 
@@ -86,11 +88,11 @@ class LatencyTally:
         self._shape = _Shape()
         self._next: _Next | None = None
 
-    def joined(self, parser: PageParser, proposal: Proposal, last_page_ms: int | None) -> Proposal:
-        """The same proposal with the counts of minutes that are over. ``parser`` has just read the page."""
+    def joined(self, buckets: Buckets, proposal: Proposal, last_page_ms: int | None) -> Proposal:
+        """The same proposal with the counts of minutes that are over. ``buckets``: what the same page shows of them."""
         self._next = None
-        step, buckets = proposal.step, parser.buckets()
-        if step is None or not buckets:
+        step = proposal.step
+        if step is None or not buckets[0]:
             return proposal
         found = Seen(step.at_ms, step.process_born_ms, self._values(buckets))
         minute_s = (step.at_ms - 1) // 60_000 * 60
@@ -117,16 +119,16 @@ class LatencyTally:
     def _rows(counts: Mapping[LatencySeries, tuple[int, ...]], minute_s: int | None) -> tuple[LatencyGrowth, ...]:
         return () if minute_s is None else tuple(LatencyGrowth(minute_s, *each) for each in sorted(counts.items()))
 
-    def _values(self, buckets: list[tuple[str, str]]) -> Values:
-        heads = tuple(head for head, _ in buckets)
-        if heads != self._shape.heads:
+    def _values(self, buckets: Buckets) -> Values:
+        heads, values = buckets
+        if heads is not self._shape.heads and heads != self._shape.heads:
             self._shape = self._admitted(_shape(heads, self._mapping))
-        numbers = [whole_number(value.split(" ", 1)[0]) for _, value in buckets]
+        numbers = _numbers(values)
         found: Values = {}
         for name, lines in self._shape.lines.items():
-            counts = tuple(number for number in (numbers[at] for at in lines) if number is not None)
-            if len(counts) == len(lines) and all(low <= high for low, high in pairwise(counts)):
-                found[name] = counts
+            counts = [number for at in lines if (number := numbers[at]) is not None]
+            if len(counts) == len(lines) and counts == sorted(counts):
+                found[name] = tuple(counts)
         return found
 
     def _admitted(self, shape: _Shape) -> _Shape:
@@ -170,6 +172,8 @@ class LatencyTally:
         if before is None or self._seen is None or len(before) != len(counts):
             begun = increase(None, Reading(seen.at_ms, counts[-1], seen.born_ms), read_ms)
             return None if begun.kind is IncreaseKind.UNKNOWN_BIRTH else counts
+        if seen.born_ms == self._seen.born_ms and all(map(le, before, counts)):
+            return tuple(map(sub, counts, before))  # nearly always: objects for each would cost as much as all the rest
         was = Reading(min(self._seen.at_ms, seen.at_ms - 1), before[-1], self._seen.born_ms)
         whole = increase(was, Reading(seen.at_ms, counts[-1], seen.born_ms), read_ms)
         grown = tuple(map(sub, counts, before))
@@ -193,8 +197,16 @@ def _differences(cumulative: tuple[int, ...] | None) -> tuple[int, ...] | None:
     """Counts of each bucket; None when a wider bucket grew by less than a narrower one, which no histogram does."""
     if cumulative is None:
         return None
-    counts = (cumulative[0], *(high - low for low, high in pairwise(cumulative)))
+    counts = (cumulative[0], *map(sub, cumulative[1:], cumulative))
     return counts if min(counts) >= 0 else None
+
+
+def _numbers(values: list[str]) -> Sequence[int | None]:
+    """Whole numbers; None for what is none. A time or an exemplar behind a value is left out."""
+    together = "".join(values)
+    if together.isdigit() and together.isascii() and all(values) and max(map(len, values)) <= _MOST_PLAIN_DIGITS:
+        return list(map(int, values))
+    return [whole_number(value.split(" ", 1)[0]) for value in values]
 
 
 def _shape(heads: Iterable[str], mapping: MetricMap) -> _Shape:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
-from operator import ne
+from operator import getitem, ne
 
 from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics import parser as openmetrics_library
@@ -52,6 +52,8 @@ class PageParser:
         self._specials: dict[str, tuple[Role, str]] = {}
         self._lines: list[str] | None = None
         self._buckets: list[int] = []
+        self._buckets_shown: tuple[str, ...] = ()
+        self._bucket_values: list[slice] = []
         self._bucket_heads = tuple(f"{rule.metric}_bucket{{" for rule in mapping.latency)
         self._layout = _Columns([], [], [])
         self._openmetrics = False
@@ -63,11 +65,16 @@ class PageParser:
         """Makes the next page complete: for when the last one was read but could not be kept."""
         self._lines = None
 
-    def buckets(self) -> list[tuple[str, str]]:
-        """Series as written and value of every bucket of a mapped histogram on the page parsed last."""
-        heads, lines = self._layout.heads, self._lines or []
-        shown = ((heads[at], lines[at]) for at in self._buckets if at < len(lines))
-        return [(head, line[len(head) :]) for head, line in shown if line.startswith(head)]
+    def buckets(self) -> tuple[tuple[str, ...], list[str]]:
+        """Series as written and values of all buckets of mapped histograms on the page parsed last. The same series
+        are the same tuple from page to page."""
+        if self._lines is None:
+            return (), []
+        heads, lines = self._buckets_shown, [self._lines[at] for at in self._buckets]
+        if all(map(str.startswith, lines, heads)):
+            return heads, list(map(getitem, lines, self._bucket_values))
+        whole = [(head, line[len(head) :]) for head, line in zip(heads, lines, strict=True) if line.startswith(head)]
+        return tuple(head for head, _ in whole), [value for _, value in whole]
 
     def parse(self, text: str, at_ms: int, *, openmetrics: bool) -> Page:
         """One whole page.
@@ -150,6 +157,8 @@ class PageParser:
         self._layout = _Columns(columns.heads, columns.keys, [])
         wanted = self._bucket_heads
         self._buckets = [at for at, head in enumerate(columns.heads) if head.startswith(wanted)] if wanted else []
+        self._buckets_shown = tuple([columns.heads[at] for at in self._buckets])
+        self._bucket_values = [slice(len(head), None) for head in self._buckets_shown]
         samples = self._layout.samples()
         return Page(
             at_ms, self._process_born_ms, self._mark, samples, changed, births, complete=True, clock_ms=self._clock_ms

@@ -186,7 +186,7 @@ class Watcher:
             page = self._page(at_ms)
             read = Read(at_ms, collected=True, duration_ms=self._since_ms(began_ns))
             proposal = tally.propose(page, read, earlier=self._unstored(), missed="; ".join(self._missed))
-            proposal = self._latency.joined(self._parser, proposal, tally.last_page_ms)
+            proposal = self._latency.joined(self._parser.buckets(), proposal, tally.last_page_ms)
             self._claim(tally, page, proposal)
         except StoreError as fault:
             return self._put_by(at_ms, fault)
@@ -293,7 +293,7 @@ class Watcher:
             page = self._parser.parse(waited.text, waited.at_ms, openmetrics=waited.openmetrics)
             page = replace(page, skew_ms=waited.skew_ms)
             proposal = tally.propose(page, read, missed="; ".join(self._missed))
-            proposal = self._latency.joined(self._parser, proposal, tally.last_page_ms)
+            proposal = self._latency.joined(self._parser.buckets(), proposal, tally.last_page_ms)
             if waited.clock == self._clock_name:
                 self._asked_ns = (waited.sent_ns, waited.answered_ns)
                 self._claim(tally, page, proposal)

@@ -6,6 +6,7 @@ A histogram with other bounds is another series: counts of different buckets are
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import add
 
 from store.latency_records import LatencyGrowth, LatencySeries, LatencySlice
 from store.records import Level
@@ -17,7 +18,7 @@ LATENCY_LEVELS = (Level.MINUTE, Level.HOUR, Level.DAY)
 
 def added(before: Iterable[int], more: Iterable[int]) -> tuple[int, ...]:
     """Sums bucket by bucket; both have the same buckets."""
-    return tuple(one + other for one, other in zip(before, more, strict=True))
+    return tuple(map(add, before, more))
 
 
 def rolled_up(rows: Iterable[LatencyGrowth], zone: str) -> Iterator[tuple[Level, LatencySlice]]:

@@ -48,7 +48,7 @@ class Collector:
         """One page; ``stored=False``: the store took it not."""
         parsed = self._parser.parse(text, at_ms, openmetrics=False)
         proposal = self._tally.propose(parsed, Read(at_ms, collected=True))
-        proposal = self._latency.joined(self._parser, proposal, self._tally.last_page_ms)
+        proposal = self._latency.joined(self._parser.buckets(), proposal, self._tally.last_page_ms)
         if not stored:
             self._parser.forget()
             return
@@ -159,8 +159,8 @@ def test_what_no_store_could_name_or_nobody_could_ask_for_is_left_out(step: str,
     parser = PageParser(KNOWN)
     tally = Tally.resumed(known_store().resume("dc1"), SOURCE, KNOWN, OUTCOMES, in_order=True)
     proposal = tally.propose(parser.parse(text, START_MS, openmetrics=False), Read(START_MS, collected=True))
-    assert len(parser.buckets()) == len(BOUNDS)
-    latency = LatencyTally(KNOWN, None).joined(parser, proposal, None).batch.latency
+    assert len(parser.buckets()[0]) == len(BOUNDS)
+    latency = LatencyTally(KNOWN, None).joined(parser.buckets(), proposal, None).batch.latency
     assert latency is not None
     assert json.loads(zlib.decompress(latency.state))[2] == {}
 
