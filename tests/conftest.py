@@ -16,6 +16,17 @@ settings.load_profile("untimed")
 expect.set_options(timeout=30_000)
 
 JOURNEYS = Path(__file__).parent / "journeys"
+LONG = {
+    "test_layout.py",
+    "test_collector.py",
+    "test_app.py",
+    "test_alerts_screen.py",
+    "test_locust_run.py",
+    "test_rooms_screens.py",
+    "test_wall_room.py",
+    "test_locustfile.py",
+}
+"""Half a minute and more each: begun last, one would keep everybody waiting for a single process."""
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -29,11 +40,16 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Marks ``heavy`` what starts the whole product, unless it runs alone anyway, and ``browser`` whatever drives one."""
+    """Marks ``heavy`` what starts the whole product unless it runs alone, and ``browser`` whatever drives one."""
     if item.path.is_relative_to(JOURNEYS) and item.get_closest_marker("alone") is None:
         item.add_marker(pytest.mark.heavy)
     if "browser" in getattr(item, "fixturenames", ()):
         item.add_marker(pytest.mark.browser)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; within a file the order stays."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(scope="module")
