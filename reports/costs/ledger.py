@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from reports.costs.policy import CostPolicy, Origin
 from slo.allocation import NOBODY, LedgerLine
@@ -67,7 +68,7 @@ class LeftOut:
     fen: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MonthLedger:
     """Everything that a month cost. ``problems`` speak of the effective cost, ``billed_problems`` of the cash view."""
 
@@ -77,7 +78,7 @@ class MonthLedger:
     problems: tuple[Problem, ...]
     billed_problems: tuple[Problem, ...]
 
-    @property
+    @cached_property
     def known_fen(self) -> int:
         """What is known of the effective cost."""
         return sum(each.line.fen for each in self.entries)

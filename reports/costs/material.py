@@ -50,7 +50,7 @@ class Figures:
         """Sum of the daily accounts of all products."""
         return None if self.counted.accounts is None else sum(self.counted.accounts.values())
 
-    @property
+    @cached_property
     def period(self) -> CostPeriod | None:
         """Cost and mean accounts of the month; None when either is not known."""
         if self.ledger.fen is None or self.account_days is None:
