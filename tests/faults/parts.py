@@ -226,12 +226,16 @@ class Bank:
     def reconciled(self, scenario: str, kills: int) -> Row:
         """What the command says once everything was read again."""
         self.caught_up()
-        line = [sys.executable, str(ROOT / "app.py"), "reconcile", "--json", *self._configured()]
-        run = subprocess.run(line, capture_output=True, text=True, timeout=120, check=False, cwd="/")
+        run = self.command("reconcile", "--json")
         assert run.returncode in {0, 1}, run.stderr
         found = json.loads(run.stdout)
         events = sum(row["truth"] for row in found["rows"])
         return Row(scenario, kills, events, found["difference"], found["unobserved"])
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Runs another command of the product on the same data."""
+        line = [sys.executable, str(ROOT / "app.py"), *words, *self._configured()]
+        return subprocess.run(line, capture_output=True, text=True, timeout=120, check=False, cwd="/")
 
     def _configured(self) -> list[str]:
         data = self.folder / "data"
