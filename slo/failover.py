@@ -79,36 +79,41 @@ class _Center:
 
     name: str
     policy: FailoverPolicy
-    usual: deque[tuple[int, int]] = field(init=False)
+    usual: deque[tuple[int, int]] = field(default_factory=deque)
+    usual_own: int = 0
+    usual_total: int = 0
     fall: _Fall | None = None
     found: list[Failover] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.usual = deque(maxlen=self.policy.usual_minutes)
-
     def step(self, minute_s: int, own: int, total: int) -> None:
         """One minute in which the bank had ``total`` transactions, above 0."""
-        share = Fraction(own, total)
-        if self.fall is None and self._falls(share):
-            self._fell(minute_s, share)
+        if self.fall is None and self._falls(own, total):
+            self._fell(minute_s, Fraction(own, total))
         if self.fall is None:
-            self.usual.append((own, total))
-        elif share >= self.policy.back * self.fall.usual_share:
+            self._remember(own, total)
+        elif Fraction(own, total) >= self.policy.back * self.fall.usual_share:
             self.found.append(self.fall.ended(self.name, minute_s))
             self.fall = None
-            self.usual.append((own, total))
+            self._remember(own, total)
         else:
             self.fall.add(own, total - own)
 
-    def _falls(self, share: Fraction) -> bool:
-        own = sum(mine for mine, _ in self.usual)
-        if len(self.usual) < self.policy.least_minutes or own < self.policy.floor * len(self.usual):
+    def _remember(self, own: int, total: int) -> None:
+        self.usual.append((own, total))
+        self.usual_own, self.usual_total = self.usual_own + own, self.usual_total + total
+        if len(self.usual) > self.policy.usual_minutes:
+            own, total = self.usual.popleft()
+            self.usual_own, self.usual_total = self.usual_own - own, self.usual_total - total
+
+    def _falls(self, own: int, total: int) -> bool:
+        """``own / total < fallen * usual share``, in integers: asked of every minute of weeks."""
+        if len(self.usual) < self.policy.least_minutes or self.usual_own < self.policy.floor * len(self.usual):
             return False
-        return share < self.policy.fallen * Fraction(own, sum(total for _, total in self.usual))
+        below, of = self.policy.fallen.as_integer_ratio()
+        return own * self.usual_total * of < below * self.usual_own * total
 
     def _fell(self, minute_s: int, share: Fraction) -> None:
-        own, total = sum(mine for mine, _ in self.usual), sum(each for _, each in self.usual)
-        minutes = len(self.usual)
+        own, total, minutes = self.usual_own, self.usual_total, len(self.usual)
         self.fall = _Fall(minute_s, Fraction(own, minutes), Fraction(total - own, minutes), share)
 
 

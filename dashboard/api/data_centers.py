@@ -15,7 +15,7 @@ from reports.availability.figuring import percent_text
 from reports.availability.material import Given
 from reports.availability.watching import Watching, watching_of
 from reports.centers.balance import NOTHING, Balance, balance, even_share
-from reports.centers.falling import LONGEST_S, unwatched_ms
+from reports.centers.falling import unwatched_ms
 from reports.peaks.capacity import CapacityView, capacity_json, headroom_today, read_capacity, usable
 from slo.counts import Counts
 from slo.failover import Failover
@@ -54,20 +54,22 @@ def data_centers(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
 
 
 def fallen(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
-    """Newest first; of a longer stretch only its last 24 hours are looked through, and ``from`` says so."""
+    """Newest first; of a longer stretch only its last 35 days are looked through, and ``from`` says so. ``complete``:
+    false while hours further back are still to be read; who asks again sees more of them."""
     center = asked.query.get("data_center", "")
     window = _whole_minutes(window_of(setting, asked, "hour"))
     closed_s = min(window.to_s, setting.now_ms() // 1000 // MINUTE_S * MINUTE_S)
-    searched = Window(max(window.from_s, closed_s - LONGEST_S), max(closed_s, window.from_s))
+    wanted = Window(window.from_s, max(closed_s, window.from_s))
     groups = by_data_center([each.id for each in setting.catalog.data_centers], reader.sources())
     if center and center not in groups:
         raise Missing(f"data_center: none is {center[:80]!r}; known: {', '.join(groups)}")
-    found = setting.failovers.found(reader, searched, tuple(groups))
+    looked = setting.failovers.found(reader, wanted, tuple(groups))
+    searched = looked.window
     gaps = reader.gaps(searched.from_s * 1000, searched.to_s * 1000)
     sources = {name: [each.source.id for each in group] for name, group in groups.items()}
     rows = [
         _fall(each, unwatched_ms(gaps, sources[each.data_center], each.from_s, each.to_s or searched.to_s), setting)
-        for each in reversed(found)
+        for each in reversed(looked.failovers)
         if center in ("", each.data_center)
     ]
     policy = setting.failovers.policy
@@ -79,7 +81,7 @@ def fallen(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
         "floor_per_minute": policy.floor,
         "taken_over_from": ratio(policy.taken),
     }
-    return {**span_of(searched, setting.catalog.zone), "rule": rule, "failovers": rows}
+    return {**span_of(searched, setting.catalog.zone), "complete": looked.complete, "rule": rule, "failovers": rows}
 
 
 def _whole_minutes(window: Window) -> Window:
@@ -186,7 +188,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Read(
         "/api/v1/data-centers/failovers",
-        "When the traffic of a data center went elsewhere (docs/data-centers.md), newest first; at most 24 hours",
+        "When the traffic of a data center went elsewhere (docs/data-centers.md), newest first; at most 35 days",
         fallen,
         {"data_center": "only of this one", **STRETCH},
     ),

@@ -7,6 +7,7 @@
   const { format } = window.LendingWall;
   const POLL_MS = 5_000;
   const SLOW_MS = 30_000;
+  const FURTHER_MS = 1_000;
   const VIEWS = { now: "centers.now", today: "centers.today", stretch: "centers.stretch" };
   const KINDS = { taken_over: ["⇄", "centers.taken_over"], lost: ["✖", "centers.lost"] };
   const WIDEST = 3;
@@ -15,6 +16,7 @@
   let body = null;
   let snapshot = null;
   let fallen = null;
+  let further = null;
 
   function readAddress() {
     const said = new URLSearchParams(window.location.search);
@@ -70,6 +72,8 @@
     const answer = await get(`/api/v1/data-centers/failovers?${stretch()}`, { always: true });
     if (answer.status !== 200) return;
     fallen = answer.body;
+    clearTimeout(further);
+    if (!fallen.complete) further = setTimeout(readFallen, FURTHER_MS);
     parts.fallen.inside.replaceChildren(...failovers());
   }
 
@@ -189,7 +193,7 @@
 
   function failovers() {
     const zone = range.zoneOf(state);
-    const span = h("p.rooms-note", {}, word("centers.searched", { from: range.moment(Date.parse(fallen.from), zone), to: range.moment(Date.parse(fallen.to), zone) }));
+    const span = h("p.rooms-note", {}, word("centers.searched", { from: range.moment(Date.parse(fallen.from), zone), to: range.moment(Date.parse(fallen.to), zone) }), fallen.complete ? "" : " " + word("centers.searching"));
     if (!fallen.failovers.length) return [h("p.nothing", { id: "no-failovers" }, word("centers.no_failovers")), span];
     const kind = (row) => h("span.rooms-state", {}, h("span.mark", { "aria-hidden": "true" }, KINDS[row.kind][0]), word(KINDS[row.kind][1]));
     const columns = [

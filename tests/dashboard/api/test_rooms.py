@@ -95,9 +95,13 @@ def test_a_failover_is_found_once_with_what_the_others_took(hour: Store, fresh: 
     assert fresh(f"/api/v1/data-centers/failovers?data_center=dc1&{STRETCH}")["failovers"] == []
 
 
-def test_a_long_stretch_says_that_only_its_last_day_was_looked_through(hour: Store, fresh: Get) -> None:
-    answer = fresh("/api/v1/data-centers/failovers?from=2026-01-01T00:00:00Z")
-    assert (answer["from"], answer["to"]) == ("2026-11-17T11:07:00.000Z", "2026-11-18T11:07:00.000Z")
+def test_of_a_long_stretch_the_days_that_have_minutes_are_looked_through(hour: Store, fresh: Get) -> None:
+    """Who asks again sees further back, until it is complete."""
+    for _ in range(100):
+        answer = fresh("/api/v1/data-centers/failovers?from=2026-01-01T00:00:00Z")
+        if answer["complete"]:
+            break
+    assert (answer["from"], answer["to"]) == ("2026-10-14T11:07:00.000Z", "2026-11-18T11:07:00.000Z")
     assert len(answer["failovers"]) == 1
 
 
