@@ -91,13 +91,18 @@
     ];
   }
 
+  /** How much of a past forecasts need; its reasons in detail are for machines, and English. */
+  function short() {
+    return word("peaks.short", body.forecast.needed_days);
+  }
+
   function note() {
     const { daily, peak, reasons } = body.forecast;
     const share = (value) => (value === null ? format.NONE : words.percent(value, 2));
     const said = [];
     if (daily) said.push(word("peaks.model", { model: daily.model, wape: share(daily.wape), naive: share(daily.naive_wape), achieved: share(daily.achieved_coverage), nominal: share(daily.nominal_coverage), days: daily.days_checked }));
     if (peak) said.push(...room.forecast(peak));
-    if (reasons.daily || reasons.peak) said.push(word("peaks.short"), ...Object.values(reasons));
+    if (reasons.daily || reasons.peak) said.push(short());
     return said.join(" ");
   }
 
@@ -113,7 +118,7 @@
 
   function coming() {
     const daily = body.forecast.daily;
-    if (!daily) return h("p.nothing", {}, `${word("peaks.short")} ${body.forecast.reasons.daily || ""}`);
+    if (!daily) return h("p.nothing", {}, short());
     const columns = [column("peaks.date", (day) => day.day, false), column("peaks.low", (day) => format.grouped(day.low)), column("peaks.point", (day) => format.grouped(day.point)), column("peaks.high", (day) => format.grouped(day.high)), column("peaks.kind", (day) => h("span", {}, tags(day).map((tag) => h("span.peaks-tag", {}, tag))), false)];
     return h("div.peaks-days", {}, load.table(word("peaks.coming"), columns, daily.days));
   }

@@ -10,9 +10,9 @@ from typing import Any
 from reports.load_runs.view import utc
 from reports.peaks.calendar import DayKinds
 from reports.peaks.capacity import peak_json
-from reports.peaks.forecasting import Outlook
+from reports.peaks.forecasting import NEEDED_DAYS, Outlook
 from reports.peaks.gathering import At, Day, Days
-from slo.forecasting.daily import NOMINAL, DailyOutcome
+from slo.forecasting.daily import LEAST_DAYS_KNOWN, NOMINAL, DailyOutcome
 from slo.formatting import ratio
 from slo.windows import MINUTE_S, Window
 
@@ -62,6 +62,7 @@ def forecast_json(found: Outlook, kinds: DayKinds) -> Json:
         "peak": peak_json(found.peak),
         "growth_per_year": None if growth is None else ratio(growth, SHARE_DIGITS),
         "reasons": {name: reason for name, reason in reasons.items() if reason},
+        "needed_days": {"daily": LEAST_DAYS_KNOWN, "peak": NEEDED_DAYS},
     }
 
 

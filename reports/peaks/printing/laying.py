@@ -158,7 +158,11 @@ def _as_of(texts: Texts) -> Paragraph:
 def _forecast(texts: Texts) -> list[Block]:
     found = texts.report.forecast
     blocks: list[Block] = [_as_of(texts), *(Paragraph(said) for said in texts.models())]
-    blocks += [Paragraph(texts.words("peaks.short", why=why), Tone.UNKNOWN) for why in found["reasons"].values()]
+    needed = found.get("needed_days")  # not in issues that were frozen before it was there
+    whys = list(found["reasons"].values())
+    if whys and needed is not None:
+        whys = [texts.words("peaks.needed", daily=needed["daily"], peak=needed["peak"])]
+    blocks += [Paragraph(texts.words("peaks.short", why=why), Tone.UNKNOWN) for why in whys]
     return [*blocks, forecast(texts)]
 
 

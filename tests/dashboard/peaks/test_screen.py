@@ -14,8 +14,8 @@ SIZES = {"phone": (390, 844), "wall": (1920, 1080), "laptop": (1366, 768)}
 
 def test_without_history_the_screen_says_how_much_is_needed(look: Look) -> None:
     page = look("/peaks?lang=en")
-    expect(page.locator("#coming")).to_contain_text("21 are needed")
-    expect(page.locator("#forecast-note")).to_contain_text("71 days on end are needed")
+    expect(page.locator("#coming")).to_contain_text("21 known days")
+    expect(page.locator("#forecast-note")).to_contain_text("the peak 71 days on end")
     expect(page.locator("#days")).to_contain_text("no day of this period has transactions")
     expect(page.locator("#room")).to_contain_text("no run has proven any")
     expect(page.locator(".peaks-bar.is-unknown")).to_have_count(4)

@@ -127,3 +127,4 @@ def test_an_empty_store_has_a_report_that_knows_nothing(store: MemoryStore, now_
         found = compose(reader, GROUND, month("2026-10", SHANGHAI), now_ms)
     assert (found.days, found.total, found.records["day"]) == ((), 0, None)
     assert b"no day has transactions" in drawn(found, "html", "en")
+    assert "峰值预测需要连续 71 天".encode() in drawn(found, "html", "zh")
