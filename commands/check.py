@@ -121,20 +121,25 @@ def _source_signs(chosen: Configuration) -> Iterator[Sign]:
         if skew is not None and abs(skew) > LARGEST_SKEW_MS:
             yield error("clock", f"source {source.id}: {skew_note(skew)}", SET_CLOCK)
             continue
-        yield ok("source", f"{source.id}: {source.url}")
+        yield ok("source", f"{source.id}: {_bare(source.url)}")
 
 
 class _NoPage(Exception):
     """A target did not hand out its page; says why."""
 
 
+def _bare(url: str) -> str:
+    """An address without its query, in which tokens stand."""
+    return url.partition("?")[0]
+
+
 def _page(url: str) -> requests.Response:
     try:
         answer = requests.get(url, timeout=TIMEOUT_S, allow_redirects=False)
     except requests.RequestException as error:
-        raise _NoPage(f"{url}: {_cause(error)}") from error
+        raise _NoPage(f"{_bare(url)}: {_cause(error)}") from error
     if answer.status_code != HTTPStatus.OK:
-        raise _NoPage(f"{url}: answers {answer.status_code} {answer.reason}")
+        raise _NoPage(f"{_bare(url)}: answers {answer.status_code} {answer.reason}")
     return answer
 
 
