@@ -25,6 +25,7 @@ from alerts.desk.codec import (
 from alerts.desk.gathering import gather
 from alerts.desk.hushing import hidden_then, hush
 from alerts.desk.maintenance import Maintenance
+from alerts.desk.missed import part
 from alerts.desk.notice import Cause, Notice, NoticeState
 from alerts.desk.records import Alert, DeskPolicy, Group
 from alerts.desk.silences import Silence
@@ -149,8 +150,9 @@ class Desk:
         if not self._board.touched and 0 <= now_ms - self._looked_ms < LOOK_MS:
             return []
         self._looked_ms = now_ms
-        notices = self._ends(now_ms)
         speaker = Speaker(self._board, self._policy, now_ms)
+        part(self._board, speaker, self._hidden)
+        notices = self._ends(now_ms)
         for group in sorted(self._board.groups.values(), key=lambda each: each.notices > 0):  # new pages first
             if any(alert.firing for alert in self._board.alerts_of(group)):
                 spoken = speaker.speak(group)

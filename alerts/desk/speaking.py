@@ -54,7 +54,7 @@ class Speaker:
         group = replace(group, radius=radius)
         self.board.put_group(group)
         untold = [alert for alert in alerts if alert.audible and not alert.told]
-        stands = self._stands(alerts)
+        stands = self.stands(alerts)
         loudest = max((alert.severity for alert in untold), default=NOTHING)
         if loudest > stands:
             return self._page(
@@ -97,11 +97,17 @@ class Speaker:
         unfolding = group.paged_ms is not None and self.now_ms - group.paged_ms <= self.policy.unfold_ms
         known = Known.of(filter(self._is_standing, self.board.alerts.values()), unfolding=unfolding)
         also, covered = new_places(fresh, known)
-        elsewhere = self._paged_elsewhere(group)
-        for alert in covered:
-            home = elsewhere.get(alert.key.subject.data_center, group.id)
+        homes = self._homes(group, covered)
+        if all(home != group.id for home in homes) and len(homes) == len(alerts):
+            homes = [group.id] * len(homes)  # whoever heard of this page waits for its end
+        for alert, home in zip(covered, homes, strict=True):
             self.board.put(replace(alert, shown_as=alert.severity, group=home))
         return also
+
+    def _homes(self, group: Group, alerts: Sequence[Alert]) -> list[str]:
+        """The page that tells of the place of each alert."""
+        elsewhere = self._paged_elsewhere(group)
+        return [elsewhere.get(alert.key.subject.data_center, group.id) for alert in alerts]
 
     def _paged_elsewhere(self, group: Group) -> dict[str, str]:
         """Data centers that another group alone tells of -> that group: what fails there belongs to its page."""
@@ -154,7 +160,7 @@ class Speaker:
     def _is_standing(self, alert: Alert) -> bool:
         return alert.firing or not self._settled(alert)
 
-    def _stands(self, alerts: Sequence[Alert]) -> int:
+    def stands(self, alerts: Sequence[Alert]) -> int:
         """The highest severity that people were told of and that is not long over; NOTHING when there is none."""
         told = [alert.told_as for alert in alerts if alert.told_as is not None and self._is_standing(alert)]
         return max(told, default=NOTHING)

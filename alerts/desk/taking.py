@@ -101,7 +101,7 @@ def _group_for(board: Board, alert: Alert, policy: DeskPolicy, now_ms: int) -> G
     for group in board.groups_of(band):
         if belongs(group, board.members[group.id], subject, now_ms, policy.unfold_ms):
             return _joined(board, group, alert)
-    return Group(_id(board, group_name(alert, now_ms)), band, now_ms, subject)
+    return Group(free_name(board, group_name(alert, now_ms)), band, now_ms, subject)
 
 
 def _joined(board: Board, group: Group, alert: Alert) -> Group:
@@ -115,7 +115,8 @@ def group_name(alert: Alert, now_ms: int) -> str:
     return f"{band_of(alert.severity).name.lower()}:{':'.join(parts)}@{now_ms}"
 
 
-def _id(board: Board, wanted: str) -> str:
+def free_name(board: Board, wanted: str) -> str:
+    """The id that a group is wanted to have, or with a number the next that no group has."""
     number, name = 1, wanted
     while name in board.groups or name in board.changed_groups:
         number += 1

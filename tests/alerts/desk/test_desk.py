@@ -231,6 +231,37 @@ def test_a_night_that_the_engine_missed_is_one_message_per_failure(room: Room) -
     assert {each.at_ms for each in said} == {room.ms(7200)}
 
 
+def test_an_outage_that_the_engine_missed_is_told_though_an_earlier_page_still_burns(room: Room) -> None:
+    """As over, by itself; once, also after a restart; the page that burns goes on and has its own end."""
+    room.tick(0, "fires cliff p1/dc3", "fires cliff p1/dc3/n1", "fires fast p1/dc3")
+    room.tick(70, "ends cliff p1/dc3", "ends cliff p1/dc3/n1")
+    assert words(room.tick(101)) == ["updated/eased PAGE p1/dc3"]
+    room.restart()
+    past = [
+        transition(f"{did} cliff p1/dc3{part}", room.ms(at_s), room.ms(200), replayed=True)
+        for did, at_s in (("fires", 120), ("ends", 132))
+        for part in ("", "/n1", "/n2")
+    ]
+    (over,) = room.take(past, 200)
+    assert words([over]) == ["over/ended CALL p1/dc3"]
+    assert (over.was_down_ms, over.replayed, over.firing) == (12_000, True, 0)
+    room.restart()
+    assert words(room.tick(201)) == []
+    assert words(room.tick(240, "ends fast p1/dc3")) == []
+    assert words(room.tick(271)) == ["resolved/ended PAGE p1/dc3"]
+
+
+def test_what_the_engine_missed_beside_a_call_that_stands_is_no_news(room: Room) -> None:
+    """People are there already."""
+    room.tick(0, "fires cliff p1", "fires cliff p1/dc3")
+    room.restart()
+    past = [
+        transition(f"{did} cliff p1/dc4", room.ms(at_s), room.ms(200), replayed=True)
+        for did, at_s in (("fires", 120), ("ends", 132))
+    ]
+    assert not [each for each in words(room.take(past, 200)) if each.startswith("over")]
+
+
 def test_the_end_of_a_page_that_the_engine_missed_is_told(room: Room) -> None:
     """To those who had the page."""
     room.tick(0, "fires cliff p1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alerts.desk.notice import Notice
+from alerts.desk.notice import Notice, NoticeState
 from alerts.desk.silences import SilencePolicy, create
 from tests.alerts.desk.conftest import Room, words
 from tests.alerts.desk.test_silences import silence
@@ -127,3 +127,17 @@ def test_tickets_have_time(room: Room) -> None:
     room.tick(0, "fires slow p1/dc1")
     room.tick(2, "fires slow p1/dc2")
     assert [places(room.tick(second)[0]) for second in (5,)] == [[]]
+
+
+def test_a_page_whose_alerts_another_page_speaks_for_still_has_its_end(room: Room) -> None:
+    """The DCN fails a second time while the call of its data center stands: whoever had its page waits for its end."""
+    room.tick(0, "fires cliff p1/dc2", "fires fast p1/dc1/n1")
+    (page,) = room.tick(6, "fires cliff p2/dc2/n2")
+    room.tick(6, "ends cliff p2/dc2/n2")
+    room.tick(15, "fires cliff bank")
+    room.tick(36, "ends cliff bank", "fires cliff p2", "fires cliff p2/dc2/n2")
+    room.tick(37, *(f"ends cliff {each}" for each in ("p1/dc2", "p2", "p2/dc2/n2")), "ends fast p1/dc1/n1")
+    ended = room.tick(67)
+    assert page.group in {each.group for each in ended}
+    assert {each.state for each in ended} == {NoticeState.RESOLVED}
+    assert room.desk.groups() == []
