@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from tests.journeys.conftest import Journey
 from tests.journeys.sites import DATA_CENTERS, Site, found_site, free_ports
 
+pytestmark = pytest.mark.alone  # it measures time
 STALE_MS = 10_000
 BACK_WITHIN_S = 10.0
 PATIENCE_S = 120.0
