@@ -75,7 +75,8 @@ def _worked_out(slo: SlicedSlo, cuts: Cuts, *, both: bool) -> _Worked:
     excluding = History.of(slo, cuts)
     whole = History.of(slo, cuts, excluding=False) if both else excluding
     counted = excluding if slo.excludes_maintenance else whole
-    burn, as_it_was = counted.burn(slo.period_seconds), whole.burn(slo.period_seconds)
+    burn = counted.burn(slo.period_seconds)
+    as_it_was = burn if whole is counted else whole.burn(slo.period_seconds)
     end_s = counted.begins[-1] + slo.slice_seconds
     differs = both and _counts(counted, slo.period_seconds, burn) != _counts(whole, slo.period_seconds, as_it_was)
     row: Json = {
