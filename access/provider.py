@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -36,6 +37,8 @@ MOST_BYTES = 1_000_000
 AT_A_TIME = 4
 NEVER = float("-inf")
 LONGEST_WORD = 80
+PLAIN_TOKEN = re.compile(r"[\x21-\x7e]{1,16000}")
+"""What may stand in a header."""
 SessionKind = TypeVar("SessionKind", bound=requests.Session)
 log = logging.getLogger(__name__)
 
@@ -55,13 +58,15 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Addresses of a provider. ``leave``: where somebody logs out of it, empty where it has none."""
+    """Addresses of a provider. ``leave``: where somebody logs out of it, ``userinfo``: where it says
+    more of somebody; empty where it has none."""
 
     authorize: str
     token: str
     keys: str
     leave: str
     basic: bool
+    userinfo: str = ""
 
 
 class Provider:
@@ -120,6 +125,19 @@ class Provider:
                 self._keys_s = self._monotonic()
             return self._keys
 
+    def more_of(self, access_token: object) -> Mapping[str, Any]:
+        """What it says of somebody beside the ID token; nothing where it has no such place. Raises ProviderDown,
+        TooBusy."""
+        address = self.endpoints().userinfo
+        if not address or not isinstance(access_token, str) or not PLAIN_TOKEN.fullmatch(access_token):
+            return {}
+        if not self._seats.acquire(blocking=False):
+            raise TooBusy
+        try:
+            return self._json(address, access_token)
+        finally:
+            self._seats.release()
+
     def _redeemed(self, endpoints: Endpoints, code: str, verifier: str) -> Mapping[str, Any]:
         try:
             with self._session(basic=endpoints.basic) as session:
@@ -164,7 +182,8 @@ class Provider:
         authorize, token, keys = (_needed(found, each) for each in NEEDED)
         ways = found.get("token_endpoint_auth_methods_supported", [BASIC])
         basic = not isinstance(ways, list) or BASIC in ways
-        return Endpoints(authorize, token, keys, _address(found, "end_session_endpoint"), basic)
+        leave, userinfo = (_address(found, f"{name}_endpoint") for name in ("end_session", "userinfo"))
+        return Endpoints(authorize, token, keys, leave, basic, userinfo)
 
     def _fetched_keys(self, address: str) -> KeySet:
         found = self._json(address)
@@ -173,12 +192,17 @@ class Provider:
         except (JoseError, KeyError, ValueError, TypeError, AttributeError):
             raise ProviderDown("shows no keys that can be read") from None
 
-    def _json(self, address: str) -> Mapping[str, Any]:
+    def _json(self, address: str, token: str = "") -> Mapping[str, Any]:
         try:
             with (
                 _within(requests.Session()) as session,
                 session.get(
-                    address, timeout=TIMEOUT_SECONDS, verify=self.client.verify, allow_redirects=False, stream=True
+                    address,
+                    headers={"Authorization": f"Bearer {token}"} if token else {},
+                    timeout=TIMEOUT_SECONDS,
+                    verify=self.client.verify,
+                    allow_redirects=False,
+                    stream=True,
                 ) as answer,
             ):
                 content = answer.raw.read(MOST_BYTES + 1, decode_content=True)

@@ -90,7 +90,7 @@ class Vouching:
     def finish(self, begun: Begun, code: str, now_ms: int) -> Vouched:
         """Whom a code stands for. Raises ProviderDown, ProviderRefused, TooBusy."""
         given = self.provider.redeem(code, begun.verifier)
-        claims = self._claims(str(given.get("id_token") or ""), begun.nonce, now_ms)
+        claims = self._completed(self._claims(str(given.get("id_token") or ""), begun.nonce, now_ms), given)
         said_ms = (
             _milliseconds(claims.get("session_expiry")),
             now_ms + _milliseconds(given.get("refresh_expires_in")),
@@ -123,6 +123,16 @@ class Vouching:
         if client.id not in named or (several and claims.get("azp") != client.id):
             raise ProviderRefused("the ID token is not for this control center: aud, azp")
         return claims
+
+    def _completed(self, claims: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """With what the provider says elsewhere, where the ID token is silent about name or roles."""
+        silent = [name for name in (self._rules.name, self._rules.roles) if _claim(claims, name) is None]
+        more = self.provider.more_of(given.get("access_token")) if silent else {}
+        if not more:
+            return claims
+        if more.get("sub") != claims.get("sub") or not isinstance(claims.get("sub"), str):
+            raise ProviderRefused("its userinfo is about somebody else: sub")
+        return {**more, **{name: value for name, value in claims.items() if value is not None}}
 
     def _decoded(self, text: str, now_ms: int) -> Mapping[str, Any]:
         try:

@@ -73,6 +73,9 @@ class Handler(BaseHTTPRequestHandler):
             self._form(asked)
         elif parts.path == "/allow":
             self._allow(asked)
+        elif parts.path == "/userinfo":
+            known = self.headers.get("Authorization") == "Bearer x"
+            self._json({"sub": "4711", **more("userinfo")} if known else {}, 200 if known else 401)
         elif parts.path == "/leave":
             self._redirect(asked["post_logout_redirect_uri"])
         else:
@@ -138,6 +141,7 @@ class Handler(BaseHTTPRequestHandler):
 def discovery() -> dict[str, Any]:
     """What the provider says of itself."""
     named = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
+    named["userinfo_endpoint"] = "userinfo"
     addresses = {name: f"{STATE.issuer}/{path}" for name, path in named.items()}
     return {"issuer": STATE.issuer, "end_session_endpoint": f"{STATE.issuer}/leave", **addresses}
 

@@ -165,6 +165,23 @@ def test_an_id_token_that_proves_nothing_is_refused_with_one_line(
     assert audited(bank)[-1][:2] == ("unknown name", "login.refused")
 
 
+def test_groups_that_the_token_does_not_name_are_asked_for(bank: Bank, ask: Ask) -> None:
+    """Some providers say them at their userinfo alone; what the token says itself counts more."""
+    ask(more={"groups": None}, userinfo={"groups": ["center-operators"], "preferred_username": "somebody-else"})
+    assert there_and_back(bank.client()).status_code == HTTPStatus.SEE_OTHER
+    actor, action, detail = audited(bank)[-1]
+    assert (actor, action, "on-call" in detail) == ("li", "login", True)
+    ask(userinfo={"groups": ["center-admins"]})
+    assert there_and_back(bank.client()).status_code == HTTPStatus.SEE_OTHER
+    assert "admin" not in audited(bank)[-1][2]
+
+
+def test_what_is_said_of_somebody_else_is_refused(bank: Bank, ask: Ask) -> None:
+    ask(more={"groups": None}, userinfo={"sub": "4712", "groups": ["center-operators"]})
+    assert there_and_back(bank.client()).status_code == HTTPStatus.FORBIDDEN
+    assert "about somebody else" in audited(bank)[-1][2]
+
+
 def test_a_code_is_good_in_the_browser_that_began_alone(bank: Bank, ask: Ask) -> None:
     """Else somebody could be logged in as somebody else by a link."""
     begun = bank.client().get("/login/oidc")
