@@ -1,4 +1,4 @@
-"""How long a start on a large store takes: ``python -m benchmarks.cold_start [--gib 10] [--starts 3] [--dir DIR]``.
+"""How long a start on a large store takes: ``python -m benchmarks.cold_start [--gib 1] [--starts 3] [--dir DIR]``.
 
 Fills a SQLite store with what a bank keeps (the catalog's products in six data centers, so many DCNs that the file has
 the size that is asked for: two hours of seconds, 35 days of minutes, 400 days of hours and days), takes the file out of
@@ -209,7 +209,7 @@ def folder(kept: Path | None) -> Iterator[Path]:
 def main() -> int:
     """Prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gib", type=float, default=10.0, help="size of the store (default: 10)")
+    parser.add_argument("--gib", type=float, default=1.0, help="size of the store (default: 1)")
     parser.add_argument("--starts", type=int, default=3)
     parser.add_argument("--dir", type=Path, help="keep the store in this folder, and use what is there")
     args = parser.parse_args()
