@@ -64,10 +64,12 @@ def test_many_words_on_an_incident_are_as_good_as_one_after_the_other(
 
 @pytest.mark.alone  # it measures time
 def test_two_thousand_alerts_end_as_cheaply_as_they_began() -> None:
-    """Processor time: members are looked through once, not once for each that ends."""
-    story = Story().tick(1, *(fires(each, 1) for each in PARTS))
-    began = time.process_time()
-    story.tick(30, *(resolves(each, 29, 20) for each in PARTS))
-    took_s = time.process_time() - began
-    assert not story.only.firing
-    assert took_s < 0.4
+    """Processor time, the best of three: members are looked through once, not once for each that ends."""
+    took_s = []
+    for _ in range(3):
+        story = Story().tick(1, *(fires(each, 1) for each in PARTS))
+        began = time.process_time()
+        story.tick(30, *(resolves(each, 29, 20) for each in PARTS))
+        took_s.append(time.process_time() - began)
+        assert not story.only.firing
+    assert min(took_s) < 0.4
