@@ -273,8 +273,9 @@ class MetricMap:
     @property
     def label_names(self) -> frozenset[str]:
         """Labels that some rule looks at."""
-        picked = {pick.label for rule in self.rules for pick in rule.picks.values() if pick.label}
-        return frozenset(picked | {label for rule in self.rules for label, _ in rule.where})
+        rules: tuple[Rule | LatencyRule, ...] = (*self.rules, *self.latency)
+        picked = {pick.label for rule in rules for pick in rule.picks.values() if pick.label}
+        return frozenset(picked | {label for rule in rules for label, _ in rule.where})
 
     def histogram(self, name: str, labels: Mapping[str, str]) -> tuple[str, str, str] | None:
         """Product, step and traffic of a bucket; None when no rule of ``latency`` fits. The first that fits decides."""

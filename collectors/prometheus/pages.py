@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from collectors.latency import Buckets
 from collectors.mapping import created_partner
 from collectors.page import Page, milliseconds, series_text, whole_number
 from collectors.prometheus.client import Labels, Series
@@ -61,7 +62,8 @@ class PageBuilder:
     """Builds the pages of one instance; remembers series texts and last values, so that pages carry changes only.
 
     ``target_labels`` are labels that the server added to tell targets apart: no part of the series on the target's own
-    page, so that a series stays the same one when the operator relabels the target.
+    page, so that a series stays the same one when the operator relabels the target. ``bucket_names``: metrics that are
+    buckets of histograms; they are no part of a page, ``buckets`` tells those of the newest one.
     """
 
     def __init__(
@@ -70,7 +72,10 @@ class PageBuilder:
         target_labels: Collection[str] = ("job", "instance"),
         *,
         process_start_name: str = PROCESS_START,
+        bucket_names: Collection[str] = (),
     ) -> None:
+        self.buckets: Buckets = ((), [])
+        self._bucket_heads = tuple(f"{name}{{" for name in bucket_names)
         self._mark_name = mark_name
         self._process_start_name = process_start_name
         self._dropped = frozenset({"__name__", *target_labels})
@@ -87,7 +92,7 @@ class PageBuilder:
     @property
     def series(self) -> int:
         """How many series the pages hold, as far as is known."""
-        return len(self._last) + len(self._births) + 2
+        return len(self._last) + len(self._births) + len(self.buckets[0]) + 2
 
     def pages(self, samples: Sequence[Series], scrapes_ms: Sequence[int]) -> Iterator[Page]:
         """One page per scrape. Take each page only after the one before it was accepted (or ``forget``)."""
@@ -103,6 +108,7 @@ class PageBuilder:
 
     def _page(self, at_ms: int, values: Mapping[str, str]) -> Page:
         start, mark = values.get(self._process_start_name), values.get(self._mark_name)
+        values = self._without_buckets(values)
         births = {text: value for text, value in values.items() if is_birth(text)}
         counted = {text: value for text, value in values.items() if text not in births}
         moved = start != self._process_start or births.items() != self._births.items()
@@ -122,6 +128,18 @@ class PageBuilder:
             born=born,
             complete=complete,
         )
+
+    def _without_buckets(self, values: Mapping[str, str]) -> Mapping[str, str]:
+        """What else a scrape shows; its buckets are kept in the same order from page to page."""
+        heads = self._bucket_heads
+        found = sorted(text for text in values if text.startswith(heads)) if heads else []
+        if not found:
+            self.buckets = ((), [])
+            return values
+        before = self.buckets[0]
+        shown = before if list(before) == found else tuple(found)
+        self.buckets = (shown, [values[text] for text in shown])
+        return {text: value for text, value in values.items() if not text.startswith(heads)}
 
     def _differing(self, counted: Mapping[str, str]) -> dict[str, str]:
         last = self._last

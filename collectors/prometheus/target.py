@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from collectors.errors import CollectorError, GarbagePage
+from collectors.latency import LatencyTally
 from collectors.mapping import MetricMap
 from collectors.page import Page
 from collectors.prometheus.client import Labels, PrometheusClient, selector
@@ -49,14 +50,16 @@ class Target:
         self._store = store
         self._token = token
         self._mapping = mapping
-        self._names = config.names(mapping)
+        self._buckets = [f"{rule.metric}_bucket" for rule in mapping.latency]
+        self._names = [*config.names(mapping), *self._buckets]
         self._labels: Labels = {}
-        self._builder = PageBuilder(mapping.mark, process_start_name=mapping.process_start)
+        self._builder = PageBuilder(mapping.mark, process_start_name=mapping.process_start, bucket_names=self._buckets)
         self.skew_ms: int | None = None
         self._most_pages = config.most_samples
         stored = store.resume(source.id)
         self._series = len(stored.series)
         self._tally = Tally(source, mapping, outcomes, stored, in_order=False)
+        self._latency = LatencyTally(mapping, stored.latency)
         with store.reading() as reader:
             self.scanned_ms = self.last_scrape_ms = last_scrape_ms(reader, source.id, stored.watermark_ms)
 
@@ -97,8 +100,13 @@ class Target:
         needed = self._mapping.label_names
         added = {label for label in labels if label not in needed}
         dropped = {"job", "instance", *added}
-        start = self._mapping.process_start
-        self._labels, self._builder = labels, PageBuilder(self._mapping.mark, dropped, process_start_name=start)
+        self._labels = labels
+        self._builder = PageBuilder(
+            self._mapping.mark,
+            dropped,
+            process_start_name=self._mapping.process_start,
+            bucket_names=self._buckets,
+        )
 
     def _take(self, client: PrometheusClient, times_ms: Sequence[int], may_go_on: Callable[[], bool]) -> bool:
         wanted = selector(self._names, {"job": self._config.job, "instance": self._labels["instance"]})
@@ -134,6 +142,7 @@ class Target:
             if not page.samples:
                 raise GarbagePage(NOTHING_STORED)
             proposal = self._tally.propose(replace(page, skew_ms=self.skew_ms), read, missed=missed)
+            proposal = self._latency.joined(self._builder.buckets, proposal, self._tally.last_page_ms)
         except CollectorError as fault:
             self._builder.forget()
             self.fail([page.at_ms], str(fault))
@@ -144,6 +153,7 @@ class Target:
     def _commit(self, proposal: Proposal) -> None:
         batch = replace(proposal.batch, token=self._token)
         self._tally.accept(proposal, self._store.commit(batch))
+        self._latency.accept(proposal)
 
     def _dealt_with(self, at_ms: int) -> None:
         self.scanned_ms = self.last_scrape_ms = at_ms

@@ -119,10 +119,13 @@
     return { title: `${words.named(product)} · ${word("product.latency")}`, heads: found.starts.map((at) => range.moment(Date.parse(at), zone)), rows: drawn };
   }
 
-  /** Puts a picture in the place of the one before; whoever stood on a cell stands on it still. */
+  /** Puts a picture in the place of the one before; whoever stood on a cell stands on it still, and where a map is
+      wider than the screen its newest columns are in sight until somebody scrolls. */
   function replace(body, painted) {
     const here = body.contains(document.activeElement) ? document.activeElement.dataset.place : "";
+    const scrolled = [...body.querySelectorAll(".heat-scroll")].map((one) => (one.scrollLeft + one.clientWidth < one.scrollWidth - 1 ? one.scrollLeft : null));
     body.replaceChildren(...painted);
+    body.querySelectorAll(".heat-scroll").forEach((one, at) => { one.scrollLeft = scrolled[at] ?? one.scrollWidth; });
     const again = here && [...body.querySelectorAll("td")].find((each) => each.dataset.place === here);
     if (!again) return;
     again.closest("table").querySelectorAll("td[tabindex='0']").forEach((each) => { each.tabIndex = -1; });

@@ -43,6 +43,12 @@ class Scraped:
             self._put("process_start_time_seconds", at_ms, instance, seconds)
             self._put("lending_requests_total", at_ms, instance, str(events), product="p", step="s", outcome="ok")
 
+    def histogram(self, at_ms: int, instance: str, counts: dict[str, int]) -> None:
+        """Cumulative buckets of the same scrape."""
+        for edge, count in counts.items():
+            name = "lending_request_duration_seconds_bucket"
+            self._put(name, at_ms, instance, str(count), product="p", step="s", le=edge)
+
     def _put(self, name: str, at_ms: int, instance: str, value: str, **labels: str) -> None:
         series = {"__name__": name, "instance": instance, "job": "lending", **labels}
         self.samples.setdefault(tuple(sorted(series.items())), {})[at_ms] = value

@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 
 from store.latency_records import LatencyBatch, LatencyGrowth, LatencySeries
 from store.records import Batch, Read, Source
+from tests.dashboard.axe import found_by_axe
 from tests.dashboard.screens.conftest import SIZES, T0_S, Sight, Stage
-from tests.dashboard.screens.test_layout import CUT, found_by_axe
+from tests.dashboard.screens.test_layout import CUT
 
 Open = Callable[..., Sight]
 APPLY = LatencySeries("weilidai", "apply", "", ("0.05", "0.1", "0.15", "0.2", "0.3", "0.5", "1", "3", "+Inf"))
@@ -44,6 +45,8 @@ def test_the_map_fits_and_complains_of_nothing(measured: Stage, open_page: Open,
     expect(page.locator("table.heat-map")).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
     assert page.evaluate(CUT) == []
+    newest = "one => one.scrollLeft + one.clientWidth >= one.scrollWidth - 1"
+    assert page.eval_on_selector(".heat-scroll", newest)
     depths = page.eval_on_selector_all("td.heat-some", "all => all.map(one => getComputedStyle(one).backgroundColor)")
     assert len(set(depths)) > 5
     assert found_by_axe(page) == []
