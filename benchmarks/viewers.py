@@ -46,16 +46,26 @@ SNAPSHOT = "/api/v1/snapshot"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One figure with its unit and the bar that it has to keep."""
+    """One figure with its unit and the bar that it has to keep; None: told without one."""
 
     name: str
     value: float
     unit: str
-    most: float
+    most: float | None = None
+
+    @property
+    def missed(self) -> bool:
+        """Whether there is a bar, and it was not kept."""
+        return self.most is not None and self.value > self.most
 
     def __str__(self) -> str:
-        kept = "" if self.value <= self.most else "  MISSED"
-        return f"{self.name:44} {self.value:10.3f} {self.unit:6} (bar {self.most:g}){kept}"
+        bar = "" if self.most is None else f" (bar {self.most:g}){'  MISSED' if self.missed else ''}"
+        return f"{self.name:44} {self.value:10.3f} {self.unit:6}{bar}"
+
+
+def exit_code(found: list[Measured]) -> int:
+    """1 when any bar was missed."""
+    return int(any(each.missed for each in found))
 
 
 def main() -> int:
@@ -77,7 +87,7 @@ def main() -> int:
         before = ours_cpu(ours)
         spent = asyncio.run(crowd(port, args.viewers, args.every, args.seconds))
         used = (ours_cpu(ours) - before) / max(1, len(spent)) * 1000
-        found.append(Measured("CPU of the process per refresh, all included", used, "ms", 1.0))
+        found.append(Measured("CPU of the process per refresh, all included", used, "ms"))
         found.append(Measured(f"p99 of {args.viewers} viewers, {len(spent)} answers", p99(spent), "ms", MOST_P99_MS))
     finally:
         ours.send("stop")
@@ -86,7 +96,7 @@ def main() -> int:
         print(each)
     print(f"{'median of the same':44} {statistics.median(spent) * 1000:10.3f} ms")
     print(f"{'naive Dash callback, the same figures':44} {naive_ms():10.3f} ms")
-    return int(any(each.value > each.most for each in found))
+    return exit_code(found)
 
 
 def allow_connections(viewers: int) -> None:
@@ -176,8 +186,9 @@ async def wire(port: int) -> list[Measured]:
     """Bytes of a busy tick, head and body, and of a quiet one that asks within the same frame."""
     viewer = Viewer(port)
     for _ in range(50):
-        busy = await viewer.ask()
-        quiet = await viewer.ask()
+        viewer.forget()
+        busy = await viewer.ask_again()
+        quiet = await viewer.ask_again()
         if viewer.status == 304:
             break
     viewer.close()
@@ -217,6 +228,10 @@ class Viewer:
                 self.close()
                 self._streams = None
         raise SystemExit(f"the server ended {MOST_TRIES} connections of one viewer")
+
+    def forget(self) -> None:
+        """Asks next as one who has no reading yet: the answer is a whole one."""
+        self._tag = ""
 
     def close(self) -> None:
         """Ends the connection."""
