@@ -9,7 +9,7 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.util.ssl_ import create_urllib3_context
+from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
 
 from outgoing.deadline import DeadlineSocket, DeadlineTlsSocket
 
@@ -53,7 +53,7 @@ class _Secure(HTTPSConnection):
 
     def connect(self) -> None:
         """The handshake has the time of a timeout as a whole already; what is read afterwards ends here."""
-        self.ssl_context = self.ssl_context or create_urllib3_context()
+        self.ssl_context = self.ssl_context or create_urllib3_context(cert_reqs=resolve_cert_reqs(self.cert_reqs))
         self.ssl_context.sslsocket_class = DeadlineTlsSocket
         super().connect()
         _renew(self.sock, self.seconds)
