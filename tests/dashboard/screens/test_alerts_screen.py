@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from alerts.desk.acks import acknowledge
 from alerts.model import AlertState, Severity
+from alerts.notify.prometheus_alerts import parse_posted
 from store.journal import Change
 from tests.dashboard.screens.conftest import Sight, Stage, busy
 
@@ -283,3 +284,21 @@ def test_a_silence_comes_again_each_week_on_a_phone(own: Stage, open_page: Calla
         kept = [json.loads(each.body)["recurrence"] for each in reader.journal().documents("silence")]
     again = {"every": "weekly", "zone": "Asia/Shanghai", "from_minute": 1380, "to_minute": 120, "days": [5]}
     assert again in kept
+
+
+def test_an_alert_that_a_prometheus_posts_is_silenced_like_ours(own: Stage, page: Page) -> None:
+    """By its name, or by any label that it came with."""
+    labels = {"alertname": "DiskFull", "severity": "warning", "job": "db"}
+    posted = parse_posted(json.dumps([{"labels": labels}]).encode(), own.clock.now_ms())
+    own.store.write(Change(documents=tuple(each.document(None) for each in posted)))
+    own.step()
+    row(page, "DiskFull").locator(".act", has_text="Silence").click()
+    offered = page.locator("dialog [name=matcher]")
+    matchers = [offered.nth(place).input_value() for place in range(offered.count())]
+    assert matchers == ["rule=DiskFull", "level=external", "severity=ticket", "label.job=db"]
+    assert page.locator("dialog [name=matcher]:checked").count() == 2
+    page.fill("dialog [name=note]", "disk is being swapped")
+    page.locator("dialog .primary").click()
+    expect(page.locator(".toast")).to_contain_text("Silenced until")
+    own.step()
+    expect(row(page, "DiskFull")).to_contain_text("silenced")
