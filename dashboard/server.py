@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import resource
 import signal
 import socket
@@ -69,6 +70,7 @@ def serve(
     """
     if not authenticated and not is_loopback(host):
         raise OpenToTheNetwork(host)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # else a line for each request that waits: a full disk
     sockets: dict[int, wasyncore.dispatcher] = {}
     settings = _settings(trusted_proxy, limits.patience.idle_s)
     server = PatientServer(app, _bound(host, port), sockets, settings, limits)
