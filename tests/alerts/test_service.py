@@ -190,7 +190,7 @@ def test_an_outage_is_a_transition_an_incident_and_a_message(bank: Bank, listeni
     rung = listening.wait(1)[0]
     (incident,) = bank.incidents()
     assert bank.fired() == ["firing"]
-    assert ["firing"] in bank.told  # whoever shows alerts was woken, when they could be read
+    until(lambda: ["firing"] in bank.told)  # whoever shows alerts is woken when they can be read
     assert incident.impact_start_ms == (bank.at_s - 3) * 1000
     assert incident.figures is not None
     assert incident.figures.data_centers == ("dc2",)
