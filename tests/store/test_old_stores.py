@@ -50,7 +50,7 @@ def upgraded(address, zone, wanted):
     maintenance.upgrade(address, zone)
 
 original, zone = Path(sys.argv[1]), sys.argv[2]
-for wanted in range(1, 200):
+for wanted in range(1, 200, int(sys.argv[3])):
     copy = original.with_name(f"killed_{wanted}.sqlite")
     shutil.copy(original, copy)
     child = os.fork()
@@ -146,16 +146,18 @@ def old_database(postgres: PostgresChild) -> Iterator[Callable[[str], str]]:
         postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.mark.parametrize("revision", ["0006", pytest.param("0001", marks=pytest.mark.soak)])
-def test_an_upgrade_killed_at_any_step_left_the_old_store_or_the_new_one(revision: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("revision", "every"), [("0006", 3), pytest.param("0001", 1, marks=pytest.mark.soak)])
+def test_an_upgrade_killed_at_any_step_left_the_old_store_or_the_new_one(
+    revision: str, every: int, tmp_path: Path
+) -> None:
     """kill -9 before each migration is noted, before and after the commit; then it is upgraded as if nothing was."""
     old = old_file(revision, tmp_path)
-    line = [sys.executable, "-c", KILLING, str(old), ZONE]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, timeout=120)
+    line = [sys.executable, "-c", KILLING, str(old), ZONE, str(every)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, timeout=240)
     ends = dict(each.split() for each in done.stdout.splitlines())
     assert [end for end in ends.values() if end != "killed"] == ["0"], done.stderr
-    assert len(ends) > len(OLDER[OLDER.index(revision) :])
-    for name in list(ends) if revision == "0001" else list(ends)[-3:]:
+    assert len(ends) * every > len(OLDER[OLDER.index(revision) :])
+    for name in list(ends) if every == 1 else list(ends)[-2:]:
         path = tmp_path / name
         before = maintenance.upgrade(path, ZONE).before
         assert before in {revision, REVISIONS[-1]}, name
