@@ -50,7 +50,7 @@ def test_whom_the_proxy_names_comes_in_with_the_roles_that_it_names(bank: Bank) 
     assert status(bank, GOOD, path="/api/v1/costs") == 403
     with bank.store.reading() as reader:
         logins = [(each.act.actor, each.act.action) for each in reader.audit().rows()]
-    assert logins == [("li", "login")]
+    assert logins == [("li", "login"), ("li", "access.refused")]
 
 
 def test_headers_from_anywhere_else_or_without_the_secret_are_not_there(bank: Bank) -> None:
