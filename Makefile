@@ -1,7 +1,7 @@
 PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
-PACKAGES := prometheus prometheus-alertmanager victoria-metrics openssl chromium fonts-noto-cjk postgresql prometheus-node-exporter prometheus-blackbox-exporter haproxy libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils
+PACKAGES := prometheus prometheus-alertmanager victoria-metrics openssl chromium fonts-noto-cjk fonts-dejavu-core postgresql prometheus-node-exporter prometheus-blackbox-exporter haproxy libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test test-faults soak test-hostile check format bench lock licenses sbom screenshots pictures drill prove clean
