@@ -100,9 +100,14 @@ def with_history(store: Store) -> None:
     places = [Unit(Scope.BANK), Unit(Scope.PRODUCT, PRODUCT), Unit(Scope.CELL, PRODUCT, CENTER)]
     hour_s, day_s = T0_S // HOUR_S * HOUR_S, (T0_S + 8 * HOUR_S) // DAY_S * DAY_S - 8 * HOUR_S
     fine = Counts(good=3_600_000, bad=9, transactions=1000)
-    slices = [(Level.DAY, day_s - n * DAY_S, Counts(good=86_400_000, bad=310)) for n in range(1, 30)]
-    slices += [(Level.HOUR, hour_s - n * HOUR_S, fine) for n in range(1, 30 * 24)]
-    slices += [(Level.MINUTE, T0_S - T0_S % 60 - n * 60, Counts(good=30_000, bad=30_000)) for n in range(-1, 3)]
+    minutes = {T0_S - T0_S % 60 - n * 60: Counts(good=30_000, bad=30_000) for n in range(-1, 3)}
+    hours = {hour_s - n * HOUR_S: fine for n in range(1, 30 * 24)}
+    for at_s, counts in minutes.items():
+        hours[at_s // HOUR_S * HOUR_S] = hours.get(at_s // HOUR_S * HOUR_S, Counts()) + counts
+    days = {day_s - n * DAY_S: Counts(good=86_400_000, bad=310) for n in range(1, 30)}
+    days[day_s] = sum((counts for at_s, counts in hours.items() if at_s >= day_s), Counts())
+    levels = ((Level.DAY, days), (Level.HOUR, hours), (Level.MINUTE, minutes))
+    slices = [(level, at_s, counts) for level, rows in levels for at_s, counts in rows.items()]
     cells = {(level, at_s, unit): counts for level, at_s, counts in slices for unit in places}
     store.add_history(HistoryChunk(Span(T0_S - 31 * DAY_S, T0_S + 600), cells))
 
