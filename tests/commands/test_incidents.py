@@ -91,7 +91,7 @@ REFUSALS = [
     (("show", "x"), "no incident 'x'"),
     (("list", "--most", "0"), "--most 0: at least 1"),
     (("list", "--from", "yesterday"), "--from 'yesterday': write 2026-11-14"),
-    (("export", ID, "-o", "/nonexistent/x.md"), "No such file or directory"),
+    (("export", ID, "-o", "/nonexistent/x.md"), "there is no folder /nonexistent; make it first"),
 ]
 
 
