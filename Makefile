@@ -21,7 +21,7 @@ run: setup ## Starts the demo on http://127.0.0.1:8050 (ARGS="--port 9000" passe
 
 test: setup-dev ## Runs every test; slo/ must be covered to the last branch
 	$(BIN)/python -m pytest tests/slo --cov=slo --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -n 2 -q
-	scripts/two_looks tests --ignore=tests/slo --ignore=tests/journeys -m "not soak and not alone" -n 3 --dist loadfile --no-loadscope-reorder -q
+	scripts/two_looks tests --ignore=tests/slo --ignore=tests/journeys -m "not soak and not alone" -n 2 --dist loadfile --no-loadscope-reorder -q
 	scripts/two_looks tests/journeys -m "not soak and heavy" -n 2 --dist loadfile --no-loadscope-reorder -q
 	scripts/two_looks $$(grep -rl 'mark[.]alone' tests --include='test_*.py') -m "not soak and alone" -q
 
