@@ -30,6 +30,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks.availability_page import fill, setting_of
 from benchmarks.frame import CENTERS, PRODUCTS
 from benchmarks.viewers import obey, ours_cpu, port_of, served
+from commands.longevity import settle
 from dashboard.api.registering import register_api
 from dashboard.factory import create_dashboard
 from dashboard.server import serve
@@ -94,6 +95,7 @@ def served_availability(control: Connection, folder: Path, services: int) -> Non
         fill(store, services)
     setting = setting_of(store, services)
     app = create_dashboard(catalog=setting.catalog, demo=True, register=lambda server: register_api(server, setting))
+    settle()  # as a server does when it has started
     stop = threading.Event()
     threading.Thread(target=obey, args=(control, stop), daemon=True).start()
     serve(app.server, "127.0.0.1", 0, stop, on_bound=lambda url: control.send((port_of(url), 0.0, 0.0)))

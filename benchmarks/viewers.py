@@ -27,6 +27,7 @@ from dash import Input, Output, dcc, html
 from plotly import graph_objects
 
 from benchmarks.frame import CENTERS, PRODUCTS, Live, catalog
+from commands.longevity import settle
 from dashboard.factory import create_dashboard
 from dashboard.publisher import Publisher
 from dashboard.routes import register_routes
@@ -127,6 +128,7 @@ def served(control: Connection) -> None:
         stop = threading.Event()
         threading.Thread(target=obey, args=(control, stop), daemon=True).start()
         publisher.start()
+        settle()  # as a server does when it has started
         serve(app.server, "127.0.0.1", 0, stop, on_bound=lambda url: control.send((port_of(url), *costs)))
         publisher.stop()
         store.close()

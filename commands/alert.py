@@ -15,6 +15,7 @@ from commands.auditing import audit_load
 from commands.errors import refusing
 from commands.interrupt import end_in_time, stop_event
 from commands.logs import add_logs, hide_configured, start_logs
+from commands.longevity import settle
 from commands.options import Configuration, add_configuration, configuration
 from commands.own_metrics import add_metrics_port, own_metrics
 from commands.reloading import LoadsCollector, Reloader, hangup_event
@@ -53,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
             reports.change(anew)
 
         reloader = Reloader(chosen, store, "alert", hangup, change)
+        settle()
         service.start()
         with own_metrics(args.metrics_port, AlertCollector(service), LoadsCollector(reloader.loads)), reports, reloader:
             stop.wait()

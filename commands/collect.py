@@ -9,7 +9,6 @@ SIGHUP reads the configuration anew: what is valid is taken over between two rea
 from __future__ import annotations
 
 import argparse
-import gc
 
 from collectors.probes.prober import Prober
 from commands.auditing import audit_load
@@ -17,6 +16,7 @@ from commands.collecting import Collecting, exposition, prometheus
 from commands.errors import refusing
 from commands.interrupt import end_in_time, stop_event
 from commands.logs import add_logs, hide_configured, start_logs
+from commands.longevity import settle
 from commands.options import Configuration, add_configuration, configuration
 from commands.own_metrics import LeadsCollector, add_metrics_port, own_metrics
 from commands.probing import outcome, prober
@@ -115,8 +115,7 @@ def _outcome(read: Read) -> str:
 def _until_stopped(args: argparse.Namespace, chosen: Configuration, collecting: Collecting) -> int:
     stop = stop_event()
     end_in_time(stop)
-    gc.collect()
-    gc.freeze()  # else now and then a commit waits 70 ms for a walk through everything that was ever imported
+    settle()
     part = "probes" if args.probes_only else "collect"
     reloader = Reloader(chosen, collecting.store, part, args.hangup, collecting.change)
     metrics = (LeadsCollector(collecting.leads), LoadsCollector(reloader.loads))

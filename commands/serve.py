@@ -14,6 +14,7 @@ from commands.errors import refusing
 from commands.guarding import access_of, refuse_without_admin
 from commands.interrupt import end_in_time, stop_event
 from commands.logs import add_logs, hide_configured, start_logs
+from commands.longevity import settle
 from commands.options import add_configuration, configuration
 from commands.reloading import Reloader, hangup_event
 from commands.serving import Serving
@@ -59,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         with refusing(DashboardError), serving, Reloader(chosen, store, "serve", hangup, serving.change) as reloader:
             serving.show(reloader.loads)
+            settle()
             serve(
                 serving.front,
                 host,
