@@ -15,6 +15,16 @@
     no_month_before: "costs.why_month_before",
     no_accounts: "costs.why_no_accounts",
   };
+  /* What a sentence says after its month, as reports/costs/told.py knows it. */
+  const TOLD = [
+    ["costs.told_no_costs", "neither metrics nor imported charges"],
+    ["costs.told_days", "metrics on (?<seen>\\d+) of (?<days>\\d+) days"],
+    ["costs.told_days_of", "metrics of (?<name>.+) on (?<seen>\\d+) of (?<days>\\d+) days"],
+    ["costs.told_no_rate", "no rate of (?<name>.+) for (?<day>[\\d-]+)"],
+    ["costs.told_no_effective", "(?<name>.*): no effective cost"],
+    ["costs.told_no_billed", "(?<name>.*): no billed cost"],
+    ["costs.told_accounts", "accounts not on every day"],
+  ].map(([text, shape]) => [text, new RegExp(`^(?<month>\\d{4}-\\d\\d): ${shape}(?<times> \\(\\d+\\))?$`)]);
   const OF = {
     active_accounts: "costs.of_active",
     open_accounts: "costs.of_open",
@@ -43,12 +53,18 @@
     return (fen < 0 ? "-" : "") + format.grouped(whole) + "." + String(Math.abs(fen) % 100).padStart(2, "0");
   }
 
+  function told(reason) {
+    for (const [text, shape] of TOLD) {
+      const found = shape.exec(reason);
+      if (found) return word(text, { ...found.groups, times: found.groups.times || "" });
+    }
+    const [rule, count] = reason.split(/:(?! )/);
+    return WHY[rule] ? word(WHY[rule], { count: count || "" }) : reason;
+  }
+
   function why(reasons) {
-    const said = reasons.slice(0, 3).map((reason) => {
-      const [rule, count] = reason.split(/:(?! )/);
-      return WHY[rule] ? word(WHY[rule], { count: count || "" }) : reason;
-    });
-    return said.join(" · ") + (reasons.length > 3 ? " …" : "");
+    const each = reasons.flatMap((reason) => reason.split("; "));
+    return each.slice(0, 3).map(told).join(" · ") + (each.length > 3 ? " …" : "");
   }
 
   function named(each) {

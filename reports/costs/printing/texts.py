@@ -9,6 +9,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from reports.costs.model import CostReport, Figure
+from reports.costs.told import told
 from reports.paper.model import Column, Kind, Tone
 from reports.words import Words
 from slo.formatting import truncated
@@ -55,12 +56,14 @@ class Texts:
         return self.words("unknown") if figure.cny is None else f"{self.cny(figure.cny)}"
 
     def reasons(self, reasons: tuple[str, ...]) -> str:
-        """Why something is not known; rules in words, the rest as it is said."""
-        return self.words("list.comma").join(map(self._reason, reasons[:MOST_REASONS])) + (
-            "…" if len(reasons) > MOST_REASONS else ""
-        )
+        """Why something is not known; rules and sentences in words, the rest as it is said."""
+        each = [one for reason in reasons for one in reason.split("; ")]
+        shown = self.words("list.comma").join(map(self._reason, each[:MOST_REASONS]))
+        return shown + ("…" if len(each) > MOST_REASONS else "")
 
     def _reason(self, reason: str) -> str:
+        if sentence := told(reason):
+            return self.words(f"costs.told.{sentence.kind}", **sentence.values)
         rule, _, count = reason.partition(":")
         key = f"costs.why.{rule}"
         return self.words(key, count=count) if key in self.words.messages else reason
