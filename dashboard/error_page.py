@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 import flask
 import orjson
-from werkzeug.exceptions import InternalServerError
+from werkzeug.exceptions import InternalServerError, NotFound
 
 from dashboard.language import Words
 from dashboard.pages.desk import MENU
@@ -38,6 +38,9 @@ input { flex: 1 1 14rem; }
 
 def not_found(words: Words, path: str) -> flask.Response:
     """404: the address, what may have been meant, every screen, and a search of products."""
+    if flask.request.path.startswith("/api"):
+        raw = orjson.dumps({"error": f"nothing is served at {path}"})
+        return flask.Response(raw, HTTPStatus.NOT_FOUND, {"Cache-Control": "no-store"}, content_type="application/json")
     if not _wants_page():
         return _text(words("page.not_found"), HTTPStatus.NOT_FOUND)
     shown = path if len(path) <= LONGEST_SHOWN else path[:LONGEST_SHOWN] + "…"
@@ -63,7 +66,11 @@ def failed(words: Words, error_id: str) -> flask.Response:
 
 
 def register_failures(server: flask.Flask, words: Callable[[], Words]) -> None:
-    """Whatever nobody caught becomes a page with an id, or one line."""
+    """Whatever nobody caught becomes a page with an id, or one line; so does an address that no rule takes, such as one
+    with a line's end in it."""
+
+    def lost(_error: NotFound) -> flask.Response:
+        return not_found(words(), flask.request.path)
 
     def answer(_error: InternalServerError) -> flask.Response:
         error_id = secrets.token_hex(6)
@@ -71,6 +78,7 @@ def register_failures(server: flask.Flask, words: Callable[[], Words]) -> None:
         return failed(words(), error_id)
 
     server.register_error_handler(InternalServerError, answer)
+    server.register_error_handler(NotFound, lost)
 
 
 def _wants_page() -> bool:

@@ -45,6 +45,15 @@ def test_a_script_gets_one_line(client: FlaskClient) -> None:
     assert (answer.status_code, answer.mimetype, answer.text.count("\n")) == (404, "text/plain", 1)
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/api/v1/alerts/a%0Ab%C2%8A", "application/json"), ("/a%0Ab", "text/plain")]
+)
+def test_an_address_that_no_rule_takes_is_answered_like_any_other(client: FlaskClient, path: str, kind: str) -> None:
+    """The routing of the server knows no line's end in an address."""
+    answer = client.get(path, headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.mimetype, "doctype" in answer.text.lower()) == (404, kind, False)
+
+
 def test_an_address_cannot_write_into_the_page(client: FlaskClient) -> None:
     answer = client.get("/%3Cscript%3Ealert(1)%3C/script%3E" + "x" * 900, headers=BROWSER)
     assert "<script" not in answer.text
