@@ -93,7 +93,7 @@ def _responses(route: Route) -> Json:
         "403": "not allowed to whoever asks",
         "503": "the store cannot be asked right now",
     }
-    if "{id}" in route.path or (not isinstance(route, Write) and route.query):
+    if "{id}" in route.path or isinstance(route, Write) or route.query:
         told["404"] = "there is no such thing"
     if not isinstance(route, Write) and route.query:
         told["422"] = "can be read, and cannot be answered"

@@ -91,6 +91,14 @@ def test_every_parameter_that_is_described_is_taken(whole: flask.Flask, document
                 assert "no parameter" not in answer.text
 
 
+def test_what_a_body_names_may_not_be_there(whole: flask.Flask, document: dict[str, Any]) -> None:
+    """Not only what an address names."""
+    asked = {"kind": "availability", "issue": "2026-10-r9", "format": "json"}
+    answer = whole.test_client().post("/api/v1/reports/jobs", json=asked)
+    assert answer.status_code == 404
+    assert "404" in document["paths"]["/api/v1/reports/jobs"]["post"]["responses"]
+
+
 def test_the_page_is_plain_and_fetches_nothing(whole: flask.Flask) -> None:
     page = whole.test_client().get("/docs")
     assert page.content_type == "text/html; charset=utf-8"
