@@ -17,7 +17,7 @@ from reports.load_runs.keeping import KIND, find, keep, result_of, run_of
 from reports.load_runs.model import LoadRun
 from reports.load_runs.reading import MOST_BYTES
 from reports.load_runs.view import comparison_json, run_json
-from reports.peaks.capacity import capacity_json, read_capacity, whys
+from reports.peaks.capacity import capacity_json, read_capacity
 from reports.peaks.proofs import ahead_json, runs_json
 from store.journal import Document
 from store.port import Reader
@@ -70,10 +70,8 @@ def capacity(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
     """The document of ``python app.py capacity``, what each of the next days takes of it, what each run says of it."""
     catalog, policy, now_ms = setting.catalog, setting.capacity, setting.now_ms()
     view = read_capacity(reader, now_ms, catalog.zone, len(catalog.data_centers), policy, kinds=setting.kinds)
-    codes = {name: why.value for name, why in whys(view).items()}
     return {
         **capacity_json(view),
-        "reason_codes": codes,
         "ahead": ahead_json(view),
         "runs": runs_json(reader, view, now_ms),
     }

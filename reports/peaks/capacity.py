@@ -97,6 +97,7 @@ def capacity_json(view: CapacityView) -> dict[str, Any]:
         "peak_today_at": None if view.today is None else utc(view.today.at_s * 1000),
         "forecast": peak_json(view.forecast),
         "reasons": reasons(view),
+        "reason_codes": {name: why.value for name, why in whys(view).items()},
     }
 
 

@@ -167,10 +167,11 @@ def _forecast(texts: Texts) -> list[Block]:
 
 
 def _why(texts: Texts) -> list[Block]:
-    reasons = texts.report.capacity["reasons"]
-    if not reasons:
+    capacity, words = texts.report.capacity, texts.words
+    if not capacity["reasons"]:
         return []
-    words = texts.words
-    rows = tuple((Cell(f"capacity/{name}"), Cell(why)) for name, why in reasons.items())
+    codes = capacity.get("reason_codes", {})  # not in issues that were frozen before it was there
+    told = {name: texts.why(codes[name]) if name in codes else why for name, why in capacity["reasons"].items()}
+    rows = tuple((Cell(f"capacity/{name}"), Cell(why)) for name, why in told.items())
     shape = texts.columns(("figure", Kind.TEXT), ("reason", Kind.TEXT))
     return [Table("reasons", words("peaks.table.reasons"), shape, rows)]

@@ -75,6 +75,12 @@ class Texts:
             return self.words("peaks.no_record")
         return self.words("list.comma").join(filter(None, (day["day"], self.kinds(day), self.doubts(day))))
 
+    def why(self, code: str) -> str:
+        """Why a figure of the capacity is not known."""
+        capacity = self.report.capacity
+        standing = self.words(f"peaks.standing.{capacity['state']}")
+        return self.words(f"peaks.why.{code}", seconds=capacity["held_seconds"], standing=standing)
+
     def proof(self) -> str:
         """How the proven capacity stands, and until when."""
         capacity = self.report.capacity

@@ -128,3 +128,12 @@ def test_an_empty_store_has_a_report_that_knows_nothing(store: MemoryStore, now_
     assert (found.days, found.total, found.records["day"]) == ((), 0, None)
     assert b"no day has transactions" in drawn(found, "html", "en")
     assert "峰值预测需要连续 71 天".encode() in drawn(found, "html", "zh")
+
+
+def test_why_no_capacity_is_known_is_told_in_the_readers_language(made: PeakReport) -> None:
+    """On paper as on the screen: no English sentence in a Chinese report."""
+    page = drawn(made, "html", "zh").decode()
+    english = set(made.capacity["reasons"].values())
+    assert made.capacity["reason_codes"].keys() == made.capacity["reasons"].keys()
+    assert english
+    assert [why for why in english if why in page] == []
