@@ -59,10 +59,12 @@ Share = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
 
 
 class ServerSettings(Strict):
-    """Where the dashboard listens."""
+    """Where the dashboard listens. ``connections_per_address``: None for the usual number, which this machine need not
+    keep."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8050, ge=0, le=65535)
+    connections_per_address: int | None = Field(default=None, ge=8, le=4000)
 
 
 class ExpositionSettings(Strict):

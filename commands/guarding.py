@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from ipaddress import ip_network
 
 from access.directory import Directory
 from access.entering import Entrance
@@ -22,7 +23,9 @@ from dashboard.access.proxied import ProxyHeaders, Trust
 from dashboard.access.setting import Access
 from dashboard.api.setting import wall_clock_ms
 from dashboard.api.tokens import Tokens
+from dashboard.crowding import USUAL, Crowding
 from outgoing.errors import BadSecret
+from settings import Settings
 from store.errors import StoreError
 from store.port import Store
 
@@ -99,6 +102,14 @@ def load_runs_tokens(chosen: Configuration, store: Store) -> Tokens:
         return found is not None and found.may(Right.MEASURE)
 
     return Tokens(chosen.data, kept=measures)
+
+
+def crowding_of(settings: Settings) -> Crowding:
+    """How many connections one address may hold; all viewers may come through the proxies that are believed."""
+    most, access = settings.server.connections_per_address, settings.access
+    proxies = () if access.trusted_proxy is None else (ip_network(access.trusted_proxy),)
+    believed = () if access.proxy is None else access.proxy.networks
+    return Crowding(USUAL if most is None else most, (*proxies, *believed), own=most is not None)
 
 
 def refuse_without_admin(chosen: Configuration, store: Store, host: str) -> None:

@@ -11,11 +11,11 @@ import argparse
 
 from commands.auditing import audit_load
 from commands.errors import refusing
-from commands.guarding import access_of, refuse_without_admin
+from commands.guarding import access_of, crowding_of, refuse_without_admin
 from commands.interrupt import end_in_time, stop_event
 from commands.logs import add_logs, hide_configured, start_logs
 from commands.longevity import settle
-from commands.options import add_configuration, configuration
+from commands.options import Configuration, add_configuration, configuration
 from commands.reloading import Reloader, hangup_event
 from commands.serving import Serving
 from dashboard.api.registering import ROUTES
@@ -69,11 +69,15 @@ def run(args: argparse.Namespace) -> int:
                 authenticated=access is not None,
                 trusted_proxy=chosen.settings.access.trusted_proxy,
                 on_bound=_say,
-                limits=Limits(bodies=Bodies(large_bodies(ROUTES))),
+                limits=_limits(chosen),
             )
     finally:
         store.close()
     return 0
+
+
+def _limits(chosen: Configuration) -> Limits:
+    return Limits(bodies=Bodies(large_bodies(ROUTES)), crowding=crowding_of(chosen.settings))
 
 
 def _say(url: str) -> None:

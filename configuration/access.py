@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from ipaddress import ip_address
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from access.rights import SHIPPED, Right, Role, RolePolicy
 from access.sessions import HOUR_MS, SessionTimes
 from configuration.access_ways import OidcSettings, ProxySettings
 from configuration.types import Strict
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError(f"{text!r} is no address; write that of the one proxy, such as 10.0.0.5") from None
+
+
+Address = Annotated[str, AfterValidator(_address)]
 
 
 class WayName(StrEnum):
@@ -39,7 +51,7 @@ class AccessSettings(Strict):
     roles: dict[Role, tuple[Right, ...]] = Field(default_factory=dict)
     session: SessionSettings = SessionSettings()
     behind_tls: bool = False
-    trusted_proxy: str | None = Field(default=None, pattern=r"^[0-9a-fA-F.:]+$")
+    trusted_proxy: Address | None = None
     oidc: OidcSettings | None = None
     proxy: ProxySettings | None = None
     writes_per_minute: int = Field(default=300, ge=10, le=100_000)

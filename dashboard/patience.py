@@ -15,6 +15,7 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 
+from dashboard.crowding import Crowd, Crowding, turn_away
 from dashboard.wire import Bodies, TooSlow, strict_parser
 
 if TYPE_CHECKING:
@@ -44,12 +45,14 @@ class Limits:
 
     patience: Patience = field(default_factory=Patience)
     bodies: Bodies = field(default_factory=Bodies)
+    crowding: Crowding = field(default_factory=Crowding)
 
 
 class Channel(HTTPChannel):
     """A connection that knows since when something is unfinished, on the monotonic clock."""
 
     request: HTTPRequestParser | None
+    server: PatientServer
     asked_s: float | None = None
     """Since when a request is coming in."""
     answered_s: float | None = None
@@ -71,6 +74,12 @@ class Channel(HTTPChannel):
         sent: int = super().send(data, do_close)
         self.taken_bytes += sent
         return sent
+
+    def del_channel(self, map: Sockets | None = None) -> None:
+        """Once it is closed."""
+        if self.server.active_channels.get(self._fileno) is self and self.addr is not None:
+            self.server.crowd.went(self.addr[0])
+        super().del_channel(map)
 
     def look(self, now_s: float, patience: Patience, hurry: float) -> None:
         """Ends what takes too long. ``hurry``: how many times sooner than usual."""
@@ -116,13 +125,23 @@ class PatientServer(TcpWSGIServer):
             parser_class = strict_parser(limits.bodies)
 
         self._patience = limits.patience
+        self.crowd = Crowd(limits.crowding)
         self.channel_class = OfThisServer
         about = (listening.family, listening.type, listening.proto, listening.getsockname())
         super().__init__(app, sockets, True, listening, adj=settings, sockinfo=about, bind_socket=False)
 
+    def accept(self) -> tuple[socket.socket, tuple[str, int]] | None:
+        """The next connection, unless its address holds enough of them."""
+        found: tuple[socket.socket, tuple[str, int]] | None = super().accept()
+        if found is None or self.crowd.admits(found[1][0]):
+            return found
+        turn_away(found[0])
+        return None
+
     def maintenance(self, now: float) -> None:
         """Once in ``LOOK_SECONDS``."""
         super().maintenance(now)
+        self.crowd.recount(channel.addr[0] for channel in self.active_channels.values() if channel.addr)
         hurry = CROWDED if self.in_connection_overflow else 1
         now_s = time.monotonic()
         for channel in list(self.active_channels.values()):

@@ -36,6 +36,7 @@ def test_both_ways_are_off_unless_they_are_named() -> None:
         ({"ways": ["proxy"], "proxy": {**PROXY, "user_header": "Authorization"}}, "means something else"),
         ({"ways": ["proxy"], "proxy": {"networks": ["127.0.0.1/32"]}}, "nobody would have a role"),
         ({"ways": ["proxy"], "proxy": PROXY, "trusted_proxy": "10.0.0.5"}, "trusted_proxy"),
+        ({"ways": ["password"], "trusted_proxy": "10.0.0.5.6"}, "is no address"),
         ({"ways": ["proxy"]}, "section access.proxy is missing"),
         ({"ways": ["password"], "proxy": PROXY}, "ways: names it not"),
         ({"ways": ["oidc"]}, "section access.oidc is missing"),
