@@ -15,14 +15,13 @@ from access.auditing import with_audit
 from access.identity import Identity, Means
 from access.people import MOST, Person, key_of, listed
 from access.rights import RolePolicy
-from access.sessions import Session, SessionTimes
+from access.sessions import ENDED, Session, SessionTimes
 from access.tokens import USED_EVERY_MS, Token, by_digest, used
 from access.tokens import listed as listed_tokens
 from store.errors import StaleDocument, StoreError
 from store.journal import Change, Document, JournalReader
 from store.port import Store
 
-ENDED = "session-ended"
 FRESH_SECONDS = 4.0
 """With the reading itself: what is revoked opens nothing after 5 s, on every replica."""
 NEVER = float("-inf")
@@ -31,11 +30,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """``read_s``: on the monotonic clock."""
+    """``read_s``: on the monotonic clock; ``ended``: when, by a session's id or one of its marks."""
 
     read_s: float = NEVER
     people: Mapping[str, Person] = field(default_factory=dict)
-    ended: frozenset[str] = frozenset()
+    ended: Mapping[str, int] = field(default_factory=dict)
     tokens: Mapping[str, Token] = field(default_factory=dict)
 
 
@@ -65,7 +64,7 @@ class Directory:
         when the store could never be asked."""
         known = self._fresh()
         person = known.people.get(key_of(session.name))
-        if session.id in known.ended or not _holds(session, person):
+        if _is_ended(session, known.ended) or not _holds(session, person):
             return None
         roles = session.roles if person is None or session.means is not Means.PASSWORD else person.roles
         return Identity(
@@ -147,10 +146,15 @@ class Directory:
             log.warning("people not read, going on with who was known: %s", error)
             return replace(known, read_s=now_s)
 
-    def _ended(self, journal: JournalReader) -> frozenset[str]:
-        """Sessions that somebody logged out of, as long as they would hold otherwise."""
+    def _ended(self, journal: JournalReader) -> Mapping[str, int]:
+        """Sessions that somebody logged out of, or that the provider ended, as long as they would hold otherwise."""
         since_ms = self._now_ms() - self._times.longest_ms - 1
-        return frozenset(each.id for each in journal.documents(ENDED, from_ms=since_ms, most=MOST))
+        return {each.id: each.at_ms for each in journal.documents(ENDED, from_ms=since_ms, most=MOST)}
+
+
+def _is_ended(session: Session, ended: Mapping[str, int]) -> bool:
+    """Whoever logs in again after the provider ended all of somebody's sessions comes in again."""
+    return any(ended.get(each, -1) >= session.began_ms for each in (session.id, *session.marks))
 
 
 def _holds(session: Session, person: Person | None) -> bool:

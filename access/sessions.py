@@ -23,6 +23,8 @@ from access.rights import Role
 
 VARIABLE = "CONTROL_CENTER_SESSION_KEY"
 FILE = "session.key"
+ENDED = "session-ended"
+"""Documents of the journal that end one: by its id, or by one of its marks."""
 LEAST_KEY_BYTES = 32
 LONGEST_TEXT = 4_000
 RENEWED_PER_IDLE = 48
@@ -42,7 +44,7 @@ class SessionTimes:
 class Session:
     """``roles``: of who logged in elsewhere; people of ours have theirs in the store. ``epoch_ms``: the person's at
     the begin; ``seen_ms``: when it was renewed last; ``until_ms``: when whoever vouched for it wants to be asked again,
-    None for never."""
+    None for never; ``marks``: by which they end it (``access.parting``)."""
 
     id: str
     name: str
@@ -52,6 +54,7 @@ class Session:
     began_ms: int
     seen_ms: int
     until_ms: int | None = None
+    marks: tuple[str, ...] = ()
 
     def expires_ms(self, times: SessionTimes) -> int:
         """When it ends by itself unless somebody asks before."""
@@ -91,9 +94,10 @@ class Sessions:
         now_ms: int,
         *,
         until_ms: int | None = None,
+        marks: tuple[str, ...] = (),
     ) -> Session:
         """A new one, with a number that nobody can guess."""
-        return Session(secrets.token_urlsafe(18), name, means, roles, epoch_ms, now_ms, now_ms, until_ms)
+        return Session(secrets.token_urlsafe(18), name, means, roles, epoch_ms, now_ms, now_ms, until_ms, marks)
 
     def text(self, session: Session) -> str:
         """What the browser carries."""
@@ -107,6 +111,7 @@ class Sessions:
                 session.began_ms,
                 session.seen_ms,
                 session.until_ms,
+                *session.marks,
             ],
             ensure_ascii=False,
             separators=(",", ":"),
@@ -169,8 +174,8 @@ def _checked(text: str, where: object) -> bytes:
 def _unpacked(packed: str) -> Session | None:
     try:
         body = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
-        id_, name, means, roles, epoch_ms, began_ms, seen_ms, until_ms = body
+        id_, name, means, roles, epoch_ms, began_ms, seen_ms, until_ms, *marks = body
         known = frozenset(Role(role) for role in roles if role in set(Role))
-        return Session(id_, name, Means(means), known, epoch_ms, began_ms, seen_ms, until_ms)
+        return Session(id_, name, Means(means), known, epoch_ms, began_ms, seen_ms, until_ms, tuple(marks))
     except (ValueError, TypeError, binascii.Error):
         return None  # signed by us in another version

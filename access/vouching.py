@@ -10,23 +10,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-
 from access.errors import ProviderRefused
+from access.parting import Partings, claim_text, marks_of
 from access.people import is_name, name_of
+from access.proofs import audience_of, proven
 from access.provider import Provider
 from access.rights import Role
 from access.sessions import HOUR_MS, Signer
 
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
-"""By a key pair: never ``none``, and never a shared key that a public one could be taken for."""
 PURPOSE = "oidc"
 BEGUN_MS = 10 * 60_000
 """How long somebody may take to log in at the provider."""
-MOST_TOKEN = 64_000
-_KNOWN_ERRORS = {"bad_signature": "its signature is wrong", "expired_token": "it is past its end"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +48,14 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """Whom the provider vouches for. ``until_ms``: until it has to be asked again."""
+    """Whom the provider vouches for. ``until_ms``: until it has to be asked again; ``marks``: by which it ends the
+    session (``access.parting``); ``subject``: what it calls the person, for the audit log."""
 
     name: str
     roles: frozenset[Role]
     until_ms: int
+    marks: tuple[str, ...] = ()
+    subject: str = ""
 
 
 class Vouching:
@@ -66,6 +63,7 @@ class Vouching:
 
     def __init__(self, provider: Provider, rules: Rules, signer: Signer) -> None:
         self.provider = provider
+        self.partings = Partings(provider, rules.leeway_s)
         self._rules = rules
         self._signer = signer
 
@@ -97,7 +95,8 @@ class Vouching:
         )
         longest_ms = now_ms + self._rules.longest_ms
         ends_ms = min(longest_ms, *(each for each in said_ms if each > now_ms), longest_ms)
-        return Vouched(self._name(claims), self._roles(claims), ends_ms)
+        marks, subject = marks_of(claims, self.provider.client.issuer), claim_text(claims, "sub")
+        return Vouched(self._name(claims), self._roles(claims), ends_ms, marks, subject)
 
     def _unpacked(self, carried: str) -> Begun | None:
         packed, _, signature = carried.partition(".")
@@ -109,16 +108,13 @@ class Vouching:
             return None  # signed by us in another version
 
     def _claims(self, text: str, nonce: str, now_ms: int) -> Mapping[str, Any]:
-        if not text or len(text) > MOST_TOKEN:
-            raise ProviderRefused("sends no ID token")
-        claims = self._decoded(text, now_ms)
-        client = self.provider.client
+        leeway_s, client = self._rules.leeway_s, self.provider.client
+        claims = proven(self.provider, "ID token", text, now_ms, leeway_s=leeway_s, needed=("exp", "iat")).claims
         expected = {"iss": client.issuer, "nonce": nonce}
         wrong = [name for name, value in expected.items() if claims.get(name) != value]
         if wrong:
             raise ProviderRefused(f"the ID token is not for this login: {wrong[0]}")
-        audience = claims.get("aud")
-        named = [audience] if isinstance(audience, str) else audience if isinstance(audience, list) else []
+        named = audience_of(claims)
         several = len(named) > 1 or "azp" in claims
         if client.id not in named or (several and claims.get("azp") != client.id):
             raise ProviderRefused("the ID token is not for this control center: aud, azp")
@@ -134,20 +130,6 @@ class Vouching:
             raise ProviderRefused("its userinfo is about somebody else: sub")
         return {**more, **{name: value for name, value in claims.items() if value is not None}}
 
-    def _decoded(self, text: str, now_ms: int) -> Mapping[str, Any]:
-        try:
-            try:
-                token = _verified(text, self.provider.keys())
-            except (JoseError, ValueError):  # under a key that is newer than what we know, perhaps
-                token = _verified(text, self.provider.keys(anew=True))
-            times = jwt.JWTClaimsRegistry(
-                now_ms // 1000, self._rules.leeway_s, exp={"essential": True}, iat={"essential": True}
-            )
-            times.validate(token.claims)
-        except (JoseError, ValueError, TypeError, AttributeError) as error:
-            raise ProviderRefused(f"the ID token proves nothing: {_cause(error)}") from None
-        return token.claims
-
     def _name(self, claims: Mapping[str, Any]) -> str:
         found = _claim(claims, self._rules.name)
         if not isinstance(found, str) or not is_name(found):
@@ -159,15 +141,6 @@ class Vouching:
         values = [found] if isinstance(found, str) else found if isinstance(found, list) else []
         known = (self._rules.given.get(value, frozenset()) for value in values if isinstance(value, str))
         return frozenset[Role]().union(*known)
-
-
-def _verified(text: str, keys: KeySet) -> jwt.Token:
-    return jwt.decode(text, keys, algorithms=ALGORITHMS)
-
-
-def _cause(error: Exception) -> str:
-    kind = getattr(error, "error", "")
-    return _KNOWN_ERRORS.get(kind, str(kind) or type(error).__name__)
 
 
 def _claim(claims: Mapping[str, Any], name: str) -> object:

@@ -12,21 +12,29 @@ import flask
 from access.auditing import with_audit
 from access.errors import AccessError, ProviderDown, ProviderRefused, TooBusy
 from access.identity import Identity, Means
+from access.parting import part
 from access.rights import Right
 from access.vouching import BEGUN_MS, Vouched, Vouching
 from dashboard.access.cookies import cookie_name, set_cookie
 from dashboard.access.login import Door, admit, answered, show
+from dashboard.access.pacing import Pace
 from dashboard.access.refusals import UNKNOWN, Refusals
 from dashboard.access.setting import Elsewhere
 from dashboard.admission import Gate, declare
+from dashboard.api.errors import Refused
 from dashboard.language import Words, word_key
+from store.errors import StoreError
 from store.journal import Change
 
 BEGIN = "/login/oidc"
 BACK = "/login/oidc/callback"
+PART = "/login/oidc/logout"
 COOKIE = "control-center-oidc"
 ELSEWHERE = word_key("login.elsewhere")
 LONGEST_FIELD = 4_000
+MOST_PARTING_BYTES = 72 * 1024
+PARTINGS_PER_MINUTE = 1_200
+"""From one address: a provider may end everybody's sessions at once."""
 TOLD = {
     ProviderDown: (word_key("login.provider_down"), HTTPStatus.SERVICE_UNAVAILABLE),
     ProviderRefused: (word_key("login.provider_refused"), HTTPStatus.FORBIDDEN),
@@ -59,18 +67,21 @@ def farewell_of(vouching: Vouching) -> Callable[[], str]:
 
 
 class Vouchsafing:
-    """The two routes. ``Door`` and provider are shared by all requests."""
+    """The routes. ``Door`` and provider are shared by all requests."""
 
     def __init__(self, door: Door, vouching: Vouching) -> None:
         self._door = door
         self._vouching = vouching
         store = door.access.store
         self._refusals = None if store is None else Refusals(store, door.access.now_ms)
+        self._partings = Pace(PARTINGS_PER_MINUTE)
 
     def register(self, app: flask.Flask) -> None:
-        """Adds them; both are open: nobody is known yet."""
+        """Adds them; all are open: nobody is known yet."""
         app.add_url_rule(BEGIN, "login-oidc", lambda: answered(self._guarded(self.begin)), methods=["GET"])
         app.add_url_rule(BACK, "login-oidc-back", lambda: answered(self._guarded(self.back)), methods=["GET"])
+        app.add_url_rule(PART, "login-oidc-part", lambda: answered(self.part), methods=["POST"])
+        declare(app, "login-oidc-part", Gate.OPEN)  # the text that is sent proves who sends it
         declare(app, "login-oidc", Gate.OPEN)
         declare(app, "login-oidc-back", Gate.OPEN)
 
@@ -99,12 +110,37 @@ class Vouchsafing:
             return self._without_roles(vouched)
         epoch_ms = 0 if person is None else person.epoch_ms
         session = access.sessions.begin(
-            vouched.name, Means.OIDC, vouched.roles, epoch_ms, now_ms, until_ms=vouched.until_ms
+            vouched.name, Means.OIDC, vouched.roles, epoch_ms, now_ms, until_ms=vouched.until_ms, marks=vouched.marks
         )
-        self._record("login", vouched.name, roles=sorted(vouched.roles), means=Means.OIDC)
+        self._record("login", vouched.name, roles=sorted(vouched.roles), means=Means.OIDC, sub=vouched.subject)
         answer = admit(self._door, _redirect(begun.following), session)
         self._forget(answer)
         return answer
+
+    def part(self) -> flask.Response:
+        """From the provider itself, without a browser: sessions end, in the words of its own specification."""
+        access, request = self._door.access, flask.request
+        request.max_content_length = MOST_PARTING_BYTES
+        address = request.remote_addr or "unknown"
+        self._partings.admit(f"address {address}")
+        if access.store is None:
+            raise Refused(HTTPStatus.NOT_FOUND, "nobody can be logged out from afar here")
+        try:
+            now_ms = access.now_ms()
+            part(
+                access.store,
+                self._vouching.partings.read(request.form.get("logout_token", ""), now_ms),
+                now_ms,
+                address,
+            )
+        except ProviderRefused as error:
+            self._note("logout.refused", error)
+            return _said(HTTPStatus.BAD_REQUEST, "invalid_request", error)
+        except (ProviderDown, StoreError) as error:
+            log.warning("logout by the provider failed: %s", error)
+            return _said(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", error)
+        access.directory.forget()
+        return flask.Response(status=HTTPStatus.OK, headers={"Cache-Control": "no-store"})
 
     def _without_roles(self, vouched: Vouched) -> flask.Response:
         """Known, and nothing here: says which roles there are and whom to ask."""
@@ -127,14 +163,20 @@ class Vouchsafing:
         return guarded
 
     def _refused(self, error: AccessError) -> flask.Response:
-        log.warning("login refused: %s", error)
-        if isinstance(error, ProviderRefused) and self._refusals is not None:
-            address = flask.request.remote_addr or "unknown"
-            self._refusals.note(UNKNOWN, "login.refused", Means.OIDC.value, str(error), address)
+        if isinstance(error, ProviderRefused):
+            self._note("login.refused", error)
+        else:
+            log.warning("login refused: %s", error)
         key, status = TOLD[type(error)]
         answer = show(self._door, self._door.spoken()(key), status=status)
         self._forget(answer)
         return answer
+
+    def _note(self, action: str, error: ProviderRefused) -> None:
+        log.warning("%s: %s", action.replace(".", " "), error)
+        if self._refusals is not None:
+            address = flask.request.remote_addr or "unknown"
+            self._refusals.note(UNKNOWN, action, Means.OIDC.value, str(error), address)
 
     def _record(self, action: str, name: str, **detail: object) -> None:
         access = self._door.access
@@ -152,6 +194,13 @@ class Vouchsafing:
 
 def _field(name: str) -> str:
     return flask.request.args.get(name, "")[:LONGEST_FIELD]
+
+
+def _said(status: HTTPStatus, kind: str, error: Exception) -> flask.Response:
+    answer = flask.jsonify(error=kind, error_description=str(error))
+    answer.status_code = status
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _redirect(address: str) -> flask.Response:

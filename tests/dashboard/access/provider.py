@@ -36,6 +36,21 @@ TAMPERS: dict[str, Callable[[Claims], Claims]] = {
     "future": lambda claims: {**claims, "iat": int(time.time()) + 3600, "nbf": int(time.time()) + 3600},
 }
 """By what is wrong; beside them: none, foreign, shared, rubbish, missing."""
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+PARTING_TAMPERS: dict[str, Callable[[Claims], Claims]] = {
+    "aud": TAMPERS["aud"],
+    "iss": TAMPERS["iss"],
+    "expired": TAMPERS["expired"],
+    "future": TAMPERS["future"],
+    "nonce": lambda claims: {**claims, "nonce": "one"},
+    "no event": lambda claims: {**claims, "events": {}},
+    "an event that is no object": lambda claims: {**claims, "events": {EVENT: True}},
+    "no number": lambda claims: {**claims, "jti": ""},
+    "no instant": lambda claims: {name: value for name, value in claims.items() if name != "iat"},
+    "old": lambda claims: {**claims, "iat": int(time.time()) - 3600},
+    "nobody": lambda claims: {name: value for name, value in claims.items() if name not in ("sub", "sid")},
+}
+"""Of a logout token; beside them the same, and kind."""
 
 
 def new_key() -> RSAKey:
@@ -76,6 +91,8 @@ class Handler(BaseHTTPRequestHandler):
         elif parts.path == "/userinfo":
             known = self.headers.get("Authorization") == "Bearer x"
             self._json({"sub": "4711", **more("userinfo")} if known else {}, 200 if known else 401)
+        elif parts.path == "/parting":
+            self._send(logout_token(asked), "text/plain", 200)
         elif parts.path == "/leave":
             self._redirect(asked["post_logout_redirect_uri"])
         else:
@@ -174,13 +191,33 @@ def id_token(begun: dict[str, str]) -> str:
         "groups": STATE.asked.get("groups", ["center-operators"]),
         **more("more"),
     }
-    claims = TAMPERS.get(wrong, lambda honest: honest)(claims)
+    return signed(TAMPERS.get(wrong, lambda honest: honest)(claims), wrong)
+
+
+def logout_token(asked: dict[str, str]) -> str:
+    """The end of sessions: ``sub``, ``sid``, ``jti``, wrong in the way that is asked for."""
+    wrong, now_s = asked.pop("wrong", ""), int(time.time())
+    claims: Claims = {
+        "iss": STATE.issuer,
+        "aud": [CLIENT, "other"],
+        "iat": now_s,
+        "exp": now_s + 120,
+        "jti": secrets.token_urlsafe(12),
+        "events": {EVENT: {}},
+        **asked,
+    }
+    kind = "at+jwt" if wrong == "kind" else "logout+jwt"
+    return signed(PARTING_TAMPERS.get(wrong, lambda honest: honest)(claims), wrong, {"typ": kind})
+
+
+def signed(claims: Claims, wrong: str, head: dict[str, str] | None = None) -> str:
+    """As a token, or what looks like one."""
     if wrong in ("rubbish", "missing"):
         return "rubbish.of.it" if wrong == "rubbish" else ""
     if wrong in ("none", "shared"):
         return by_hand("none" if wrong == "none" else "HS256", claims)
     key_pair = new_key() if wrong == "foreign" else STATE.key
-    return jwt.encode({"alg": "RS256", "kid": STATE.key.kid}, claims, key_pair)
+    return jwt.encode({"alg": "RS256", "kid": STATE.key.kid, **(head or {})}, claims, key_pair)
 
 
 def by_hand(algorithm: str, claims: Claims) -> str:
