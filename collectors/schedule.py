@@ -16,6 +16,9 @@ NS_PER_MS = 1_000_000
 LEAN = 100
 """A tick moves by at most one part in so many of the interval."""
 MOST_SKIPPED_ROWS = 60
+TAKEOVER_LOOK_S = 0.25
+"""So often a standby that waits for a tick looks whether it has to read now."""
+OLD_PAGE_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ def next_tick(previous: Tick, now_ns: int, wall_ms: int, interval_ms: int) -> tu
     lean_ms = max(-most_ms, min(most_ms, at_ms - wall_at_due_ms))
     skipped = range(at_ms - missed * interval_ms, at_ms, interval_ms)
     return Tick(due_ns + lean_ms * NS_PER_MS, at_ms), skipped
+
+
+def is_old(age_ms: int, interval_ms: int) -> bool:
+    """Whether who takes over does not wait for a tick: one was missed, or the interval is a long one."""
+    return age_ms > min(3 * interval_ms // 2, OLD_PAGE_MS)
 
 
 def nearest_whole(at_ms: int, interval_ms: int) -> int:

@@ -18,7 +18,7 @@ from collectors.latency import LatencyTally
 from collectors.mapping import MetricMap
 from collectors.openmetrics import PageParser
 from collectors.page import Page
-from collectors.schedule import MOST_SKIPPED_ROWS, Tick, first_tick, next_tick, skipped_reads
+from collectors.schedule import MOST_SKIPPED_ROWS, TAKEOVER_LOOK_S, Tick, first_tick, is_old, next_tick, skipped_reads
 from collectors.spool import PageSpool, SpooledPage
 from collectors.step import Proposal
 from collectors.tally import Tally
@@ -32,7 +32,6 @@ LOG = logging.getLogger(__name__)
 MOST_PENDING = 10 * MOST_SKIPPED_ROWS
 """Failed attempts that are kept while the store takes none."""
 MOST_TIMEOUT_S = 10.0
-TAKEOVER_LOOK_S = 0.25
 WARM_NS = 60 * 10**9
 """So long does a standby trust that it knows the series of a page."""
 LEAST_REPLAYED = 3
@@ -137,12 +136,12 @@ class Watcher:
         return not stopping.wait(tick.wait_s(self._clock.monotonic_ns()))
 
     def _is_late(self) -> bool:
-        """Whether the last page in the store is so old that somebody missed a tick; unknown counts as no."""
+        """Whether the last page in the store is so old that nobody waits for a tick; unknown counts as no."""
         try:
             last_ms = (self._tally or self._resumed()).last_page_ms
         except (StoreError, CollectorError):
             return False
-        return last_ms is not None and 2 * (self._clock.wall_ms() - last_ms) > 3 * self._source.interval_ms
+        return last_ms is not None and is_old(self._clock.wall_ms() - last_ms, self._source.interval_ms)
 
     def _warm_up(self, at_ms: int) -> None:
         """Learns the labels of a page while standing by, so that the first one that counts is read quickly."""

@@ -5,7 +5,8 @@
 
 It counts what was before a source was first read, and moves what happened inside a gap from the page that closed the
 gap to where raw samples say that it happened (totals stay, completeness grows). It may run beside `collect`, be broken
-off and run again: what is done already is found done. What comes after the newest page is read by `collect`.
+off and run again: what is done already is found done. A second one of the same server says who is at work, and takes
+over when that is gone. What comes after the newest page is read by `collect`.
 """
 
 from __future__ import annotations
@@ -27,10 +28,13 @@ from commands.prometheus import prometheus_sources
 from slo.errors import BadPeriod
 from slo.windows import day_window
 from store.errors import StoreError
+from store.leadership import Leadership, Work, new_owner
+from store.leases import healing_lease
 from store.opening import open_store
 from store.port import Store
 
 REPORT_EVERY_S = 2.0
+MENDING = Work("backfill", "mends", "mended")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -105,19 +109,30 @@ def _servers(chosen: Configuration, source: str) -> list[PrometheusConfig]:
 def _backfilled(
     server: PrometheusConfig, chosen: Configuration, store: Store, args: argparse.Namespace, asked: tuple[int, int]
 ) -> list[Outcome]:
-    retention = chosen.settings.kept()
-    only = args.source if "/" in args.source else ""
-    meter = Meter(asked)
+    """What became of one server's targets; one backfill of it at a time."""
+    lease, timing = healing_lease(server.name), chosen.settings.lease.timing()
+    leadership = Leadership(store, [lease], new_owner(), timing, work=MENDING)
+    leadership.start()
     try:
-        backfill = Backfill(server, store, chosen.mapping, chosen.catalog.outcomes, retention, report=meter.note)
+        leadership.wait_for_all((timing.ttl_ms + 2 * timing.renew_ms) / 1000)
+        token = leadership.token(lease)
+        if token is None:
+            other = leadership.holder(lease) or "of an unknown process"
+            trouble = f"busy: another backfill ({other}) is at work; run again when it is done"
+            return [Outcome(server.name, trouble=trouble)]
+        meter, meaning = Meter(asked), (chosen.mapping, chosen.catalog.outcomes, chosen.settings.kept())
+        backfill = Backfill(server, store, *meaning, report=meter.note, token=token)
+        return _mended(backfill, server, args.source, asked)
     except CollectorError as fault:
         return [Outcome(server.name, trouble=str(fault))]
+    finally:
+        leadership.stop()
+
+
+def _mended(backfill: Backfill, server: PrometheusConfig, source: str, asked: tuple[int, int]) -> list[Outcome]:
+    missing = Outcome(server.name, trouble=f"missing: no target of {server.job!r} then")
     try:
-        return backfill.run(*asked, only) or [
-            Outcome(server.name, trouble=f"missing: no target of {server.job!r} then")
-        ]
-    except CollectorError as fault:
-        return [Outcome(server.name, trouble=str(fault))]
+        return backfill.run(*asked, source if "/" in source else "") or [missing]
     finally:
         backfill.close()
 

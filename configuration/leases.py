@@ -11,8 +11,8 @@ from store.leadership import LEAST_RENEWALS, LeaseTiming
 class LeaseSettings(Strict):
     """How often a collector shows that it lives, and how long a standby waits for that; milliseconds."""
 
-    ttl_ms: int = Field(default=3000, ge=300, le=60_000)
-    renew_ms: int = Field(default=1000, ge=100, le=20_000)
+    ttl_ms: int = Field(default=LeaseTiming().ttl_ms, ge=300, le=60_000)
+    renew_ms: int = Field(default=LeaseTiming().renew_ms, ge=100, le=20_000)
 
     @model_validator(mode="after")
     def _a_lost_beat_is_no_reason_to_take_over(self) -> LeaseSettings:

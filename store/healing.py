@@ -25,7 +25,8 @@ class Healing:
 
     Exactly one hole: ``gap`` as it is stored, which ``gaps`` (none or smaller ones) replace; or the time before
     ``before_ms``, the first page so far, which ``first_page_ms`` replaces. ``reads`` are attempts not stored yet.
-    ``growth`` adds to ``events`` and ``transactions`` what came in whole columns.
+    ``growth`` adds to ``events`` and ``transactions`` what came in whole columns. ``token``: of the lease
+    ``healing_lease(source)`` under which it was made; None heals without a lease.
     """
 
     source: str
@@ -39,6 +40,7 @@ class Healing:
     costs: tuple[Cost, ...] = ()
     gaps: tuple[Gap, ...] = ()
     incarnations: tuple[Incarnation, ...] = ()
+    token: int | None = None
 
 
 def kept_rollups(healing: Healing, retention: Retention, now_s: int, zone: str) -> Rollups:

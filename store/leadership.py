@@ -15,7 +15,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +25,8 @@ from store.leases import NOBODY, Beat, Lease, lease_name
 from store.port import Store
 
 LOG = logging.getLogger(__name__)
+TAKEOVER_S = 5.0
+"""From the death of a holder to the first commit of the next one, at the timing below and reads once a second."""
 LEAST_RENEWALS = 3
 """So often must a holder beat within a ``ttl_ms``: one lost beat is no reason to change hands."""
 _LOOKS_PER_TTL = 12
@@ -36,8 +38,8 @@ _TIME_NAMESPACE = Path("/proc/self/ns/time")
 class LeaseTiming:
     """How often a holder beats, and after how long a silence it is replaced, in milliseconds."""
 
-    ttl_ms: int = 3000
-    renew_ms: int = 1000
+    ttl_ms: int = 2000
+    renew_ms: int = 500
 
     @property
     def look_ms(self) -> int:
@@ -78,6 +80,7 @@ class Lookout:
         self._ttl_ms = ttl_ms
         self._since_ms: dict[Lease, int] = {}
         self._sighted_ms: int | None = None
+        self._spared: set[Lease] = set()
 
     def stale(self, leases: Iterable[Lease], now_ms: int) -> list[Lease]:
         """What was just seen of others' leases -> those that did not change for a ``ttl_ms``.
@@ -88,7 +91,17 @@ class Lookout:
         for lease in leases:
             since_ms = known.get(lease)
             self._since_ms[lease] = self._first_seen(lease, now_ms) if since_ms is None else since_ms
+        self._spared &= self._since_ms.keys()
         return [lease for lease, since_ms in self._since_ms.items() if now_ms - since_ms >= self._ttl_ms]
+
+    def spare(self, stale: Iterable[Lease], now_ms: int, ms: int) -> list[Lease]:
+        """Gives stale leases so many milliseconds more, each once; returns those that had them already."""
+        had = [lease for lease in stale if lease in self._spared]
+        for lease in stale:
+            if lease not in self._spared:
+                self._since_ms[lease] = now_ms - self._ttl_ms + ms
+                self._spared.add(lease)
+        return had
 
     def blinded(self, now_ms: int) -> None:
         """The store could not be asked: its silence is not the holders', who may not have reached it either."""
@@ -136,6 +149,7 @@ class Leadership:
         self._others: dict[str, str] = {}
         self._told: set[str] = set()  # what the log says that we read
         self._renew_at_ms = 0
+        self._looked_ms: int | None = None
         self._complaint = ""
         self._stopping = False
         self._nudged = threading.Event()
@@ -245,7 +259,7 @@ class Leadership:
             return
         present = self._store.leases()
         theirs = [present[name] for name in missing if name in present and present[name].owner != NOBODY]
-        stale = self._lookout.stale(theirs, self._now_ms())
+        stale = self._abandoned(theirs)
         busy = {lease.name: lease.owner for lease in theirs if lease not in stale}
         taken: dict[str, Lease] = {}
         if len(busy) < len(missing):
@@ -253,6 +267,20 @@ class Leadership:
             taken = self._store.acquire(free, self._owner, self._beat(), stale=stale)
             self._held = self._held | taken
         self._tell(taken, [lease for lease in stale if lease.name in taken], busy)
+
+    def _abandoned(self, theirs: Sequence[Lease]) -> list[Lease]:
+        """Leases of others that may be taken. When we came late to this look, or the store keeps writers waiting, the
+        holder may be as held up: it gets the time of one beat more."""
+        now_ms = self._now_ms()
+        late_ms = 0 if self._looked_ms is None else now_ms - self._looked_ms - self._timing.look_ms
+        stale = self._lookout.stale(theirs, now_ms)
+        if stale:
+            self._store.acquire((), self._owner, self._beat())  # takes nothing, but waits for its turn as a beat does
+            late_ms = max(late_ms, self._now_ms() - now_ms)
+        self._looked_ms = self._now_ms()
+        if late_ms < self._timing.renew_ms:
+            return stale
+        return self._lookout.spare(stale, self._looked_ms, self._timing.renew_ms)
 
     def _tell(self, taken: Collection[str], abandoned: Collection[Lease], busy: dict[str, str]) -> None:
         """One line for each change of hands."""

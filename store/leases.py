@@ -39,6 +39,11 @@ def lease_name(source: str) -> str:
     return source.partition("/")[0]
 
 
+def healing_lease(source: str) -> str:
+    """The lease under which the past of a source is read again: beside that of its collector, one per server."""
+    return f"backfill of {lease_name(source)}"
+
+
 def takeable(lease: Lease | None, stale: Collection[Lease]) -> bool:
     """Whether a lease may change hands: nobody has it, or it is still exactly as it stood when it was found stale."""
     return lease is None or lease.owner == NOBODY or lease in stale

@@ -14,6 +14,7 @@ from store.errors import StaleWriter
 from store.healing import Healing, kept_growth, kept_observed, kept_reads, kept_rollups, lived
 from store.journal import Change, refuse_unstorable
 from store.latency_records import LatencySlice
+from store.leases import healing_lease
 from store.memory_contents import Contents
 from store.memory_healing import grown_counts, refuse_negative, take_hole
 from store.memory_journal import MemoryAuditReader, MemoryJournalReader
@@ -274,6 +275,8 @@ class MemoryStore(MemoryLeases):
         """Fills a hole of a source's past; False, and nothing changed, when the hole is not as it was any more."""
         added = kept_rollups(healing, retention, now_s, self._zone)
         with self._writing() as before:
+            if healing.token is not None:
+                self._refuse_lost(healing_lease(healing.source), healing.token)
             contents = before.copy()
             known = contents.source(healing.source)
             if not take_hole(known, contents.gaps, healing):

@@ -57,7 +57,7 @@ class MemoryLeases:
 
     def _refuse_outdated(self, batch: Batch) -> None:
         if batch.token is not None:
-            self._refuse_lost(lease_name(batch.source), batch.token)
+            self._refuse_lost(batch.lease or lease_name(batch.source), batch.token)
 
     def _refuse_lost(self, name: str, token: int) -> None:
         refuse_outdated(name, token, self._leases.get(name))

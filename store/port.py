@@ -185,7 +185,8 @@ class Store(Protocol):
 
     def heal(self, healing: Healing, retention: Retention, now_s: int) -> bool:
         """Fills a hole of a source's past in one transaction (see ``store.healing``); False, and nothing changed, when
-        the hole is not as it was any more. Levels get what they would still keep. Raises UnknownSource.
+        the hole is not as it was any more. Levels get what they would still keep. Raises UnknownSource, HealingRefused,
+        and LeaseLost when the healing has a token and its lease another one.
         """
 
     def add_history(self, chunk: HistoryChunk) -> bool:

@@ -162,7 +162,8 @@ class Batch:
     ``expected_version`` is the version that ``resume`` or the last commit gave: a second writer that lost the race
     gets StaleWriter and must resume. ``state`` and ``new_series`` are opaque to the store: the collector's memory of
     each series' last value, in the order in which the series were first seen. ``token`` is that of the writer's
-    lease (``store.leases``): a writer whose lease has gone gets LeaseLost. None writes without a lease.
+    lease (``store.leases``), of the source's own unless ``lease`` names another: a writer whose lease has gone gets
+    LeaseLost. None writes without a lease.
     """
 
     source: str
@@ -180,6 +181,7 @@ class Batch:
     new_series: tuple[str, ...] = ()
     state: bytes | None = None
     token: int | None = None
+    lease: str = ""
     latency: LatencyBatch | None = None
 
 

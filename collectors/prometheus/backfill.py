@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from collectors.errors import CollectorError
@@ -22,7 +22,9 @@ from collectors.prometheus.pages import Scrapes, scrapes_by_instance
 from collectors.prometheus.replay import before_first, inside_gap
 from collectors.prometheus.target import Target
 from slo.outcomes import OutcomeTable
+from store.errors import LeaseLost, StaleWriter
 from store.healing import Healing
+from store.leases import healing_lease
 from store.port import Store
 from store.records import Gap, Retention, Source, SourceStatus
 
@@ -77,8 +79,10 @@ class Backfill:
         *,
         report: Callable[[Step], object] = lambda step: None,
         clock_s: Callable[[], float] = time.time,
+        token: int | None = None,
     ) -> None:
-        """Raises NoAccess."""
+        """``token``: of the lease ``healing_lease`` of this server; None heals without it. Raises NoAccess."""
+        self._token = token
         self._config = config
         self._store = store
         self._mapping = mapping
@@ -136,6 +140,8 @@ class Backfill:
                 self._inside(source, reader, gap, outcome)
         except CollectorError as fault:
             outcome.trouble = str(fault)
+        except LeaseLost as lost:
+            outcome.trouble = f"replaced: another backfill ({lost.owner}) goes on; run again when it is done"
         finally:
             reader.close()
         return outcome
@@ -147,13 +153,17 @@ class Backfill:
             return status.first_page_ms
         if status is None:
             self._store.register(source, int(self._clock_s() * 1000))
-        target = Target(source, self._config, self._store, self._mapping, self._outcomes)
+        lease = healing_lease(source.id)
+        target = Target(
+            source, self._config, self._store, self._mapping, self._outcomes, token=self._token, lease=lease
+        )
         for _, up in self._up(matchers(labels), from_ms, to_ms):
             scrapes = up.get(labels["instance"])
             if scrapes is not None and scrapes.good_ms:
                 newest = replace(scrapes, good_ms=scrapes.good_ms[-1:], failed_ms=())
                 target.begin(newest)
-                target.follow(self._client, newest, lambda: True)
+                with suppress(StaleWriter):  # a collector has begun it meanwhile
+                    target.follow(self._client, newest, lambda: True)
                 break
         begun = self._status(source.id)
         return None if begun is None else begun.first_page_ms
@@ -215,7 +225,7 @@ class Backfill:
             left = rest
 
     def _heal(self, healing: Healing) -> bool:
-        return self._store.heal(healing, self._retention, int(self._clock_s()))
+        return self._store.heal(replace(healing, token=self._token), self._retention, int(self._clock_s()))
 
     def _note(self, outcome: Outcome, step: Step) -> None:
         outcome.pages += step.pages

@@ -21,7 +21,7 @@ from collectors.prometheus.config import KIND, PrometheusConfig
 from collectors.prometheus.errors import PrometheusError, TooMuch, TooSlow
 from collectors.prometheus.pages import Scrapes, scrapes_by_instance
 from collectors.prometheus.target import Target
-from collectors.schedule import first_tick, next_tick
+from collectors.schedule import TAKEOVER_LOOK_S, Tick, first_tick, next_tick
 from slo.outcomes import OutcomeTable
 from store.errors import LeaseLost, StaleWriter, StoreError
 from store.leadership import Leadership
@@ -113,9 +113,20 @@ class PrometheusCollector:
         interval_ms = self._config.interval_ms
         self._guarded_tick()
         tick = first_tick(time.monotonic_ns(), self._clock_ms(), interval_ms)
-        while not self._stopping.wait(tick.wait_s(time.monotonic_ns())):
+        while self._due(tick):
             self._guarded_tick()
             tick, _ = next_tick(tick, time.monotonic_ns(), self._clock_ms(), interval_ms)
+
+    def _due(self, tick: Tick) -> bool:
+        """Waits for a tick; a standby that takes over meanwhile looks at once. False when told to stop."""
+        while self._leadership is not None and self._leadership.token(self._config.name) is None:
+            if self._stopping.wait(min(TAKEOVER_LOOK_S, tick.wait_s(time.monotonic_ns()))):
+                return False
+            if not tick.wait_s(time.monotonic_ns()):
+                return True
+            if self._leadership.token(self._config.name) is not None:
+                self._guarded_tick()
+        return not self._stopping.wait(tick.wait_s(time.monotonic_ns()))
 
     def _guarded_tick(self) -> None:
         try:

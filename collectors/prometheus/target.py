@@ -32,7 +32,7 @@ class Target:
 
     ``scanned_ms``: every scrape up to here is dealt with; None before the first one. ``last_scrape_ms``: the newest
     scrape that is known, good or bad. ``skew_ms``: what is known of the server's clock. ``token``: of the lease under
-    which it commits. The constructor raises StoreError, and MemoryDamaged.
+    which it commits, the source's own unless ``lease`` names another. The constructor raises StoreError, MemoryDamaged.
     """
 
     def __init__(
@@ -44,11 +44,12 @@ class Target:
         outcomes: OutcomeTable,
         *,
         token: int | None = None,
+        lease: str = "",
     ) -> None:
         self.source = source
         self._config = config
         self._store = store
-        self._token = token
+        self._token, self._lease = token, lease
         self._mapping = mapping
         self._buckets = [f"{rule.metric}_bucket" for rule in mapping.latency]
         self._names = [*config.names(mapping), *self._buckets]
@@ -151,7 +152,7 @@ class Target:
         self._dealt_with(page.at_ms)
 
     def _commit(self, proposal: Proposal) -> None:
-        batch = replace(proposal.batch, token=self._token)
+        batch = replace(proposal.batch, token=self._token, lease=self._lease)
         self._tally.accept(proposal, self._store.commit(batch))
         self._latency.accept(proposal)
 

@@ -120,7 +120,9 @@ class SqlStore:
         return True
 
     def heal(self, healing: Healing, retention: Retention, now_s: int) -> bool:
-        """Fills a hole of a source's past; False, and nothing changed, when the hole is not as it was any more."""
+        """Fills a hole of a source's past; False, and nothing changed, when the hole is not as it was any more.
+
+        Raises UnknownSource, HealingRefused, LeaseLost."""
         self._refuse_when_closed()
         added = kept_rollups(healing, retention, now_s, self._zone)
         grown = kept_growth(healing, retention, now_s, self._zone)
@@ -131,6 +133,7 @@ class SqlStore:
         self._make_room(starts, reads)
         observed = kept_observed(healing.reads, writing.OBSERVED_LEVELS, retention, now_s, self._zone)
         with self._database.writing(self._engine) as connection:
+            leasing.refuse_outdated_healer(connection, healing)
             source_id = take_hole(connection, healing)
             if source_id is None:
                 return False

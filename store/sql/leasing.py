@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from store.leases import NOBODY, Beat, Lease, lease_name, refuse_outdated, takeable
+from store.healing import Healing
+from store.leases import NOBODY, Beat, Lease, healing_lease, lease_name, refuse_outdated, takeable
 from store.records import Batch
 from store.sql.schema import LEASE
 
@@ -41,7 +42,13 @@ def leases(connection: Connection) -> dict[str, Lease]:
 def refuse_outdated_writer(connection: Connection, batch: Batch) -> None:
     """Raises LeaseLost when the batch's lease has changed hands; else nobody takes it before this commit ends."""
     if batch.token is not None:
-        refuse_lost(connection, lease_name(batch.source), batch.token)
+        refuse_lost(connection, batch.lease or lease_name(batch.source), batch.token)
+
+
+def refuse_outdated_healer(connection: Connection, healing: Healing) -> None:
+    """Raises LeaseLost when the lease of a healing has changed hands."""
+    if healing.token is not None:
+        refuse_lost(connection, healing_lease(healing.source), healing.token)
 
 
 def refuse_lost(connection: Connection, name: str, token: int) -> None:

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from slo.outcomes import Kind
-from store.errors import HealingRefused, UnknownSource
+from store.errors import HealingRefused, LeaseLost, UnknownSource
 from store.growth import Growth, GrowthColumn
 from store.healing import Healing
+from store.leases import Beat, healing_lease
 from store.memory import MemoryStore
 from store.port import Store
 from store.records import (
@@ -220,3 +221,18 @@ def test_a_healing_that_would_take_more_than_there_is_is_refused_whole(watched: 
         assert reader.gaps(0, 2**53) == [GAP]
         assert len(reader.reads("prom/dc1", 0, 2**53)) == 2
     assert watched.heal(MOVED, KEEP, NOON_S + 700)
+
+
+def test_a_healing_whose_lease_has_gone_changes_nothing(watched: Store) -> None:
+    """Who was stopped while another took over writes no more, however the hole stands; the other does."""
+    lease = healing_lease("prom/dc1")
+    old = watched.acquire([lease], "a", Beat("here", 1))[lease]
+    new = watched.acquire([lease], "b", Beat("here", 9), stale=[old])[lease]
+    before = bank(watched, Level.SLOT)
+    with pytest.raises(LeaseLost, match="b; nothing was written"):
+        watched.heal(replace(MOVED, token=old.token), KEEP, NOON_S + 700)
+    with pytest.raises(LeaseLost):
+        watched.commit(Batch("prom/dc1", 2, (Read(1, False),), token=old.token, lease=lease))
+    assert bank(watched, Level.SLOT) == before
+    assert watched.heal(replace(MOVED, token=new.token), KEEP, NOON_S + 700)
+    assert watched.commit(Batch("prom/dc1", 2, (Read(1, False),), token=new.token, lease=lease)) == 3

@@ -52,12 +52,20 @@ def store() -> FragileStore:
 Member = Callable[..., Leadership]
 
 
+def passed(hand: Hand, at_ms: int, standby: Leadership) -> None:
+    """Time goes on, and the standby looks as often as it does."""
+    while hand.at_ms < at_ms:
+        hand.at_ms = min(at_ms, hand.at_ms + 250)
+        standby.round()
+
+
 @pytest.fixture
 def member(store: FragileStore) -> Member:
     """Makes one collector's leadership on its own clock; it does nothing until ``round`` is called."""
 
     def made(owner: str, now_ms: Hand, clock: str = "", names: tuple[str, ...] = ("dc1", "dc2")) -> Leadership:
-        return Leadership(store, names, owner, clock=clock or f"clock of {owner}", now_ms=now_ms)
+        timing = LeaseTiming(TTL_MS, 1_000)
+        return Leadership(store, names, owner, timing, clock=clock or f"clock of {owner}", now_ms=now_ms)
 
     return made
 
@@ -170,8 +178,7 @@ def test_a_replaced_holder_learns_it_at_its_next_beat(member: Member, caplog: py
     one, two = member("a", hand), member("b", hand)
     one.round()
     two.round()
-    hand.at_ms = 5_000
-    two.round()
+    passed(hand, 5_000, two)
     caplog.set_level(logging.INFO)
     caplog.clear()
     for _ in range(3):
@@ -194,8 +201,48 @@ def test_a_store_out_of_reach_changes_nothing(member: Member, store: FragileStor
     store.away = False
     two.round()
     assert led(two) == []
-    hand.at_ms = 13_000
+    passed(hand, 13_000, two)
+    assert led(two) == ["dc1", "dc2"]
+
+
+def test_who_came_late_to_a_look_gives_the_holder_one_beat_more(member: Member) -> None:
+    """A machine that slept, or was too busy: the holder that slept too keeps its lease, a dead one loses it."""
+    hand = Hand()
+    one, two = member("a", hand), member("b", hand)
+    one.round()
     two.round()
+    hand.at_ms = 60_000
+    two.round()
+    one.round()
+    passed(hand, 62_900, two)
+    assert led(one) == ["dc1", "dc2"]
+    assert led(two) == []
+    hand.at_ms = 120_000
+    two.round()
+    assert led(two) == []
+    passed(hand, 121_000, two)
+    assert led(two) == ["dc1", "dc2"]
+
+
+def test_a_store_that_keeps_writers_waiting_costs_no_lease(member: Member, store: FragileStore) -> None:
+    """The beat waited for the same turn: it comes first when the store is free again. Only once: who is dead loses."""
+    hand = Hand()
+    one, two = member("a", hand), member("b", hand)
+    one.round()
+    two.round()
+    acquire = store.acquire
+
+    def slow(*words: object, **more: object) -> dict[str, Lease]:
+        hand.at_ms += 1_500
+        return acquire(*words, **more)  # type: ignore[arg-type]
+
+    store.acquire = slow  # type: ignore[method-assign]
+    passed(hand, 3_000, two)
+    assert led(two) == []
+    one.round()
+    two.round()
+    assert led(one) == ["dc1", "dc2"]
+    passed(hand, 12_000, two)
     assert led(two) == ["dc1", "dc2"]
 
 

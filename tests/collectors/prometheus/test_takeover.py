@@ -53,8 +53,9 @@ class Side:
 
     def silent_for(self, ms: int) -> None:
         """The clock of this side goes on, and it looks at the leases."""
-        self.now_ms += ms
-        self.leadership.round()
+        for _ in range(ms):
+            self.now_ms += 1
+            self.leadership.round()
 
 
 @pytest.fixture
