@@ -1,4 +1,4 @@
-"""One objective out of an OpenSLO file, for commands that speak of a single one."""
+"""One SLO out of an OpenSLO file, for commands that speak of a single one."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from alerts.openslo.findings import errors
 from alerts.openslo.loading import Documents, load
 from alerts.openslo.model import SloDocument
 from alerts.policy import Policy, Slo
+from alerts.sliced.model import SlicedSlo
 from commands.errors import CommandError
-from slo.budgeting import Method
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """One objective. ``product``: of the catalog, when the file binds it to one; empty when it does not."""
+    """One SLO. ``own``: its products are those of the catalog; else they are names for what others count."""
 
-    slo: Slo
-    product: str
+    objectives: tuple[Slo | SlicedSlo, ...]
+    own: bool
 
 
 def chosen_slo(path: Path, name: str | None, policy: Policy) -> Chosen:
-    """The objective of an OpenSLO file; ``name`` chooses among several. What the file refers to need not be there: only
-    the objective is asked for. Raises CommandError with the first defect."""
+    """The objectives of one SLO of an OpenSLO file; ``name`` chooses among several. What the file refers to need not be
+    there: only the objectives are asked for. What other types of queries count is taken for a product of the SLO's
+    name, in a composite of the indicator's. Raises CommandError with the first defect."""
     documents = load([path])
     if documents.unreadable:
         raise CommandError(str(documents.unreadable[0]))
@@ -34,28 +35,17 @@ def chosen_slo(path: Path, name: str | None, policy: Policy) -> Chosen:
         raise CommandError(_none(path, name, documents, slos))
     if len(slos) > 1 and name is None:
         raise CommandError(f"{path}: holds several SLOs; choose one with --name: {', '.join(sorted(slos))}")
-    if found.composite or found.method is not Method.OCCURRENCES or len(found.goals) != 1:
-        raise CommandError(
-            f"{found.place.file}:{found.place.line}: SLO {found.metadata.name} is replayed only with one objective"
-            " that counts events (budgetingMethod: Occurrences)"
-        )
-    bound = next((slo for slo in bind(documents, policy).slos if slo.id == found.metadata.name), None)
-    return Chosen(bound, bound.product) if bound is not None else Chosen(_unbound(found, policy), "")
-
-
-def _unbound(document: SloDocument, policy: Policy) -> Slo:
-    """An objective whose counts come from elsewhere: the rows are one product's, named like the SLO."""
-    name = document.metadata.name
-    shown = document.metadata.display_name or name
-    return Slo(
-        name,
-        name,
-        document.goals[0].objective,
-        document.window.duration.seconds,
-        policy,
-        {"en": shown, "zh": document.terms.name_zh or shown},
-        document.terms.runbook,
-    )
+    bound = bind(documents, policy, foreign=True)
+    made: list[Slo | SlicedSlo] = [*bound.slos, *bound.sliced]
+    known = {slo.id: slo for slo in made}
+    ids = [found.metadata.name, *(f"{found.metadata.name}.{number}" for number in range(2, len(found.goals) + 1))]
+    chosen = tuple(known[id] for id in ids if id in known)
+    if not chosen:
+        why = next((f": {each.message}" for each in bound.findings if each.line >= found.place.line), "")
+        raise CommandError(f"{found.place.file}:{found.place.line}: SLO {found.metadata.name} cannot be replayed{why}")
+    mine = bind(documents, policy)
+    own = {slo.id for slo in mine.slos} | {slo.id for slo in mine.sliced}
+    return Chosen(chosen, chosen[0].id in own)
 
 
 def _none(path: Path, name: str | None, documents: Documents, slos: dict[str, SloDocument]) -> str:

@@ -64,6 +64,11 @@ def read_events(lines: Iterable[str], file: str, *, product: str = "", slot_seco
     return Events(length_s, _on_grid(chain(first, slots), file, first[0].at_s, length_s))
 
 
+def tells_products(header: str) -> bool:
+    """Whether the first line of a file tells products apart."""
+    return PARTS[0] in (name.strip() for name in next(csv.reader([header]), []))
+
+
 def _inferred(first: list[Slot], file: str) -> int:
     distances = [after.at_s - before.at_s for before, after in pairwise(first)]
     if not distances:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from slo.windows import DAY_S
+from alerts.sliced.book import SliceBook
+from alerts.sliced.burning import Cuts, kinds
+from alerts.sliced.model import SlicedSlo
+from slo.windows import DAY_S, Window
 from store.port import Reader
 from store.records import Level, Scope
 from store.slices import STEP_S
@@ -28,6 +31,18 @@ def slots_of_store(
         for at_s, unit, counts in rows:
             slots[at_s][unit.data_center] = (counts.good, counts.bad)
         yield from sorted(slots.items())
+
+
+def slices_of_store(reader: Reader, slo: SlicedSlo, book: SliceBook, within: Window, now_s: int) -> Cuts | None:
+    """Slices of every part of an objective that lie in a window and have closed by ``now_s``; None when there is none
+    with events. What nobody saw and what was under announced maintenance is known of each, as it is known now."""
+    slice_s = slo.slice_seconds
+    from_s = within.from_s + -within.from_s % slice_s
+    to_s = min(within.to_s, book.closed_s(reader, now_s * 1000))
+    if to_s - to_s % slice_s <= from_s:
+        return None
+    cuts = book.slices(reader, dict.fromkeys(kinds(slo), to_s - to_s % slice_s - from_s), to_s)
+    return cuts if any(cut.total for row in cuts.values() for _, cut in row) else None
 
 
 def retained(reader: Reader, product: str, from_s: int, to_s: int) -> Level:

@@ -24,8 +24,8 @@ _COLOR = {"burn": "#12414F", "budget": "#56B4E9", "firing": "#D55E00", "grid": "
 
 def picture(result: Result, trace: Trace) -> str:
     """The whole picture as SVG text."""
-    tiers = [tier for tier in result.slo.policy.tiers if tier.name not in result.left_out]
-    height = BARS_TOP + BAR_HEIGHT * (len(tiers) + 2)
+    rules = [name for name in result.rules if name not in result.left_out]
+    height = BARS_TOP + BAR_HEIGHT * (len(rules) + 2)
     title = f"{result.slo.id}: {result.slo.objective.text} %, {instant(result.from_s)} to {instant(result.to_s)}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
@@ -47,7 +47,7 @@ def _burn(result: Result, trace: Trace) -> Iterator[str]:
         y = _burn_y(10.0**power)
         yield _line(y, "0.3")
         yield _text(LEFT - 8, y + 4, f"{10**power:,}" if power >= 0 else "0.1", anchor="end")
-    for tier in result.slo.policy.tiers:
+    for tier in result.burning:
         factor = tier.factor(result.slo.period_seconds)
         y = _burn_y(float(factor))
         dash = f'stroke="{_COLOR["firing"]}" stroke-dasharray="6 4"'
@@ -93,8 +93,8 @@ def _budget(result: Result, trace: Trace) -> Iterator[str]:
 def _bars(result: Result) -> Iterator[str]:
     """One row per tier: when any alert of it fired."""
     yield _text(LEFT, BARS_TOP - 8, "firing")
-    tiers = [tier.name for tier in result.slo.policy.tiers if tier.name not in result.left_out]
-    for row, name in enumerate(tiers):
+    rules = [name for name in result.rules if name not in result.left_out]
+    for row, name in enumerate(rules):
         y = BARS_TOP + row * BAR_HEIGHT
         yield _text(LEFT - 8, y + 14, name, anchor="end")
         yield _line(y + BAR_HEIGHT - 2, "0.2")
@@ -105,7 +105,7 @@ def _bars(result: Result) -> Iterator[str]:
             told = f"{name} {span.key.subject.level.value} {span.key.subject.data_center}"
             tip = escape(f"{told} {instant(span.from_s)}, {lasted(to_s - span.from_s)}")
             yield f'<rect x="{x:.1f}" y="{y + 3}" {size} fill="{_COLOR["firing"]}"><title>{tip}</title></rect>'
-    end = BARS_TOP + len(tiers) * BAR_HEIGHT + 16
+    end = BARS_TOP + len(rules) * BAR_HEIGHT + 16
     yield _text(LEFT, end, instant(result.from_s))
     yield _text(WIDTH - RIGHT, end, instant(result.to_s), anchor="end")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from alerts.model import AlertKey, AlertState, Level, Transition
-from alerts.policy import Slo
+from alerts.policy import Slo, Tier
+from alerts.sliced.model import SlicedSlo
 
 _MOST_LISTED = 200
 
@@ -27,12 +28,30 @@ class Span:
 class Result:
     """Transitions of one objective between the begin of the first slot and the end of the last one."""
 
-    slo: Slo
+    slo: Slo | SlicedSlo
     slot_seconds: int
     from_s: int
     to_s: int
     transitions: tuple[Transition, ...]
     left_out: tuple[str, ...] = ()
+
+    @property
+    def burning(self) -> tuple[Tier, ...]:
+        """Tiers that fire on burn, highest first, under the names of their alerts."""
+        slo = self.slo
+        if isinstance(slo, Slo):
+            return slo.policy.tiers
+        rules = (rule for rule in slo.rules if rule.breaching)
+        return tuple(replace(rule.tier, name=slo.alert_name(rule.tier.name)) for rule in rules)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Names of all that may fire."""
+        slo = self.slo
+        blind = (
+            () if isinstance(slo, Slo) else (slo.alert_name(rule.no_data_name) for rule in slo.rules if rule.no_data)
+        )
+        return (*(tier.name for tier in self.burning), *blind)
 
     def spans(self) -> list[Span]:
         """When what fired, in order of its begin."""
@@ -120,10 +139,10 @@ def _rows(result: Result) -> list[tuple[str, ...]]:
     rows = []
     levels = dict.fromkeys(span.key.subject.level for span in spans)
     for level in (each for each in Level if each in levels):
-        for tier in result.slo.policy.tiers:
-            mine = [s for s in spans if s.key.rule == tier.name and s.key.subject.level is level]
+        for rule in result.rules:
+            mine = [s for s in spans if s.key.rule == rule and s.key.subject.level is level]
             if mine:
-                rows.append(_row(result, level, tier.name, mine))
+                rows.append(_row(result, level, rule, mine))
     return rows
 
 

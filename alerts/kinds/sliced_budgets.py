@@ -15,9 +15,9 @@ from alerts.kinds.budget import ROLLING
 from alerts.kinds.policy import BudgetPolicy
 from alerts.model import Evidence, Reading, Subject
 from alerts.sliced.book import SliceBook
-from alerts.sliced.burning import kinds
+from alerts.sliced.burning import Burn, kinds
+from alerts.sliced.history import History
 from alerts.sliced.model import SlicedSlo
-from alerts.sliced.rolling import RollingSpending, Spent
 from slo.formatting import ratio, truncated
 from store.port import Reader
 
@@ -31,7 +31,7 @@ class SlicedBudget:
     """One budget as ``budget.readings`` takes it."""
 
     of: SlicedSlo
-    spent: Spent
+    spent: Burn
     window: str = ROLLING
 
     @property
@@ -47,12 +47,12 @@ class SlicedBudget:
     @property
     def covered_s(self) -> int:
         """Seconds of which there are counts."""
-        return self.spent.covered_s
+        return self.spent.covered * self.of.slice_seconds
 
     @property
     def spent_share(self) -> Fraction | None:
         """Of what the window allows; None before anything was judged."""
-        return self.spent.share
+        return self.spent.burn_rate
 
     def rule(self, step: Fraction) -> str:
         """Name of a step's rule."""
@@ -74,7 +74,8 @@ class SlicedBudgetWatch:
     def __init__(self, slos: Iterable[SlicedSlo], policy: BudgetPolicy, sources: Collection[str] | None) -> None:
         self._policy = policy
         self._slos = {slo.id: slo for slo in slos}
-        self._known = {id: (SliceBook(sources), RollingSpending(slo)) for id, slo in self._slos.items()}
+        self._books = {id: SliceBook(sources) for id in self._slos}
+        self._histories = {id: History(slo, excluding=slo.excludes_maintenance) for id, slo in self._slos.items()}
         self._looked_ms: dict[str, int] = {}
         self._budgets: dict[str, SlicedBudget] = {}
         self._steps: budget.Steps = {}
@@ -95,7 +96,8 @@ class SlicedBudgetWatch:
         self._readings = budget.readings(every, self._policy, self._steps)
         return self._readings
 
-    def _spent(self, reader: Reader, slo: SlicedSlo, now_ms: int) -> Spent:
-        book, rolling = self._known[slo.id]
+    def _spent(self, reader: Reader, slo: SlicedSlo, now_ms: int) -> Burn:
+        book, history = self._books[slo.id], self._histories[slo.id]
         wanted = dict.fromkeys(kinds(slo, excluding=slo.excludes_maintenance), slo.period_seconds)
-        return rolling.update(book.slices(reader, wanted, book.closed_s(reader, now_ms)))
+        history.update(book.slices(reader, wanted, book.closed_s(reader, now_ms)))
+        return history.burn(slo.period_seconds)

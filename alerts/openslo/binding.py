@@ -51,6 +51,7 @@ class _Set:
     objects: Mapping[tuple[Kind, str], OpenSlo]
     policy: Policy
     products: Collection[str] | None
+    foreign: bool = False
 
     def found(self, reference: Reference) -> OpenSlo | None:
         return self.objects.get((reference.kind, reference.name))
@@ -68,10 +69,14 @@ def slos_of(documents: Documents, policy: Policy) -> list[Slo]:
     return list(bind(documents, policy).slos)
 
 
-def bind(documents: Documents, policy: Policy, products: Collection[str] | None = None) -> Bound:
+def bind(
+    documents: Documents, policy: Policy, products: Collection[str] | None = None, *, foreign: bool = False
+) -> Bound:
     """Objectives for the engine, one per objective of each bound SLO; the id is the SLO's name, with ``.2`` and so on
-    for its further objectives. ``products``: those of the catalog, when they are to be checked."""
-    known = _Set({(d.kind, d.name): d.value for d in documents.declared if d.value}, policy, products)
+    for its further objectives. ``products``: those of the catalog, when they are to be checked. ``foreign``: also SLOs
+    whose queries have other types; each is taken for one product that is named like it, in a composite like the
+    indicators, for whoever brings counts under such names."""
+    known = _Set({(d.kind, d.name): d.value for d in documents.declared if d.value}, policy, products, foreign)
     findings: list[Finding] = []
     slos: dict[str, Slo | SlicedSlo] = {}
     for document in documents.slos:
@@ -88,13 +93,15 @@ def bind(documents: Documents, policy: Policy, products: Collection[str] | None 
 def _bound(document: SloDocument, known: _Set, findings: list[Finding]) -> Iterator[Slo | SlicedSlo]:
     slis = [sli for sli in (_resolved(goal.indicator or document.indicator, known) for goal in document.goals) if sli]
     types = {known.type_of(source) for sli in slis for source in sli.sources}
-    if OWN_SOURCE not in types:
-        return
-    refused = _not_live(document, slis, types)
+    refused = _not_live(document, slis, types) if OWN_SOURCE in types else ""
     if refused:
         findings.append(_finding(document.place, refused, Weight.WARNING))
+    if refused or (OWN_SOURCE not in types and not known.foreign):
         return
-    units = [_unit(sli, known, findings) for sli in slis[: _indicators(document)]]
+    if OWN_SOURCE in types:
+        units = [_unit(sli, known, findings) for sli in slis[: _indicators(document)]]
+    else:
+        units = _stand_ins(document)
     products = [unit for unit in units if unit is not None]
     if len(products) < _indicators(document):
         return
@@ -121,6 +128,18 @@ def _not_live(document: SloDocument, slis: list[Sli], types: set[str]) -> str:
 def _indicators(document: SloDocument) -> int:
     """How many units it speaks of: one, in a composite one per goal."""
     return len(document.goals) if document.composite else 1
+
+
+def _stand_ins(document: SloDocument) -> list[str | None]:
+    """Names for what other types count."""
+    named = [goal.indicator for goal in document.goals] if document.composite else [None]
+    return [_name_of(each, document.metadata.name) for each in named]
+
+
+def _name_of(indicator: Sli | Reference | None, otherwise: str) -> str:
+    if isinstance(indicator, Sli):
+        return indicator.metadata.name
+    return otherwise if indicator is None else indicator.name
 
 
 def _unit(sli: Sli, known: _Set, findings: list[Finding]) -> str | None:

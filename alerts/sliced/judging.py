@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from fractions import Fraction
+from functools import partial
+from typing import NamedTuple
 
-from alerts.model import AlertKey, Condition, Evidence, Reading
+from alerts.model import AlertKey, Condition, Evidence, Reading, Severity
 from alerts.sliced.book import Kind, SliceBook
-from alerts.sliced.burning import Burn, History, kinds
+from alerts.sliced.burning import Burn, kinds
+from alerts.sliced.history import History
 from alerts.sliced.model import SlicedRule, SlicedSlo
 from slo.formatting import ratio, truncated
 from store.port import Reader
@@ -19,6 +22,7 @@ class SlicedJudge:
     def __init__(self, slos: Iterable[SlicedSlo], sources: Collection[str] | None = None) -> None:
         self._slos = tuple(slos)
         self._book = SliceBook(sources)
+        self._histories = [History(slo) for slo in self._slos]
         self._closed_s: int | None = None
         self._readings: list[Reading] = []
 
@@ -38,23 +42,38 @@ class SlicedJudge:
             for kind in kinds(slo):
                 wanted[kind] = max(wanted.get(kind, 0), slo.longest_seconds)
         cuts = self._book.slices(reader, wanted, closed_s)
-        return [reading for slo in self._slos for reading in readings_of(slo, History.of(slo, cuts), started_s)]
+        for history in self._histories:
+            history.update(cuts, history.slo.longest_seconds)
+        return [reading for history in self._histories for reading in readings_of(history, started_s)]
 
 
-def readings_of(slo: SlicedSlo, history: History, started_s: int = 0) -> list[Reading]:
+class Judgement(NamedTuple):
+    """What one rule says, and on asking, what it saw."""
+
+    key: AlertKey
+    condition: Condition
+    severity: Severity
+    evidence: Callable[[], Evidence]
+
+
+def readings_of(history: History, started_s: int = 0) -> list[Reading]:
     """Of one objective, as of the end of its last slice; ``started_s``: since when it is evaluated."""
-    found = []
+    return [Reading(key, said, severity, seen()) for key, said, severity, seen in judgements(history, started_s)]
+
+
+def judgements(history: History, started_s: int = 0) -> Iterator[Judgement]:
+    """The same, where mostly nobody asks what was seen."""
+    slo = history.slo
     for rule in slo.rules:
         long, short = history.burn(rule.tier.long_seconds), history.burn(rule.tier.short_seconds)
         if rule.breaching:
             key = AlertKey(slo.alert_name(rule.tier.name), slo.subject, slo.id)
             condition = burn_condition(slo, rule, long, short)
-            evidence = _evidence(slo, rule, history, long, short)
-            found.append(Reading(key, condition, rule.tier.severity, evidence))
+            evidence = partial(_evidence, slo, rule, history, long, short)
+            yield Judgement(key, condition, rule.tier.severity, evidence)
         if rule.no_data:
-            whole = history.begins[-1] + slo.slice_seconds - rule.tier.long_seconds >= started_s
-            found.append(_no_data(slo, rule, long, whole=whole))
-    return found
+            whole = history.end_s - rule.tier.long_seconds >= started_s
+            yield _no_data(slo, rule, long, whole=whole)
 
 
 def burn_condition(slo: SlicedSlo, rule: SlicedRule, long: Burn, short: Burn) -> Condition:
@@ -70,14 +89,14 @@ def _exceeds(rule: SlicedRule, burn: Burn, factor: Fraction) -> bool:
     return burn.burn_rate is not None and rule.exceeded(burn.burn_rate, factor)
 
 
-def _no_data(slo: SlicedSlo, rule: SlicedRule, long: Burn, *, whole: bool) -> Reading:
+def _no_data(slo: SlicedSlo, rule: SlicedRule, long: Burn, *, whole: bool) -> Judgement:
     """True when nobody saw anything of the long window; false as soon as somebody did; all excluded says nothing.
     ``whole``: we have been there for as long."""
     key = AlertKey(slo.alert_name(rule.no_data_name), slo.subject, slo.id)
-    values = (("window_seconds", str(rule.tier.long_seconds)), ("missing", truncated(long.unseen, 0)))
     if long.blind and whole:
-        return Reading(key, Condition.TRUE, rule.tier.severity, Evidence(values=values))
-    return Reading(key, Condition.FALSE if long.seen else Condition.UNKNOWN, rule.tier.severity)
+        values = (("window_seconds", str(rule.tier.long_seconds)), ("missing", truncated(long.unseen, 0)))
+        return Judgement(key, Condition.TRUE, rule.tier.severity, partial(Evidence, values=values))
+    return Judgement(key, Condition.FALSE if long.seen else Condition.UNKNOWN, rule.tier.severity, Evidence)
 
 
 def _evidence(slo: SlicedSlo, rule: SlicedRule, history: History, long: Burn, short: Burn) -> Evidence:

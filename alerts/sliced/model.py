@@ -72,10 +72,14 @@ class SlicedSlo:
         return len(self.parts) > 1
 
     @property
+    def products(self) -> tuple[str, ...]:
+        """Those that its parts speak of, each once."""
+        return tuple(dict.fromkeys(part.product for part in self.parts))
+
+    @property
     def product(self) -> str:
         """The product that all of it speaks of; empty for the bank and for several products."""
-        products = {part.product for part in self.parts}
-        return products.pop() if len(products) == 1 else ""
+        return self.products[0] if len(self.products) == 1 else ""
 
     @property
     def subject(self) -> Subject:
@@ -85,7 +89,7 @@ class SlicedSlo:
     def alert_name(self, rule_name: str) -> str:
         """What an alert is called. One over several products is no alert of the bank's: under a name of its own it
         inhibits none of theirs."""
-        return f"composite-{rule_name}" if len({part.product for part in self.parts}) > 1 else rule_name
+        return f"composite-{rule_name}" if len(self.products) > 1 else rule_name
 
     @property
     def longest_seconds(self) -> int:

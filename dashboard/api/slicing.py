@@ -12,7 +12,8 @@ from alerts.desk.maintenance import between
 from alerts.incidents.view import utc
 from alerts.model import AlertKey
 from alerts.sliced.book import Kind, SliceBook
-from alerts.sliced.burning import Burn, Cuts, History, kinds
+from alerts.sliced.burning import Burn, Cuts, kinds
+from alerts.sliced.history import History
 from alerts.sliced.model import SlicedRule, SlicedSlo
 from slo.budgeting import Method
 from slo.formatting import percent, ratio, truncated
@@ -41,6 +42,9 @@ class SlicedBudgets:
     def __init__(self, slos: Iterable[SlicedSlo] = (), sources: Collection[str] | None = None) -> None:
         self.slos = tuple(slos)
         self._book = SliceBook(sources)
+        self._histories = {
+            (slo.id, excluding): History(slo, excluding=excluding) for slo in self.slos for excluding in (True, False)
+        }
         self._lock = threading.Lock()
         self._known: tuple[int, tuple[_Worked, ...]] | None = None
 
@@ -68,16 +72,20 @@ class SlicedBudgets:
                 for kind in kinds(slo, excluding=excluding):
                     wanted[kind] = max(wanted.get(kind, 0), slo.period_seconds, slo.longest_seconds)
         cuts = self._book.slices(reader, wanted, closed_s)
-        return tuple(_worked_out(slo, cuts, both=bool(planned)) for slo in self.slos)
+        return tuple(self._worked_out(slo, cuts, both=bool(planned)) for slo in self.slos)
+
+    def _worked_out(self, slo: SlicedSlo, cuts: Cuts, *, both: bool) -> _Worked:
+        excluding, whole = (self._histories[slo.id, each] for each in (True, not both))
+        for history in {id(each): each for each in (excluding, whole)}.values():
+            history.update(cuts, max(slo.period_seconds, slo.longest_seconds))
+        return _work_out(slo, excluding, whole, both=both)
 
 
-def _worked_out(slo: SlicedSlo, cuts: Cuts, *, both: bool) -> _Worked:
-    excluding = History.of(slo, cuts)
-    whole = History.of(slo, cuts, excluding=False) if both else excluding
+def _work_out(slo: SlicedSlo, excluding: History, whole: History, *, both: bool) -> _Worked:
     counted = excluding if slo.excludes_maintenance else whole
     burn = counted.burn(slo.period_seconds)
     as_it_was = burn if whole is counted else whole.burn(slo.period_seconds)
-    end_s = counted.begins[-1] + slo.slice_seconds
+    end_s = counted.end_s
     differs = both and _counts(counted, slo.period_seconds, burn) != _counts(whole, slo.period_seconds, as_it_was)
     row: Json = {
         "slo": slo.id,

@@ -126,6 +126,63 @@ def test_over_the_store_it_says_what_would_have_paged(tmp_path: Path, app: Calla
     assert calm.stdout.strip() == "nothing would have fired"
 
 
+SLICES = """\
+apiVersion: openslo/v1
+kind: SLO
+metadata: {{name: two}}
+spec:
+  service: pay
+  timeWindow: [{{duration: 30d, isRolling: true}}]
+  budgetingMethod: {method}
+  objectives:
+    - {{target: 0.9, {slices}, indicator: {{metadata: {{name: weilidai}}, spec: {first}}}}}
+    - {{target: 0.9, {slices}, indicator: {{metadata: {{name: risk}}, spec: {second}}}}}
+  alertPolicies:
+    - metadata: {{name: own}}
+      spec:
+        alertWhenBreaching: true
+        conditions:
+          - metadata: {{name: quick}}
+            spec: {{severity: page, condition: {{kind: burnrate, op: gt, threshold: 2, lookbackWindow: 10m}}}}
+"""
+RATIO = "{{ratioMetric: {{counter: true, good: {{metricSource: {0}}}, total: {{metricSource: {0}}}}}}}"
+
+
+@pytest.mark.parametrize(
+    "slices",
+    [
+        ("Timeslices", "timeSliceTarget: 0.9, timeSliceWindow: 1m", "00:23"),
+        ("RatioTimeslices", "timeSliceWindow: 1m", "00:25"),
+    ],
+)
+@pytest.mark.parametrize("source", ["LendingControlCenter, spec: {product: %s}", "Prometheus, spec: {query: %s}"])
+def test_a_composite_by_slices_is_replayed_with_its_own_condition(
+    request: pytest.FixtureRequest, tmp_path: Path, source: str, slices: tuple[str, str, str]
+) -> None:
+    """Of ten minutes more than two must be missed. From 00:20 on half of one product's requests fail: each minute is
+    bad, or half of it is missed."""
+    first, second = (RATIO.format(f"{{type: {source % product}}}") for product in ("weilidai", "risk"))
+    method, more, quick = slices
+    text = SLICES.format(method=method, slices=more, first=first, second=second)
+    app: Callable[..., Done] = request.getfixturevalue("app")
+    (tmp_path / "slo.yaml").write_text(text, encoding="utf-8")
+    rows = []
+    for n in range(240):
+        bad = 5 if 80 <= n < 200 else 0
+        at_s = BEGIN_S + 15 * n
+        rows += [f"{at_s},10,0,risk", f"{at_s},{10 - bad},{bad},weilidai"]
+    (tmp_path / "e.csv").write_text("\n".join(["time,good,bad,product", *rows]), encoding="utf-8")
+    words = ("--slo", str(tmp_path / "slo.yaml"), "--events", str(tmp_path / "e.csv"))
+    done = app(*words, "--json", "--picture", str(tmp_path / "p.svg"))
+    assert done.returncode == 0, done.stderr
+    first = json.loads(done.stdout)["transitions"][0]
+    assert (first["tier"], first["level"], first["state"]) == ("composite-quick", "bank", "firing")
+    assert first["time"] == f"2026-11-01T{quick}:00Z"
+    assert "composite-quick" in (tmp_path / "p.svg").read_text(encoding="utf-8")
+    (tmp_path / "e.csv").write_text("time,good,bad\n0,1,0\n60,1,0\n", encoding="utf-8")
+    assert "e.csv:1: product: two is made of several" in app(*words).stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -116,7 +116,7 @@ def objectives(tmp_path: Path) -> Path:
 def test_an_objective_by_slices_is_named_and_left_out(
     tmp_path: Path, objectives: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By the rules, whose file says so too, and by a replay; with nothing else to say both refuse."""
+    """By the rules, whose file says so too; with nothing else to say they are refused."""
     where = ["--config", str(tmp_path / "config" / "control-center.yaml"), "--data", str(tmp_path)]
     named = "SLO risk-by-minutes is left out: Timeslices judge slices of time"
     assert main(["rules", "export", *where]) == 0
@@ -127,7 +127,3 @@ def test_an_objective_by_slices_is_named_and_left_out(
     (objectives / "events.yaml").unlink()
     assert main(["rules", "export", *where]) == 2
     assert "no objective over events" in capsys.readouterr().err
-    assert main(["backtest", *where, "--from", "2026-11-01", "--to", "2026-11-02", "--product", "risk"]) == 2
-    named_again, refused = capsys.readouterr().err.splitlines()
-    assert named_again.startswith(named)
-    assert "nothing is left to replay" in refused

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from alerts.desk.maintenance import Maintenance, announce
 from alerts.sliced.book import SliceBook
-from alerts.sliced.burning import Burn, History, kinds
+from alerts.sliced.burning import Burn, kinds
+from alerts.sliced.cutting import Cut
+from alerts.sliced.history import History
+from alerts.sliced.judging import SlicedJudge
 from alerts.sliced.model import SlicedSlo
-from slo.budgeting import Method
+from slo.budgeting import SHARES_OF, Method
 from slo.outcomes import Kind
 from store.records import Events, Level, Read
 from tests.alerts.kinds.bank import NOON_S, Bank
-from tests.alerts.sliced.parts import objective, part
+from tests.alerts.sliced.parts import objective, part, rule
 
 END_S = NOON_S + 3600
 KINDS = (("ok", Kind.GOOD), ("system_error", Kind.BAD))
@@ -87,7 +91,31 @@ def test_slices_are_what_a_count_by_hand_says(bank: Bank, product: str, length: 
     assert (timeslices.bad, timeslices.total, timeslices.unseen, timeslices.excluded) == (bad, len(judged), 0, 0)
     assert timeslices.burn_rate == Fraction(bad, len(judged)) * 10
     ratios = burn(bank, objective(part(product), slice_seconds=60 * length, method=Method.RATIO_TIMESLICES))
-    assert (ratios.bad, ratios.total) == (misses, len(judged))
+    assert ratios.total == len(judged)
+    assert 0 <= misses - ratios.bad < Fraction(len(judged), SHARES_OF)  # each share is cut off
+
+
+def test_an_objective_reads_its_own_past_whatever_others_ask_for(bank: Bank) -> None:
+    """A judge of two: one looks back on its product for an hour, a composite with the same product for five minutes."""
+    told = drawn(5)
+    tell(bank, told, range(60))
+    lengthy = replace(objective(rules=(rule(3600),)), id="long")
+    both_parts = objective(part("micro"), part("identity"))
+    with bank.store.reading() as reader:
+        together = SlicedJudge([lengthy, both_parts]).readings(reader, END_S * 1000)
+        alone = [*SlicedJudge([lengthy]).readings(reader, END_S * 1000)]
+        alone += SlicedJudge([both_parts]).readings(reader, END_S * 1000)
+    assert together == alone
+
+
+def test_shares_of_a_busy_month_stay_short() -> None:
+    """Exact sums of a month of minutes, each with its own total and a few failures, would have a million digits."""
+    dice = random.Random(6)
+    totals = [dice.randrange(400_000, 900_000) for _ in range(43_200)]
+    cuts = {kind: [(60 * n, Cut(t - 3, t, 60_000)) for n, t in enumerate(totals)] for kind in kinds(objective())}
+    found = History.of(objective(method=Method.RATIO_TIMESLICES), cuts).burn(30 * 86400)
+    assert found.bad.denominator <= SHARES_OF
+    assert float(found.bad) == pytest.approx(sum(3 / total for total in totals))
 
 
 def test_a_composite_of_occurrences_weighs_the_burn_rates_of_its_parts(bank: Bank) -> None:

@@ -11,10 +11,9 @@ from alerts.kinds.policy import BudgetPolicy
 from alerts.kinds.sliced_budgets import EVERY_MS, SETTLES_MS, SlicedBudgetWatch
 from alerts.model import Condition, Level, Severity
 from alerts.sliced.book import Kind
-from alerts.sliced.burning import History
 from alerts.sliced.cutting import Cut
+from alerts.sliced.history import History
 from alerts.sliced.model import SlicedSlo
-from alerts.sliced.rolling import RollingSpending
 from slo.budgeting import Method
 from tests.alerts.kinds.bank import NOON_S, Bank
 from tests.alerts.sliced.parts import PERIOD_S, objective, part
@@ -41,7 +40,7 @@ def cut(draw: random.Random) -> Cut:
 @pytest.mark.parametrize("slo", OBJECTIVES, ids=lambda slo: f"{slo.method}-{len(slo.parts)}")
 def test_running_sums_are_what_counting_anew_gives(slo: SlicedSlo) -> None:
     """While minutes come and go, late pages alter one, and the whole past is read again."""
-    draw, rolling = random.Random(3), RollingSpending(slo)
+    draw, rolling = random.Random(3), History(slo)
     past = {p.product: [cut(draw) for _ in range(120)] for p in slo.parts}
     for minute in range(50):
         if minute % 7 == 0:
@@ -52,11 +51,14 @@ def test_running_sums_are_what_counting_anew_gives(slo: SlicedSlo) -> None:
             Kind(product, 60, True): [(NOON_S + 60 * at, row[at]) for at in range(minute, minute + PERIOD_S // 60)]
             for product, row in past.items()
         }
-        anew = History.of(slo, cuts).burn(PERIOD_S)
-        spent = rolling.update(cuts)
-        assert (spent.share, spent.bad) == (anew.burn_rate, anew.bad)
+        rolling.update(cuts)
+        anew = History.of(slo, cuts)
+        for seconds in (60, 300, PERIOD_S):
+            assert rolling.burn(seconds) == anew.burn(seconds)
+            assert rolling.bad_begins(seconds) == anew.bad_begins(seconds)
+        assert list(rolling.steps(PERIOD_S, 600)) == list(anew.steps(PERIOD_S, 600))
         moments = zip(*cuts.values(), strict=True)
-        assert spent.covered_s == 60 * sum(any(each.total for _, each in moment) for moment in moments)
+        assert rolling.burn(PERIOD_S).covered == sum(any(each.total for _, each in moment) for moment in moments)
 
 
 def test_the_steps_of_a_budget_of_slices_are_noticed(bank: Bank) -> None:
