@@ -199,7 +199,8 @@ def observed_window(first_read_ms: int, watermark_ms: int) -> Window:
 
 
 def _counts(reader: Reader, window: Window) -> Counter[Key]:
-    """Of steps and DCNs, the finest scopes: simulated history has neither, so it cannot be taken for observed."""
+    """Of steps and DCNs, the finest scopes. Simulated history has no DCNs, and steps in hours and days alone that begin
+    before the window, so that it cannot be taken for observed."""
     sums: Counter[Key] = Counter()
     for traffic in (CUSTOMER, LOAD_TEST):
         for unit, counts in reader.totals(Scope.STEP, window.from_s, window.to_s, traffic=traffic).items():

@@ -19,6 +19,7 @@ from lending.estate import load_estate
 from lending.history import HistoryChunk as LendingChunk
 from lending.history import chunks, history
 from lending.history_peaks import BANK, PeakRow
+from lending.history_steps import StepRow
 from slo.counts import Counts
 from slo.windows import day_of
 from store.errors import StoreError, StoreUnavailable
@@ -30,6 +31,7 @@ from store.slices import slice_start
 FIRST_PAGE_WITHIN_S = 60.0
 LOCKED_AT_MOST_S = 300.0
 _LEVELS = {"minute": (Level.MINUTE, Level.HOUR, Level.DAY), "hour": (Level.HOUR, Level.DAY)}
+_STEP_LEVELS = {"minute": (Level.HOUR, Level.DAY), "hour": (Level.DAY,)}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -99,7 +101,8 @@ def _stored_begins(store: Store, until_s: int, days: int) -> frozenset[int]:
 
 
 def stored_chunk(chunk: LendingChunk, zone: str) -> HistoryChunk:
-    """The same stretch as the store takes it: every level above its own, for cells, products and the bank."""
+    """The same stretch as the store takes it: every level above its own, for cells, products and the bank. Steps are
+    kept by the hour where the rows are minutes, else by the day."""
     counts: dict[tuple[Level, int, Unit], Counts] = {}
     for row in chunk.rows:
         added = Counts(row.good, row.bad, row.ignored, row.transactions)
@@ -108,6 +111,9 @@ def stored_chunk(chunk: LendingChunk, zone: str) -> HistoryChunk:
             for unit in _units(row.product, row.data_center):
                 key = (level, at_s, unit)
                 counts[key] = counts[key] + added if key in counts else added
+    for level in _STEP_LEVELS[chunk.level]:
+        at_s = slice_start(level, chunk.from_s, zone)
+        counts.update(((level, at_s, unit), of_step) for row in chunk.steps for unit, of_step in _step_counts(row))
     return HistoryChunk(
         span=Span(chunk.from_s, chunk.to_s),
         counts=counts,
@@ -121,6 +127,19 @@ def stored_chunk(chunk: LendingChunk, zone: str) -> HistoryChunk:
 def _peak(row: PeakRow) -> DayPeak:
     unit = Unit(Scope.BANK) if row.product == BANK else Unit(Scope.PRODUCT, row.product)
     return DayPeak(row.at_s, unit, row.transactions)
+
+
+def _step_counts(row: StepRow) -> Iterator[tuple[Unit, Counts]]:
+    """Counts of a step by outcome, those without an event left out. Transactions have no step."""
+    outcomes = {
+        "ok": Counts(good=row.ok),
+        "business_reject": Counts(good=row.business_reject),
+        "system_error": Counts(bad=row.system_error),
+        "client_abort": Counts(ignored=row.client_abort),
+    }
+    for outcome, counts in outcomes.items():
+        if counts != Counts():
+            yield Unit(Scope.STEP, row.product, row.data_center, "", row.step, outcome), counts
 
 
 def _units(product: str, data_center: str) -> Iterator[Unit]:

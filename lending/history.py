@@ -18,6 +18,7 @@ from lending.chance import binomial, poisson, scatter
 from lending.curve import DAY_SECONDS, MINUTE_SECONDS, Curve, local_day, midnight_s
 from lending.estate import Estate, Product
 from lending.history_peaks import NO_PEAKS, Peaks, peaks
+from lending.history_steps import Counted, Parts, StepRow, parts_of, step_rows
 from lending.incidents import Incident, incidents_of_day
 
 FINE_DAYS = 8
@@ -69,7 +70,8 @@ class HistoryChunk:
 
     ``level`` is the length of the rows' slices. ``costs`` and ``accounts`` are those of the whole day that holds
     ``from_s``; they come with the last chunk of the day and are empty in the others. ``peaks``: of this stretch, the
-    greatest of a day's is the day's.
+    greatest of a day's is the day's. ``steps``: what the rows counted, over the whole stretch, by step and outcome;
+    none when the stretch is shorter than a minute.
     """
 
     from_s: int
@@ -79,6 +81,7 @@ class HistoryChunk:
     costs: list[DayCost]
     accounts: list[DayAccounts]
     peaks: Peaks = NO_PEAKS
+    steps: Sequence[StepRow] = ()
 
 
 def chunks(until_s: int, days: int) -> list[tuple[int, int]]:
@@ -113,7 +116,8 @@ def history(
         rng = Random(f"{seed}/history/{from_s}")
         failing = _failing(curve, slices, incidents_of_day(estate, seed, day))
         last = to_s == min(midnight_s(day + 1), until_s)
-        rows = [_rows(rng, slices, lane, failing) for lane in lanes]
+        drawn = [_drawn_lane(rng, slices, lane, failing) for lane in lanes]
+        rows = [_rows(slices, lane, both) for lane, both in zip(lanes, drawn, strict=True)]
         begun = _begun(lanes, rows)
         yield HistoryChunk(
             from_s=from_s,
@@ -123,6 +127,7 @@ def history(
             costs=_accrued(yearly, midnight_s(day), to_s) if last else [],
             accounts=_fewer(present, today - day) if last else [],
             peaks=peaks(Random(f"{seed}/peaks/{from_s}"), curve, slices.begins_s, begun),
+            steps=_steps(Random(f"{seed}/steps/{from_s}"), slices, lanes, drawn),
         )
 
 
@@ -143,6 +148,8 @@ class _Lane(NamedTuple):
     data_center: str
     transacting: _Group
     others: _Group
+    transacting_parts: Parts
+    other_parts: Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,19 @@ class _Counts(NamedTuple):
     bad: list[int]
     ignored: list[int]
 
+    @property
+    def whole(self) -> Counted:
+        """Of all slices."""
+        return Counted(sum(self.good), sum(self.bad), sum(self.ignored))
+
+
+class _Drawn(NamedTuple):
+    """What one product did in one data center. ``failed``: share of the demand that incidents failed."""
+
+    mine: _Counts
+    rest: _Counts
+    failed: float
+
 
 def _lanes(estate: Estate) -> list[_Lane]:
     return [
@@ -180,6 +200,8 @@ def _lanes(estate: Estate) -> list[_Lane]:
             data_center.id,
             _group(product, float(data_center.share), transaction=True),
             _group(product, float(data_center.share), transaction=False),
+            parts_of([step for step in product.steps if step.transaction]),
+            parts_of([step for step in product.steps if not step.transaction]),
         )
         for product in estate.products
         for data_center in estate.data_centers
@@ -223,14 +245,41 @@ def _failing_shares(curve: Curve, slices: _Slices, incident: Incident) -> dict[i
     return shares
 
 
-def _rows(rng: Random, slices: _Slices, lane: _Lane, failing: Sequence[_Failure]) -> list[Row]:
+def _drawn_lane(rng: Random, slices: _Slices, lane: _Lane, failing: Sequence[_Failure]) -> _Drawn:
     """All slices of one product in one data center."""
     hitting = [one.shares for one in failing if one.incident.hits(lane.product, lane.data_center)]
     mine = _drawn(rng, slices, lane.transacting, hitting)
     rest = _drawn(rng, slices, lane.others, hitting)
+    return _Drawn(mine, rest, _failed(slices, hitting))
+
+
+def _failed(slices: _Slices, hitting: Sequence[Mapping[int, float]]) -> float:
+    """Share of a chunk's demand that incidents take, one after the other."""
+    left: dict[int, float] = {}
+    for shares in hitting:
+        for index, share in shares.items():
+            left[index] = left.get(index, 1.0) * (1.0 - share)
+    failed = sum(slices.transactions[index] * (1.0 - share) for index, share in left.items())
+    return failed / slices.until[-1] if failed else 0.0
+
+
+def _rows(slices: _Slices, lane: _Lane, drawn: _Drawn) -> list[Row]:
+    counts = zip(slices.begins_s, *drawn.mine, *drawn.rest, strict=True)
     return [
         Row(at_s, lane.product, lane.data_center, good + more_good, bad + more_bad, left + more_left, good + bad + left)
-        for at_s, good, bad, left, more_good, more_bad, more_left in zip(slices.begins_s, *mine, *rest, strict=True)
+        for at_s, good, bad, left, more_good, more_bad, more_left in counts
+    ]
+
+
+def _steps(rng: Random, slices: _Slices, lanes: Sequence[_Lane], drawn: Sequence[_Drawn]) -> list[StepRow]:
+    """None of a stretch within one minute: that minute is watched, and what is simulated may not pass for observed."""
+    if len(slices.begins_s) * slices.seconds <= MINUTE_SECONDS and slices.begins_s.stop % MINUTE_SECONDS:
+        return []
+    return [
+        row
+        for lane, (mine, rest, failed) in zip(lanes, drawn, strict=True)
+        for parts, counts in ((lane.transacting_parts, mine), (lane.other_parts, rest))
+        for row in step_rows(rng, (lane.product, lane.data_center), parts, counts.whole, failed)
     ]
 
 

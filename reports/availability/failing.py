@@ -32,7 +32,7 @@ class StepRow:
 @dataclass(frozen=True, slots=True)
 class Failing:
     """``window``: of the counts; wider than asked where steps are kept by hour or day alone. ``unsplit``: counts
-    of the same window that no step tells of (simulated time, for one)."""
+    of the same window that no step tells of (imported ones, for one)."""
 
     window: Window
     rows: tuple[StepRow, ...]

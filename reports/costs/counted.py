@@ -1,6 +1,6 @@
 """What the store counted in a month beside costs: accounts, transactions, loans, and the use of each driver.
 
-A count of a month with a missing day is not known.
+A count of a month with a missing day is not known; nor is one of steps when there were requests that no step tells of.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from reports.costs.ledger import Month
 from reports.costs.policy import CostPolicy, DriverRule, Measure
 from slo.allocation import Driver
+from slo.counts import Counts
 from slo.windows import DAY_S
 from store.port import Reader
-from store.records import Level, Scope, Span
+from store.records import Level, Scope
+from store.slices import outward_minutes
 
 ByProduct = Mapping[str, int]
 
@@ -29,21 +31,20 @@ class Counted:
     drivers: tuple[Driver, ...]
 
 
-def counted(reader: Reader, policy: CostPolicy, month: Month, simulated: list[Span]) -> Counted:
+def counted(reader: Reader, policy: CostPolicy, month: Month) -> Counted:
     """Everything of one month."""
     accounts, by_day = accounts_of(reader, policy, month)
     whole = _every_day(reader, month)
     totals = reader.totals(Scope.PRODUCT, month.window.from_s, month.until_s) if whole else {}
     transactions = {unit.product: counts.transactions for unit, counts in totals.items()} if whole else None
     calls = {unit.product: counts.total for unit, counts in totals.items()} if whole else None
-    observed = whole and not any(s.from_s < month.until_s and s.to_s > month.window.from_s for s in simulated)
-    loans = _steps(reader, month, policy.loan_steps) if observed and policy.loan_steps else None
+    loans = _steps(reader, month, policy.loan_steps) if whole and policy.loan_steps else None
     read: dict[Measure, Callable[[DriverRule], ByProduct | None]] = {
         Measure.TRANSACTIONS: lambda rule: transactions,
         Measure.CALLS: lambda rule: calls,
         Measure.ACCOUNTS: lambda rule: accounts,
         Measure.PEAK: lambda rule: _peaks(reader, month),
-        Measure.STEPS: lambda rule: _steps(reader, month, rule.steps) if observed else None,
+        Measure.STEPS: lambda rule: _steps(reader, month, rule.steps) if whole else None,
     }
     drivers = [each for rule in policy.drivers for each in _drivers(rule, month, read)]
     return Counted(accounts, by_day, transactions, loans, tuple(drivers))
@@ -76,13 +77,21 @@ def _every_day(reader: Reader, month: Month) -> bool:
     return set(month.days) <= {day_s for day_s, _, _ in found}
 
 
-def _steps(reader: Reader, month: Month, steps: tuple[str, ...]) -> ByProduct:
-    """Good events of some steps."""
+def _steps(reader: Reader, month: Month, steps: tuple[str, ...]) -> ByProduct | None:
+    """Good events of some steps; None when the steps of a product do not add up to its requests."""
+    from_s, to_s = outward_minutes(month.window.from_s, month.until_s)
+    requests = {unit.product: _events(each) for unit, each in reader.totals(Scope.PRODUCT, from_s, to_s).items()}
+    told: dict[str, int] = {}
     found: dict[str, int] = {}
-    for unit, counts in reader.totals(Scope.STEP, month.window.from_s, month.until_s).items():
+    for unit, counts in reader.totals(Scope.STEP, from_s, to_s).items():
+        told[unit.product] = told.get(unit.product, 0) + _events(counts)
         if unit.step in steps:
             found[unit.product] = found.get(unit.product, 0) + counts.good
-    return found
+    return found if told == {product: events for product, events in requests.items() if events} else None
+
+
+def _events(counts: Counts) -> int:
+    return counts.total + counts.ignored
 
 
 def _peaks(reader: Reader, month: Month) -> ByProduct | None:

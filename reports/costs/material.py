@@ -111,9 +111,9 @@ def figures_of(
     reader: Reader, policy: CostPolicy, windows: Sequence[tuple[str, Window]], now_s: int, zone: str
 ) -> list[Figures]:
     """Figures of months. Raises BadAllocation."""
-    rates, simulated = Rates(reader.rates()), reader.simulated()
+    rates = Rates(reader.rates())
     return [
-        Figures(month_ledger(reader, policy, month, rates, zone), counted(reader, policy, month, simulated))
+        Figures(month_ledger(reader, policy, month, rates, zone), counted(reader, policy, month))
         for month in months_of(windows, now_s, zone)
     ]
 

@@ -217,12 +217,14 @@ def test_a_life_that_nobody_saw_is_unobserved_as_a_whole() -> None:
 
 
 def test_simulated_history_is_no_part_of_the_comparison() -> None:
-    """It ends within the first minute that was watched, and has cells but neither steps nor DCNs."""
+    """It ends within the first minute that was watched; it has no DCNs, and steps only where an hour began before."""
     store, estate = MemoryStore(), Estate()
     estate.begin(BEGIN_S * 1000)
     watcher = Watcher(store, estate)
     cell = Unit(Scope.CELL, "weilidai", "dc1")
     counts = {(level, BEGIN_S, cell): Counts(9, 0, 0, 9) for level in (Level.MINUTE, Level.HOUR)}
+    hour_s, step = BEGIN_S - BEGIN_S % 3600, Unit(Scope.STEP, "weilidai", "dc1", "", "draw", "ok")
+    counts |= {(level, hour_s, step): Counts(9) for level in (Level.HOUR, Level.DAY)}
     store.add_history(HistoryChunk(Span(BEGIN_S - 60, BEGIN_S + 1), counts))
     watcher.look(BEGIN_S * 1000 + 1500)
     estate.happen("ok", 3, 2)

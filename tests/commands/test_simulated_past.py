@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -11,6 +13,7 @@ from commands.errors import CommandError
 from commands.progress import progress, report
 from commands.simulated_past import stored_chunk, watched_since_s
 from lending.history import DayAccounts, DayCost, HistoryChunk, Row
+from lending.history_steps import StepRow
 from slo.counts import Counts
 from store.errors import StoreUnavailable
 from store.memory import MemoryStore
@@ -41,6 +44,25 @@ def test_a_stretch_is_added_up_for_every_scope_and_level() -> None:
     assert counts[Level.HOUR, HOUR_S, bank] == Counts(35, 1, 2, 28)
     assert counts[Level.DAY, DAY_S, Unit(Scope.PRODUCT, "weilidai")] == Counts(35, 1, 2, 28)
     assert counts[Level.HOUR, HOUR_S, cell] == Counts(30, 1, 2, 24)
+
+
+@pytest.mark.parametrize(("level", "hours"), [("minute", True), ("hour", False)])
+def test_steps_are_kept_by_the_hour_beside_minutes_and_else_by_the_day(
+    level: Literal["minute", "hour"], hours: bool
+) -> None:
+    """Each outcome counts as the catalog says; one that never came has no row."""
+    steps = [StepRow("weilidai", "dc1", "draw", 25, 5, 1, 2), StepRow("weilidai", "dc2", "draw", 5, 0, 0, 0)]
+    counts = stored_chunk(replace(chunk(), level=level, steps=steps), ZONE).counts
+    found = {key: each for key, each in counts.items() if key[2].scope is Scope.STEP}
+    expected = {
+        Unit(Scope.STEP, "weilidai", "dc1", "", "draw", "ok"): Counts(25),
+        Unit(Scope.STEP, "weilidai", "dc1", "", "draw", "business_reject"): Counts(5),
+        Unit(Scope.STEP, "weilidai", "dc1", "", "draw", "system_error"): Counts(0, 1),
+        Unit(Scope.STEP, "weilidai", "dc1", "", "draw", "client_abort"): Counts(0, 0, 2),
+        Unit(Scope.STEP, "weilidai", "dc2", "", "draw", "ok"): Counts(5),
+    }
+    starts = [(Level.DAY, DAY_S), *([(Level.HOUR, HOUR_S)] if hours else [])]
+    assert found == {(*start, unit): each for start in starts for unit, each in expected.items()}
 
 
 def test_a_stretch_added_to_a_store_is_marked_simulated() -> None:

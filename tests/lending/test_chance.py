@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from lending.chance import binomial, cumulative_poisson, poisson
+from lending.chance import binomial, cumulative_poisson, divided, poisson
 
 DRAWS = 20_000
 
@@ -65,9 +65,9 @@ def test_a_cumulative_table_grows_to_one(mean: float) -> None:
     assert until[-1] == pytest.approx(1.0, abs=1e-12)
 
 
-@pytest.mark.parametrize(("trials", "share"), [(5, 0.3), (64, 0.02), (65, 0.5), (900, 0.001), (4000, 0.4)])
+@pytest.mark.parametrize(("trials", "share"), [(5, 0.3), (5, 0.9), (65, 0.5), (900, 0.01), (900, 0.98), (4000, 0.4)])
 def test_binomial_draws_fit_the_binomial_distribution(trials: int, share: float) -> None:
-    """On both sides of the change from single trials to halving."""
+    """On both sides of a half, and of the change from inversion to rejection."""
     rng = Random(4)
     log_all = math.lgamma(trials + 1)
     probability = [
@@ -88,3 +88,25 @@ def test_a_certain_share_takes_all_and_no_share_takes_nothing(trials: int) -> No
     rng = Random(5)
     assert binomial(rng, trials, 1.0) == trials
     assert binomial(rng, trials, 0.0) == 0
+
+
+@pytest.mark.parametrize(("trials", "share"), [(10**9, 3e-9), (10**9, 2e-6), (10**8, 0.38), (10**6, 0.9)])
+def test_large_binomial_draws_have_their_mean_and_variance(trials: int, share: float) -> None:
+    rng = Random(6)
+    draws = [binomial(rng, trials, share) for _ in range(DRAWS)]
+    mean, expected = sum(draws) / DRAWS, trials * share * (1 - share)
+    assert abs(mean - trials * share) < 5 * math.sqrt(expected / DRAWS)
+    variance = sum((draw - mean) ** 2 for draw in draws) / DRAWS
+    assert variance / expected == pytest.approx(1.0, abs=5 * math.sqrt((2 + 1 / expected) / DRAWS))
+
+
+def test_a_divided_total_adds_up_and_goes_by_weight() -> None:
+    """Places without weight get nothing, at either end too."""
+    rng = Random(7)
+    counts = divided(rng, 1_000_000, [0.0, 3.0, 0.0, 1.0, 0.0])
+    assert sum(counts) == 1_000_000
+    assert [counts[0], counts[2], counts[4]] == [0, 0, 0]
+    assert abs(counts[1] - 750_000) < 5 * math.sqrt(1_000_000 * 3 / 16)
+    assert divided(rng, 0, [0.0, 0.0]) == [0, 0]
+    with pytest.raises(ValueError, match="no place to go"):
+        divided(rng, 1, [0.0])

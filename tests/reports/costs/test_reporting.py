@@ -20,11 +20,12 @@ from reports.costs.focus import focus_csv
 from reports.costs.gathering import Desk, gather
 from reports.costs.model import cost_report_of, document
 from reports.costs.supposing import change_of, suppose
+from slo.counts import Counts
 from slo.windows import Window, day_window
 from store.costs import Line
 from store.memory import MemoryStore
 from store.port import Store
-from store.records import Accounts, HistoryChunk, Span
+from store.records import Accounts, HistoryChunk, Level, Scope, Span, Unit
 from tests.reports.costs.conftest import (
     CATALOG,
     FIRST,
@@ -66,6 +67,25 @@ def test_run_rate_per_thousand_and_cash(bank: Store) -> None:
     assert found.cash.fen == 365 * 2800 + 10_000
     assert found.headline.fen == 365 * 2800
     assert found.per_loan.reasons == ("loans_not_counted",)
+
+
+@pytest.mark.parametrize(("lost", "known"), [(0, True), (1, False)])
+def test_a_loan_has_a_cost_where_steps_tell_of_every_request(bank: Store, lost: int, known: bool) -> None:
+    """A month of which one request has no step may lack a loan; the months beside it are as before."""
+    counts = {}
+    for day in days(date(2026, 10, 1), date(2026, 10, 31)):
+        at_s, missing = day_window(day, ZONE).from_s, lost if day.day == 7 else 0
+        for product, step, good in (
+            ("weilidai", "draw", 40),
+            ("weilidai", "pay", 60 - missing),
+            ("bank_app", "look", 300),
+        ):
+            counts[Level.DAY, at_s, Unit(Scope.STEP, product, "dc1", "", step, "ok")] = Counts(good)
+    bank.add_history(HistoryChunk(Span(0, 1), counts))
+    found = report_of(bank, settings(loan_steps=["draw"])).per_loan
+    assert (found.count, found.cny) == ((31 * 40, "0.700000") if known else (None, None))
+    assert found.reasons == (() if known else ("loans_not_counted",))
+    assert report_of(bank, settings(loan_steps=["draw"]), "2026-09").per_loan.cny is None
 
 
 @pytest.mark.parametrize(
