@@ -83,7 +83,7 @@ def open_external(journal: JournalReader, now_ms: int) -> tuple[ExternalAlert, .
 def open_incidents(journal: JournalReader) -> tuple[Incident, ...]:
     """Incidents that an alert could still join, newest first."""
     documents = journal.documents(INCIDENT, open_only=True, most=MOST_OPEN, newest_first=True)
-    return tuple(each for each in _readable(documents, incident_at) if not each.merged_into)
+    return tuple(each for each in _readable(documents, incident_of) if not each.merged_into)
 
 
 def open_groups(journal: JournalReader) -> tuple[Group, ...]:
@@ -109,12 +109,6 @@ def alert_of(document: Document) -> Alert:
 def group_of(document: Document) -> Group:
     """A group from its document, read once."""
     return codec.decode_group(document.id, document.body)
-
-
-@lru_cache(maxsize=1024)
-def incident_at(document: Document) -> Incident:
-    """An incident from its document, read once."""
-    return incident_of(document)
 
 
 def worst_first(alert: Alert) -> tuple[bool, int, bool, int, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from alerts.desk.maintenance import between
 from alerts.incidents.codec import listed
-from alerts.incidents.words import LANGUAGES, Names, title
+from alerts.incidents.words import LANGUAGES, Names, titles
 from reports.changes.recording import RecordedChange, recorded
 from slo.windows import Window
 from store.journal import JournalReader
@@ -65,8 +65,7 @@ def _incidents(journal: JournalReader, today: Window, names: Names) -> Iterator[
         if ended_ms is not None and ended_ms <= begin_ms:
             continue
         to = None if ended_ms is None else _second(ended_ms, today)
-        titles = {language: title(each, names, language) for language in LANGUAGES}
-        yield Mark(MarkKind.INCIDENT, each.id, titles, _second(each.begin_ms, today), to)
+        yield Mark(MarkKind.INCIDENT, each.id, titles(each, names), _second(each.begin_ms, today), to)
 
 
 def _maintenance(journal: JournalReader, today: Window) -> Iterator[Mark]:

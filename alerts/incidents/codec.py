@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +28,7 @@ def change_of(folded: Folded) -> Change:
 
 def load_open(reader: JournalReader) -> tuple[Incident, ...]:
     """What a fold goes on from after a restart."""
-    return tuple(_readable(reader.documents(KIND, open_only=True, most=MOST_OPEN), _known))
+    return tuple(_readable(reader.documents(KIND, open_only=True, most=MOST_OPEN)))
 
 
 def listed(reader: JournalReader, from_ms: int | None, to_ms: int | None, most: int) -> list[Incident]:
@@ -37,22 +37,13 @@ def listed(reader: JournalReader, from_ms: int | None, to_ms: int | None, most: 
     return [each for each in _readable(found) if not each.merged_into]
 
 
-def _readable(
-    documents: Iterable[Document], decode: Callable[[Document], Incident] | None = None
-) -> Iterator[Incident]:
+def _readable(documents: Iterable[Document]) -> Iterator[Incident]:
     """One document that another version wrote must not hold up those that can be read."""
     for each in documents:
         try:
-            yield (decode or incident_of)(each)
+            yield incident_of(each)
         except UnreadableBody as error:
             log.warning("%s", error)
-
-
-@lru_cache(maxsize=64)
-def _known(document: Document) -> Incident:
-    """An open incident is looked at every second, and with a thousand alerts it takes tens of milliseconds to read.
-    Raises UnreadableBody."""
-    return incident_of(document)
 
 
 def find(reader: JournalReader, id: str) -> Incident | None:
@@ -68,11 +59,23 @@ def document_of(incident: Incident) -> Document:
 
 
 def incident_of(document: Document) -> Incident:
-    """The reverse. Raises UnreadableBody."""
+    """The reverse. The newest version of each is kept as read: an open incident is looked at by every tick and every
+    frame, and with a thousand alerts it takes tens of milliseconds to read. Raises UnreadableBody."""
+    known = _newest.get(document.id)
+    if known is not None and known[0] == document:
+        return known[1]
     try:
-        return _incident(document, json.loads(document.body))
+        incident = _incident(document, json.loads(document.body))
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableBody(document.id, f"{type(error).__name__}: {error}") from error
+    if len(_newest) >= _MOST_KEPT:
+        _newest.clear()
+    _newest[document.id] = (document, incident)
+    return incident
+
+
+_MOST_KEPT = 1024
+_newest: dict[str, tuple[Document, Incident]] = {}
 
 
 def _body(incident: Incident) -> dict[str, Any]:
@@ -132,8 +135,11 @@ def _incident(document: Document, body: dict[str, Any]) -> Incident:
     )
 
 
+_key = lru_cache(maxsize=65_536)(AlertKey.parse)  # the same alerts in every version of an incident
+
+
 def _member(body: dict[str, Any]) -> Member:
-    known = {**body, "key": AlertKey.parse(body["key"]), "severity": Severity[body["severity"].upper()]}
+    known = {**body, "key": _key(body["key"]), "severity": Severity[body["severity"].upper()]}
     return Member(**{**known, "state": AlertState(body["state"])})
 
 

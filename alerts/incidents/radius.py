@@ -168,7 +168,10 @@ def _products(incident: Incident) -> set[str]:
 def crossing(incidents: Sequence[Incident]) -> list[Incident]:
     """Incidents that together are one failure of the bank: at least three lines that share products or data centers,
     or three products of which nothing says where they fail."""
-    bare = [each for each in incidents if any(_is_bare(area, _products(each)) for area in each.areas)]
+    if len(incidents) < _WHOLE_BANK:
+        return []
+    parts = {each.id: _products(each) for each in incidents}
+    bare = [each for each in incidents if any(_is_bare(area, parts[each.id]) for area in each.areas)]
     if len(bare) >= _WHOLE_BANK:
         return bare
     lines = {each.id: _wide(each) for each in incidents}

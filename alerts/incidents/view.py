@@ -12,7 +12,7 @@ from alerts.incidents.figures import budget_of, spent_seconds, spent_share
 from alerts.incidents.model import Figures, Incident, Spent
 from alerts.incidents.regulatory import Draft, Reading
 from alerts.incidents.timing import Statistics, timeline, to_acknowledge_ms, to_detect_ms, to_restore_ms
-from alerts.incidents.words import LANGUAGES, Names, title
+from alerts.incidents.words import Names, titles
 from slo.formatting import ratio, truncated
 from slo.spread import Spread
 
@@ -22,7 +22,7 @@ def row(incident: Incident, names: Names) -> dict[str, Any]:
     figures = incident.figures
     return {
         "id": incident.id,
-        "title": {language: title(incident, names, language) for language in LANGUAGES},
+        "title": titles(incident, names),
         "state": incident.state.value,
         "severity": incident.severity.name.lower(),
         "owner": incident.owner or None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -73,15 +73,24 @@ class Names:
         return f"{local:%Y-%m-%d %H:%M:%S}.{at_ms % 1000:03d} {offset[:3]}:{offset[3:]}"
 
 
+def titles(incident: Incident, names: Names) -> dict[str, str]:
+    """What failed, in the names that people use, by language."""
+    parts = {area_of(subject) for subject in incident.subjects}  # few, however many alerts speak of them
+    found = {}
+    for language in LANGUAGES:
+        words = words_of(language)
+        found[language] = words("between").join(_area_title(area, parts, names, words) for area in incident.areas)
+    return found
+
+
 def title(incident: Incident, names: Names, language: str) -> str:
-    """What failed, in the names that people use."""
-    words = words_of(language)
-    return words("between").join(_area_title(area, incident, names, words) for area in incident.areas)
+    """The title in one language."""
+    return titles(incident, names)[language]
 
 
-def _area_title(area: Subject, incident: Incident, names: Names, words: Words) -> str:
+def _area_title(area: Subject, known: Collection[Subject], names: Names, words: Words) -> str:
     key, values = f"area.{area.level.value}", _values(area, names, words.language)
-    parts = {area_of(subject) for subject in incident.subjects if area.holds(area_of(subject))}
+    parts = [part for part in known if area.holds(part)]
     products = len({part.product for part in parts if part.product})
     places = len({part.data_center for part in parts if part.data_center})
     if area.level is Level.PRODUCT and places:

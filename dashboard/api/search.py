@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from access.rights import Right
 from alerts.incidents.codec import listed
-from alerts.incidents.words import LANGUAGES, title
+from alerts.incidents.words import titles
 from dashboard.alerting import open_alerts
 from dashboard.api.asking import Asked
 from dashboard.api.errors import Unreadable
@@ -43,8 +43,9 @@ def search(setting: ApiSetting, reader: Reader, asked: Asked) -> Content:
         raise Unreadable(f"q: {len(text)} characters are too many; write at most {LONGEST}")
     wanted = tuple(text.lower().split())
     kinds = (_pages(), _places(setting), _objectives(setting), _alerts(reader), _incidents(setting, reader))
-    later = (_load_runs(reader), _reports(reader, asked), _dcns(setting, reader), topics(), settings(setting, asked))
-    found = [each for kind in chain(kinds, later) for each in _best(kind, wanted)] if wanted else []
+    later = (_load_runs(reader), _reports(reader, asked), _dcns(setting, reader))
+    words = (topics(setting.catalog), settings(setting, asked))
+    found = [each for kind in chain(kinds, later, words) for each in _best(kind, wanted)] if wanted else []
     found.sort(key=lambda pair: pair[0])
     return {"query": text, "results": [each.json() for _, each in found[:MOST_RESULTS]]}
 
@@ -84,7 +85,7 @@ def _alerts(reader: Reader) -> Iterator[Found]:
 
 def _incidents(setting: ApiSetting, reader: Reader) -> Iterator[Found]:
     for incident in listed(reader.journal(), None, None, MOST_INCIDENTS):
-        names = {language: title(incident, setting.names, language) for language in LANGUAGES}
+        names = titles(incident, setting.names)
         yield Found("incident", incident.id, names, f"/incidents/{quote(incident.id, safe='')}")
 
 

@@ -10,7 +10,7 @@ from alerts.desk.maintenance import Maintenance, between
 from alerts.incidents.codec import listed
 from alerts.incidents.figures import spent_share
 from alerts.incidents.model import Incident
-from alerts.incidents.words import LANGUAGES, Names, title
+from alerts.incidents.words import Names, titles
 from dashboard.reporting.changed import changes_of
 from reports.availability.gathering import counted_until
 from reports.availability.material import Given, ReportedIncident
@@ -101,7 +101,7 @@ def reported(incident: Incident, names: Names) -> ReportedIncident:
     shares = [share for each in (figures.spent if figures else ()) if (share := spent_share(each)) is not None]
     return ReportedIncident(
         id=incident.id,
-        title={language: title(incident, names, language) for language in LANGUAGES},
+        title=titles(incident, names),
         severity=incident.severity.name.lower(),
         state=incident.state.value,
         products=products,
