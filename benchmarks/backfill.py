@@ -1,11 +1,14 @@
-"""How fast the past of a real Prometheus is read back, beside a bare client that only reads and drops it.
+"""How fast the past of a real Prometheus is read back, beside clients that only read and drop it.
 
-    python -m benchmarks.backfill                 one hour, 2,400 series, 60 s scrape interval
-    python -m benchmarks.backfill --hours 168     seven days: 24 million samples
+    python -m benchmarks.backfill                 one hour, 2,400 series, 15 s scrape interval (the product's default)
+    python -m benchmarks.backfill --hours 168     seven days: 97 million samples
+    python -m benchmarks.backfill --scrape 60     the same at 60 s, where four times as many rows are kept of a sample
 
-Makes the blocks with promtool (cut on block boundaries), serves them from a Prometheus, and asks the same server twice
-in one run: with urllib, dropping every byte, and with the backfill into a new SQLite store. Prints samples per second
-of both and the ratio. Half of the series (the good ones) grow at every scrape, the others rarely.
+Makes the blocks with promtool (cut on block boundaries), serves them from a Prometheus, and asks the same server for
+the same samples in one run: with urllib, dropping every byte; the same, dropping what orjson made of it; with
+prometheus_api_client, dropping the samples that it hands on; and with the backfill into a new SQLite store. Prints
+samples per second of each. Half of the series (the good ones) grow at every scrape, the others rarely. Retention is
+that of a configuration which says nothing: 48 hours of single scrapes.
 """
 
 from __future__ import annotations
@@ -19,31 +22,55 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http.client import HTTPResponse
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 import orjson
+from prometheus_api_client import PrometheusConnect
 
 from collectors.mapping import MetricMap
-from collectors.prometheus.backfill import Backfill
+from collectors.prometheus.backfill import Backfill, uncollected
 from collectors.prometheus.config import PrometheusConfig
+from settings import RetentionSettings
 from slo.outcomes import Kind, OutcomeTable
 from store.opening import open_store
-from store.records import Retention
 from tests.collectors.prometheus.real_parts import NOBODY, Prometheus
 
-SCRAPE_S = 60
 BLOCK_S = 7200
 SERVICES, DATA_CENTERS = 200, 6
 OUTCOMES = OutcomeTable("1", {"ok": Kind.GOOD, "system_error": Kind.BAD})
 INSTANCE = "bank:1"
-ONE_QUERY_S = 6120
-"""The bare client takes as much at once as the backfill does with its default limit: 102 pages of 2,400 series."""
+Client: TypeAlias = Callable[[str, str, int], None]
+"""Asks a server a question as of an instant."""
+PAGES_AT_ONCE = 102
+"""The clients take as much at once as the backfill does with its default limit: 102 pages of 2,400 series."""
 
 
-def lines(from_s: int, to_s: int) -> Iterator[str]:
+class Past(NamedTuple):
+    """What is read back: from, to, and how far its scrapes lie apart, in seconds."""
+
+    from_s: int
+    to_s: int
+    scrape_s: int
+
+    def blocks(self) -> Iterator[Past]:
+        """Block by block: seven days at once would be gigabytes of text."""
+        for begin_s in range(self.from_s, self.to_s, BLOCK_S):
+            yield self._replace(from_s=begin_s, to_s=min(begin_s + BLOCK_S, self.to_s))
+
+    def questions(self) -> Iterator[tuple[str, int]]:
+        """Every sample once: queries and their instants."""
+        step_s = PAGES_AT_ONCE * self.scrape_s
+        names = "lending_requests_total|process_start_time_seconds"
+        for until_s in range(self.from_s + step_s, self.to_s + step_s, step_s):
+            yield f'{{__name__=~"{names}",job="lending"}}[{step_s}s]', min(until_s, self.to_s) - 1
+
+
+def lines(past: Past) -> Iterator[str]:
     """One block in OpenMetrics, series by series."""
-    times = range(from_s, to_s, SCRAPE_S)
+    times = range(past.from_s, past.to_s, past.scrape_s)
     yield "# TYPE up gauge\n"
     yield from (f'up{{job="lending",instance="{INSTANCE}"}} 1 {at}\n' for at in times)
     yield "# TYPE process_start_time_seconds gauge\n"
@@ -51,7 +78,7 @@ def lines(from_s: int, to_s: int) -> Iterator[str]:
     yield "# TYPE lending_requests counter\n"
     for service in range(SERVICES):
         for data_center in range(DATA_CENTERS):
-            for outcome, every in (("ok", SCRAPE_S), ("system_error", 3600 * 6)):
+            for outcome, every in (("ok", past.scrape_s), ("system_error", 3600 * 6)):
                 labels = (
                     f'job="lending",instance="{INSTANCE}",product="service-{service:03}",step="apply",'
                     f'data_center="dc{data_center}",dcn="dc{data_center}-n01",outcome="{outcome}",traffic="customer"'
@@ -60,12 +87,12 @@ def lines(from_s: int, to_s: int) -> Iterator[str]:
     yield "# EOF\n"
 
 
-def make_blocks(folder: Path, from_s: int, to_s: int) -> None:
-    """Seven days would be gigabytes of text: one block after the other."""
+def make_blocks(folder: Path, past: Past) -> None:
+    """Blocks of a Prometheus, in ``folder``."""
     text = folder / "block.txt"
-    for begin_s in range(from_s, to_s, BLOCK_S):
+    for block in past.blocks():
         with text.open("w", encoding="utf-8") as file:
-            file.writelines(lines(begin_s, min(begin_s + BLOCK_S, to_s)))
+            file.writelines(lines(block))
         command = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "-q", str(text), str(folder / "data")]
         subprocess.run(command, check=True, capture_output=True)
     text.unlink()
@@ -73,27 +100,52 @@ def make_blocks(folder: Path, from_s: int, to_s: int) -> None:
         subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", str(folder)], check=True)
 
 
-def read_and_drop(url: str, from_s: int, to_s: int, *, parse: bool = False) -> float:
-    """Seconds that a client takes which asks for everything and keeps nothing; ``parse``: not before it is parsed."""
+def drop_bytes(url: str, query: str, at_s: int) -> None:
+    """Reads an answer and keeps nothing."""
+    with asked(url, query, at_s) as answer:
+        while answer.read(1 << 20):
+            pass
+
+
+def drop_parsed(url: str, query: str, at_s: int) -> None:
+    """The same, not before it is parsed; the garbage collector rests meanwhile, as it does in a backfill."""
+    with asked(url, query, at_s) as answer, uncollected():
+        orjson.loads(answer.read())
+
+
+def asked(url: str, query: str, at_s: int) -> HTTPResponse:
+    """The server's answer, still to be read."""
+    words = urllib.parse.urlencode({"query": query, "time": at_s})
+    answer: HTTPResponse = urllib.request.urlopen(f"{url}/api/v1/query?{words}")
+    return answer
+
+
+def library_client(url: str) -> Client:
+    """Drops samples as prometheus_api_client hands them on."""
+    connect = PrometheusConnect(url=url)
+
+    def drop_samples(_: str, query: str, at_s: int) -> None:
+        connect.custom_query(query, params={"time": str(at_s)})
+
+    return drop_samples
+
+
+def seconds_of(client: Client, url: str, past: Past) -> float:
+    """How long a client takes to ask for everything."""
     began = time.perf_counter()
-    for until_s in range(from_s + ONE_QUERY_S, to_s + ONE_QUERY_S, ONE_QUERY_S):
-        query = f'{{__name__=~"lending_requests_total|process_start_time_seconds",job="lending"}}[{ONE_QUERY_S}s]'
-        words = urllib.parse.urlencode({"query": query, "time": min(until_s, to_s) - 1})
-        with urllib.request.urlopen(f"{url}/api/v1/query?{words}") as answer:
-            if parse:
-                orjson.loads(answer.read())
-            while answer.read(1 << 20):
-                pass
+    for query, at_s in past.questions():
+        client(url, query, at_s)
     return time.perf_counter() - began
 
 
-def read_back(url: str, folder: Path, from_s: int, to_s: int) -> tuple[int, float, float]:
+def read_back(url: str, folder: Path, past: Past) -> tuple[int, float, float]:
     """Samples, seconds and CPU seconds of a backfill of everything."""
     store = open_store(folder / "store.sqlite", "Asia/Shanghai", upgrade=True)
-    config = PrometheusConfig("prom", url, "lending", interval_ms=SCRAPE_S * 1000)
-    backfill = Backfill(config, store, MetricMap(), OUTCOMES, Retention(), clock_s=lambda: float(to_s))
+    config = PrometheusConfig("prom", url, "lending", interval_ms=past.scrape_s * 1000)
+    retention = RetentionSettings().retention(past.scrape_s)
+    backfill = Backfill(config, store, MetricMap(), OUTCOMES, retention, clock_s=lambda: float(past.to_s))
     began, cpu = time.perf_counter(), time.process_time()
-    (outcome,) = backfill.run(from_s * 1000, to_s * 1000)
+    (outcome,) = backfill.run(past.from_s * 1000, past.to_s * 1000)
     took = time.perf_counter() - began, time.process_time() - cpu
     backfill.close()
     store.close()
@@ -102,36 +154,54 @@ def read_back(url: str, folder: Path, from_s: int, to_s: int) -> tuple[int, floa
     return (outcome.samples, *took)
 
 
+def measured(folder: Path, past: Past) -> tuple[int, float, dict[str, float]]:
+    """Samples, CPU seconds of the backfill, and seconds of every client."""
+    server = Prometheus(folder)
+    server.watch({})
+    server.start()
+    try:
+        clients = {"bare": drop_bytes, "that parses": drop_parsed, "library": library_client(server.url)}
+        took = {name: seconds_of(client, server.url, past) for name, client in clients.items()}
+        samples, took["backfill"], cpu_s = read_back(server.url, folder, past)
+    finally:
+        server.stop()
+    return samples, cpu_s, took
+
+
+def report(past: Past, samples: int, cpu_s: float, took: dict[str, float]) -> None:
+    """Prints all rates."""
+    ours = took["backfill"]
+    print(f"{samples:,} samples, {(past.to_s - past.from_s) // 3600} h at {past.scrape_s} s")
+    words = {
+        "bare": "every byte read, dropped",
+        "that parses": "JSON read with orjson, then dropped",
+        "library": "samples of prometheus_api_client, dropped",
+        "backfill": f"stored; {samples / cpu_s:,.0f} per CPU second",
+    }
+    for name, seconds in took.items():
+        print(
+            f"{name:12} {samples / seconds:12,.0f} samples/s   backfill is {seconds / ours:5.2f} of it   {words[name]}"
+        )
+    print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+    print("bar: half of the bare client: " + ("held" if took["bare"] >= ours / 2 else "missed"))
+
+
 def main() -> int:
-    """Prints both rates; with --bar, 1 when ours is under half of the bare client's."""
+    """Prints every rate; with --bar, 1 when ours is under half of the bare client's."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hours", type=int, default=1)
+    parser.add_argument("--scrape", type=int, default=15, choices=(15, 60), help="seconds between two scrapes")
     parser.add_argument("--bar", action="store_true", help="exit 1 unless the backfill reaches half of the bare rate")
     given = parser.parse_args()
-    hours: int = given.hours
     to_s = int(time.time()) // BLOCK_S * BLOCK_S
-    from_s = to_s - hours * 3600
+    past = Past(to_s - given.hours * 3600, to_s, given.scrape)
     with tempfile.TemporaryDirectory(prefix="backfill-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        make_blocks(folder, from_s, to_s)
-        server = Prometheus(folder)
-        server.watch({})
-        server.start()
-        try:
-            bare_s = read_and_drop(server.url, from_s, to_s)
-            parsed_s = read_and_drop(server.url, from_s, to_s, parse=True)
-            samples, took_s, cpu_s = read_back(server.url, folder, from_s, to_s)
-        finally:
-            server.stop()
-    bare, ours = samples / bare_s, samples / took_s
-    print(f"{samples:,} samples, {hours} h at {SCRAPE_S} s")
-    print(f"bare client  {bare:12,.0f} samples/s")
-    print(f"that parses  {samples / parsed_s:12,.0f} samples/s   (for comparison: JSON read with orjson, then dropped)")
-    print(f"backfill     {ours:12,.0f} samples/s   ({ours / bare:.2f} of it; {samples / cpu_s:,.0f} per CPU second)")
-    print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
-    print("bar: half of it: " + ("held" if ours >= bare / 2 else "missed"))
-    return 1 if given.bar and ours < bare / 2 else 0
+        make_blocks(folder, past)
+        samples, cpu_s, took = measured(folder, past)
+    report(past, samples, cpu_s, took)
+    return 1 if given.bar and took["bare"] < took["backfill"] / 2 else 0
 
 
 if __name__ == "__main__":

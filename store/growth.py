@@ -19,7 +19,7 @@ _TRANSACTIONS = 3
 _Fields: TypeAlias = list[Sequence[int] | None]  # good, bad, ignored, transactions: a Kind is the index of its field
 _ByUnit: TypeAlias = dict[Unit, _Fields]
 
-UnitColumns: TypeAlias = tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]
+UnitColumns: TypeAlias = tuple[Sequence[int], ...]
 """Good, bad, ignored and transactions of one unit, each as long as there are slices."""
 
 
@@ -45,24 +45,31 @@ class Growth:
 
 
 class LevelGrowth(NamedTuple):
-    """What a growth adds to the slices of one level, which begin at ``starts_s``, ascending and distinct."""
+    """What a growth adds to the slices of one level, which begin at ``starts_s``, ascending and distinct.
+
+    ``nothing`` is the one column that stands for every field to which nothing is added.
+    """
 
     starts_s: Sequence[int]
     units: dict[Unit, UnitColumns]
+    nothing: Sequence[int]
 
 
 def growth_by_level(growth: Growth, first_s: dict[Level, int], zone: str) -> dict[Level, LevelGrowth]:
     """What a growth adds to every level from the slice on that ``first_s`` says; levels without any are left out."""
     units = _every_unit(growth.columns)
+    distinct = {id(column): column for fields in units.values() for column in fields}
     found: dict[Level, LevelGrowth] = {}
     for level in Level:
         slices = [each for each in _slices(growth.slots_s, level, zone) if each.start_s >= first_s[level]]
         if not slices:
             continue
+        nothing = [0] * len(slices)
+        # A step, a DCN and a cell mostly share one column: it is summed once.
+        sums = {key: nothing if column is None else _summed(column, slices) for key, column in distinct.items()}
         wanted = ((unit, fields) for unit, fields in units.items() if level > Level.SLOT or unit.scope < Scope.STEP)
-        found[level] = LevelGrowth(
-            [each.start_s for each in slices], {unit: _at_level(fields, slices) for unit, fields in wanted}
-        )
+        columns = {unit: tuple(map(sums.__getitem__, map(id, fields))) for unit, fields in wanted}
+        found[level] = LevelGrowth([each.start_s for each in slices], columns, nothing)
     return found
 
 
@@ -77,12 +84,6 @@ def _slices(slots_s: Sequence[int], level: Level, zone: str) -> list[_Slice]:
     starts = [slice_start(level, slot_s, zone) for slot_s in slots_s]
     begins = [at for at, start in enumerate(starts) if not at or start != starts[at - 1]]
     return [_Slice(starts[begin], begin, end) for begin, end in zip(begins, [*begins[1:], len(starts)], strict=True)]
-
-
-def _at_level(fields: _Fields, slices: list[_Slice]) -> UnitColumns:
-    nothing = [0] * len(slices)
-    good, bad, ignored, transactions = (nothing if each is None else _summed(each, slices) for each in fields)
-    return good, bad, ignored, transactions
 
 
 def _summed(column: Sequence[int], slices: list[_Slice]) -> Sequence[int]:

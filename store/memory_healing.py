@@ -19,7 +19,7 @@ Held: TypeAlias = Mapping[Level, Mapping[int, Mapping[Unit, Counts]]]
 
 def grown_counts(growth: Mapping[Level, LevelGrowth]) -> Iterator[tuple[Level, int, Unit, Counts]]:
     """What whole columns add, one slice of one unit after the other."""
-    for level, (starts_s, units) in growth.items():
+    for level, (starts_s, units, _) in growth.items():
         for unit, columns in units.items():
             for at_s, *numbers in zip(starts_s, *columns, strict=True):
                 if any(numbers):

@@ -17,6 +17,7 @@ from urllib3.util import Retry
 from collectors.page import escaped
 from collectors.prometheus.access import Access
 from collectors.prometheus.errors import Garbage, PrometheusError
+from collectors.prometheus.matrix import Cut
 from collectors.prometheus.session import GuardedSession
 
 Labels = Mapping[str, str]
@@ -123,18 +124,12 @@ class PrometheusClient:
 
     def _series(self, item: Any, after_ms: int, times: Times) -> Series:
         try:
-            found = item["values"]
-            if not found:
-                return Series(item["metric"], (), ())
-            seconds, values = zip(*found, strict=True)
-            times_ms = times.in_ms(seconds)
+            labels, times_ms, values = item if isinstance(item, Cut) else _as_json(item, times)
             if ENDED in values:
                 # VictoriaMetrics shows where a series ended as NaN; Prometheus keeps these marks to itself.
                 kept = [value != ENDED for value in values]
                 times_ms, values = tuple(compress(times_ms, kept)), tuple(compress(values, kept))
-            "".join(values)  # raises TypeError for a value that is no text
-            labels = item["metric"]
-            "".join((labels["__name__"], *labels.values()))  # the same of a label
+            "".join((labels["__name__"], *labels.values()))  # raises TypeError for a label that is no text
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as fault:
             raise Garbage(self.server, f"a result that is not a list of raw samples ({fault!r})") from fault
         if not times_ms or times_ms[0] > after_ms:
@@ -146,6 +141,13 @@ class PrometheusClient:
     def close(self) -> None:
         """Gives the connection back."""
         self._session.close()
+
+
+def _as_json(item: Any, times: Times) -> Cut:
+    """A series as a JSON parser hands it on. Raises KeyError, TypeError or ValueError for what is none."""
+    seconds, values = zip(*item["values"], strict=True) if item["values"] else ((), ())
+    "".join(values)  # raises TypeError for a value that is no text
+    return Cut(item["metric"], times.in_ms(seconds), values)
 
 
 def seconds_text(at_ms: int) -> str:

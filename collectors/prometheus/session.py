@@ -29,6 +29,7 @@ from collectors.prometheus.errors import (
     UnknownHost,
     Unreachable,
 )
+from collectors.prometheus.matrix import cut
 from outgoing.within import WithinAdapter
 
 HTTP_OK = 200
@@ -133,9 +134,10 @@ def root_cause(fault: Exception) -> Exception:
 
 
 def checked(server: str, body: bytes, secrets: tuple[str, ...] = ()) -> Any:
-    """The parsed document of a success. Raises Garbage or Partial."""
+    """The parsed document of a success; series of a long answer are ``matrix.Cut``. Raises Garbage or Partial."""
+    matrix = cut(body)
     try:
-        document = orjson.loads(body)
+        document = orjson.loads(body if matrix is None else matrix.frame)
     except orjson.JSONDecodeError:
         start = one_line(redacted(body.decode("utf-8", "replace"), secrets)[:60])
         raise Garbage(server, f"not JSON (a login page?): {start}") from None
@@ -149,6 +151,8 @@ def checked(server: str, body: bytes, secrets: tuple[str, ...] = ()) -> Any:
         raise Partial(server, redacted(words, secrets))
     if document.get("isPartial"):
         raise Partial(server, "the answer is marked isPartial")
+    if matrix is not None:
+        data["result"] = matrix.series
     return document
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import sub
 from typing import NamedTuple, TypeAlias
 
+import orjson
+
 from collectors.errors import GarbagePage
 from collectors.mapping import AccountLeaf, GaugeLeaf, Leaf, MetricMap
 from collectors.page import MOST_COUNT, Page, is_value, milliseconds, whole_number
@@ -52,11 +54,23 @@ class Column:
 
     def count(self) -> list[int]:
         """Learns numbers and increases. Returns where values stand that are no whole number: 0 stands for them."""
-        numbers = whole_numbers(self.values)
-        self.numbers = [number or 0 for number in numbers]
-        if self.numbers.count(self.numbers[0]) < len(self.numbers):
-            self.increases = [0, *map(sub, self.numbers[1:], self.numbers)]
-        return [] if None not in numbers else [at for at, number in enumerate(numbers) if number is None]
+        first, pages = self.values[0], len(self.values)
+        if self.values.count(first) == pages:
+            still = whole_number(first)
+            self.numbers = [still or 0] * pages
+            return list(range(pages)) if still is None else []
+        plain = plain_numbers(self.values)
+        if plain is not None:
+            self._learn(plain)
+            return []
+        numbers = list(map(whole_number, self.values))
+        self._learn([number or 0 for number in numbers])
+        return [at for at, number in enumerate(numbers) if number is None]
+
+    def _learn(self, numbers: list[int]) -> None:
+        self.numbers = numbers
+        if numbers.count(numbers[0]) < len(numbers):
+            self.increases = [0, *map(sub, numbers[1:], numbers)]
 
     def grown(self, base: int, end: int) -> Grown | None:
         """What it did after page ``base``, up to page ``end``; None when these pages do not show it."""
@@ -169,14 +183,16 @@ def _not_growth(column: Column, leaf: Leaf | None) -> list[int]:
     return bad
 
 
-def whole_numbers(values: Sequence[str]) -> Sequence[int | None]:
-    """``whole_number`` of each value."""
-    if values.count(values[0]) == len(values):
-        return [whole_number(values[0])] * len(values)
-    text = "".join(values)
-    if text.isascii() and text.isdigit() and all(values) and max(map(len, values)) < len(str(MOST_COUNT)):
-        return list(map(int, values))
-    return list(map(whole_number, values))
+def plain_numbers(values: Sequence[str]) -> list[int] | None:
+    """``whole_number`` of each value; None when some value is not written as plain digits or is too great."""
+    text = ",".join(values).encode("utf-8", "replace")
+    if text.translate(None, b"0123456789,"):
+        return None
+    try:
+        numbers: list[int] = orjson.loads(b"[%b]" % text)  # several times as fast as int() of each
+    except orjson.JSONDecodeError:  # one is empty, or begins with a 0
+        return None
+    return numbers if len(numbers) == len(values) and max(numbers) <= MOST_COUNT else None
 
 
 def shown_times(named: Sequence[tuple[str, Series]], times_ms: Sequence[int]) -> tuple[int, ...]:

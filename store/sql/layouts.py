@@ -85,11 +85,8 @@ class Layout(Hashable, Protocol):
     def rows(self, level: Level, scope: Scope, at: int, counted: Iterable[Counted]) -> list[Row]:
         """Rows of one slice, as the table takes them."""
 
-    def starts(self, level: Level, starts_s: Sequence[int]) -> Sequence[int]:
-        """The begins of slices as ``columns`` takes them."""
-
-    def columns(self, scope: Scope, starts: Sequence[int], unit_id: int) -> tuple[Iterable[int], ...]:
-        """The columns before those of FIELDS for one unit in many slices; some never end."""
+    def key_columns(self, level: Level, scope: Scope, at: int, unit_ids: Sequence[int]) -> tuple[Iterable[int], ...]:
+        """The columns before those of FIELDS for many units in one slice; some never end."""
 
 
 class CutByTime:
@@ -141,13 +138,9 @@ class CutByTime:
         number = int(scope)
         return [(number, at, *each) for each in counted]
 
-    def starts(self, _: Level, starts_s: Sequence[int]) -> Sequence[int]:
-        """As they are."""
-        return starts_s
-
-    def columns(self, scope: Scope, starts: Sequence[int], unit_id: int) -> tuple[Iterable[int], ...]:
+    def key_columns(self, _: Level, scope: Scope, at: int, unit_ids: Sequence[int]) -> tuple[Iterable[int], ...]:
         """Scope, begin, unit."""
-        return repeat(int(scope)), starts, repeat(unit_id)
+        return repeat(int(scope)), repeat(at), unit_ids
 
 
 class Packed:
@@ -197,13 +190,9 @@ class Packed:
         base = packed(level, at)
         return [(base + unit_id, good, bad, ignored, begun) for unit_id, good, bad, ignored, begun in counted]
 
-    def starts(self, level: Level, starts_s: Sequence[int]) -> Sequence[int]:
-        """Keys without a unit."""
-        return [packed(level, at) for at in starts_s]
-
-    def columns(self, _: Scope, starts: Sequence[int], unit_id: int) -> tuple[Iterable[int], ...]:
+    def key_columns(self, level: Level, _: Scope, at: int, unit_ids: Sequence[int]) -> tuple[Iterable[int], ...]:
         """The key."""
-        return (map(operator.add, starts, repeat(unit_id)),)
+        return (map(operator.add, repeat(packed(level, at)), unit_ids),)
 
 
 def packed(level: Level, at: int, unit_id: int = 0) -> int:

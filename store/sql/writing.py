@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, compress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress, repeat
 from operator import or_
 from typing import Any, NoReturn, TypeAlias
 
@@ -229,21 +229,42 @@ def batch_rows(added: Rollups, ids: Mapping[Unit, int], layout: Layout) -> Count
 
 def growth_rows(level: Level, grown: LevelGrowth, ids: Mapping[Unit, int], layout: Layout) -> CountRows:
     """Rows of what whole columns add to a level, in the order of the key."""
+    by_scope: dict[Scope, list[tuple[int, UnitColumns]]] = {scope: [] for scope in Scope}
+    for unit, columns in grown.units.items():
+        by_scope[unit.scope].append((ids[unit], columns))
     found: CountRows = {}
-    starts = layout.starts(level, grown.starts_s)
-    for scope in Scope:
-        units = sorted((ids[unit], columns) for unit, columns in grown.units.items() if unit.scope is scope)
-        of_units = (zip(*layout.columns(scope, starts, number), *columns, strict=False) for number, columns in units)
-        rows = chain.from_iterable(zip(*of_units, strict=True))
-        counted = chain.from_iterable(zip(*(_not_nothing(columns) for _, columns in units), strict=True))
-        found.setdefault(layout.table(level, scope), []).extend(compress(rows, counted))
+    for scope, units in by_scope.items():
+        rows = found.setdefault(layout.table(level, scope), [])
+        for at, numbers, counted in _by_slice(sorted(units), grown):
+            fields = zip(*layout.key_columns(level, scope, at, numbers), *counted, strict=False)
+            rows += compress(fields, _something(counted))
     return found
 
 
-def _not_nothing(columns: UnitColumns) -> Iterable[int]:
-    """For each slice a number that is 0 when all of its counts are."""
-    good, bad, ignored, transactions = columns
-    return map(or_, map(or_, good, bad), map(or_, ignored, transactions))
+def _by_slice(
+    units: list[tuple[int, UnitColumns]], grown: LevelGrowth
+) -> Iterator[tuple[int, list[int], list[Sequence[int]]]]:
+    """Begin of each slice, numbers of all units, and what each field has for them. Turned over as a whole, for a slice
+    of a bank has thousands of units and a bite has few slices."""
+    if not units:
+        return
+    numbers = [number for number, _ in units]
+    nothing = [0] * len(units)
+    turned: list[Iterable[Sequence[int]]] = []
+    for field in zip(*(columns for _, columns in units), strict=True):
+        empty = all(column is grown.nothing for column in field)
+        turned.append(repeat(nothing) if empty else zip(*field, strict=True))
+    for at, *counted in zip(grown.starts_s, *turned, strict=False):
+        yield at, numbers, counted
+
+
+def _something(counted: list[Sequence[int]]) -> Iterable[int]:
+    """For each unit a number that is 0 when all of its counts are."""
+    found: Iterable[int] = counted[0]
+    for column in counted[1:]:
+        if any(column):
+            found = map(or_, found, column)
+    return found
 
 
 def _numbered(units: Slice, ids: Mapping[Unit, int]) -> _Numbered:
