@@ -12,7 +12,7 @@ from store import maintenance
 from store.audit_chain import stored_rows, verify
 from store.audit_witness import Witness
 from store.errors import StoreError
-from store.examining import clock_ms
+from store.examining import clock_ms, lacking
 from store.leases import NOBODY, Lease, lease_name
 from store.opening import open_store
 from store.port import Store
@@ -34,6 +34,7 @@ def store_signs(chosen: Configuration) -> Iterator[Sign]:
         yield error("store", str(refused))
         return
     try:
+        yield from right_signs(chosen.store, where)
         yield from _signs(chosen, store, where)
     except StoreError as refused:
         yield error("store", str(refused))
@@ -51,6 +52,12 @@ def _signs(chosen: Configuration, store: Store, where: str) -> Iterator[Sign]:
     names = dict.fromkeys(lease_name(source.id) for source in chosen.settings.sources)
     yield from (lease_sign(name, store.leases()) for name in names)
     yield audit_sign(chosen, store)
+
+
+def right_signs(address: Path | str, where: str) -> Iterator[Sign]:
+    """What our role may not do there. Looking is enough to show; an error is what nothing works without."""
+    for lack in lacking(address):
+        yield (error if lack.reading else warning)("rights", f"store {where}: {lack.what}", lack.grant)
 
 
 def clock_sign(where: str, ahead_ms: int) -> Sign:

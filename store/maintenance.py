@@ -19,7 +19,7 @@ from store.records import Level, Retention
 from store.sql import copying, dumping, holdings
 from store.sql.dialect import Database
 from store.sql.reading import SqlReader
-from store.sql.revision import EMPTY, HEAD, refuse_other, refuse_zone, revision
+from store.sql.revision import EMPTY, HEAD, refuse_other, refuse_zone, revision, revision_of
 from store.sql.schema import REVISIONS
 from store.sql.units import Units
 
@@ -163,13 +163,13 @@ def _opened(address: Address, *, read_only: bool = True) -> Iterator[tuple[Datab
 
 def _revision(address: Address) -> str:
     with _opened(address) as (database, engine), database.reading(engine) as connection:
-        return revision(connection)
+        return revision_of(database, connection)
 
 
 def _known(address: Address, zone: str) -> str:
     """Revision of a store that this program can read or bring up to date, with days of ``zone``."""
     with _opened(address) as (database, engine), database.reading(engine) as connection:
-        found = revision(connection)
+        found = revision_of(database, connection)
         if found not in REVISIONS:
             raise SchemaMismatch(database.where, found, HEAD, older=found == EMPTY)
         refuse_zone(database, connection, zone)

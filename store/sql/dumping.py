@@ -17,6 +17,7 @@ from typing import IO
 from sqlalchemy import URL, make_url
 
 from store.errors import CopyRefused, SchemaMismatch
+from store.sql.rights import READS, quoted, remedy
 from store.sql.schema import ABOUT, ALEMBIC_VERSION, REVISIONS
 
 CHUNK_BYTES = 1 << 20
@@ -127,7 +128,14 @@ def _running(
             process.wait()
             _close(process.stdout)
         if code:
-            raise CopyRefused(where, f"{tool}: {_reason(errors, code)}")
+            reason = _reason(errors, code)
+            raise CopyRefused(where, f"{tool}: {reason}{_remedy(reason, address)}")
+
+
+def _remedy(reason: str, address: str) -> str:
+    """An archive holds every table whole: to make it takes looking at them, to load it more."""
+    role = (make_url(address).username if address else "") or "this role"
+    return remedy("", reason, READS, quoted(role))
 
 
 def _close(pipe: IO[bytes] | None) -> None:

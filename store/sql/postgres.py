@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from store.errors import StoreUnavailable
 from store.sql.dialect import BUSY_MS, cause
 from store.sql.integers import Int8Array
+from store.sql.rights import READ_ONLY, quoted, remedy
 from store.sql.texts import TextArray
 
 EXAMPLE = "postgresql://user@host:5432/database"
@@ -147,9 +148,17 @@ class PostgresServer:
         try:
             yield
         except SQLAlchemyError as error:
-            raise StoreUnavailable(self.where, _clear(cause(error))) from error
+            raise StoreUnavailable(self.where, self._told(error)) from error
         except (psycopg.Error, OverflowError, UnicodeEncodeError) as error:
             raise StoreUnavailable(self.where, _clear(str(error).partition("\n")[0])) from error
+
+    def _told(self, error: SQLAlchemyError) -> str:
+        """What the database said, and what to do about it where that is known."""
+        words, state = cause(error), str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
+        if state == READ_ONLY and self._read_only:
+            return words  # as whoever opened it wanted
+        role = quoted(self._url.username or "this role")
+        return _clear(words) + remedy(state, words, str(getattr(error, "statement", "") or ""), role)
 
 
 def _url(address: str, where: str) -> URL:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, select
 
 from store.errors import SchemaMismatch, StoreUnavailable
 from store.sql.dialect import Database, insert_sql, put_rows
+from store.sql.rights import unseen
 from store.sql.schema import ABOUT, ALEMBIC_VERSION, REVISIONS
 
 HEAD = REVISIONS[-1]
@@ -21,12 +22,21 @@ def revision(connection: Connection) -> str:
     return FOREIGN if tables else EMPTY
 
 
+def revision_of(database: Database, connection: Connection) -> str:
+    """The same. Raises StoreUnavailable when there seems to be no table because the role may not see any."""
+    found = revision(connection)
+    if found == EMPTY and (why := unseen(connection)):
+        raise StoreUnavailable(database.where, why)
+    return found
+
+
 def make_current(database: Database, engine: Engine, zone: str, *, older: bool) -> None:
     """Makes an empty database a store and, with ``older``, brings one of an older schema up to date; leaves every
     other alone."""
     behind = (EMPTY, *REVISIONS[:-1]) if older else (EMPTY,)
     with database.reading(engine) as connection:
-        if revision(connection) not in behind:
+        found = revision_of(database, connection)
+        if found not in behind:
             return
     database.set_up(engine)
     with database.writing(engine) as connection:
@@ -45,7 +55,7 @@ def refuse_other(database: Database, engine: Engine, zone: str) -> None:
     """Raises SchemaMismatch or StoreUnavailable unless this program can read the database as days of ``zone``."""
     database.refuse_missing()
     with database.reading(engine) as connection:
-        found = revision(connection)
+        found = revision_of(database, connection)
         if found != HEAD:
             raise SchemaMismatch(database.where, found, HEAD, older=found in (EMPTY, *REVISIONS))
         refuse_zone(database, connection, zone)
