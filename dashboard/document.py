@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from urllib.parse import quote
@@ -24,7 +23,8 @@ OF_PLOTLY = (
 """In the places where Plotly would put style elements, which the Content-Security-Policy forbids: its rules stand in
 ``assets/vendor``, and those of maps are not needed."""
 PAGE_DATA_ID = "page-data"
-_EARLY_SCRIPT = re.compile(r'<script src="[^"]*/assets/(?:theme|early)_[^"]*"></script>')
+OF_THE_SERVER = ("topic.",)
+"""Words that no script says: search answers with them."""
 ICON = "data:image/svg+xml," + quote(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#12414F"/>'
     '<path d="M7 17l6 6L25 9" fill="none" stroke="#F2F6FB" stroke-width="4" stroke-linecap="round"/></svg>'
@@ -54,7 +54,7 @@ def page_data(catalog: Catalog, words: Words, times: WatchTimes, viewer: Mapping
         "language": words.language.id,
         "tag": words.language.tag,
         "large_units": words.language.large_units,
-        "messages": dict(words.messages),
+        "messages": {key: text for key, text in words.messages.items() if not key.startswith(OF_THE_SERVER)},
         "states": _looks(theme.STATES, words),
         "source_states": _looks(theme.SOURCE_STATES, words),
         "verdicts": _looks(theme.VERDICTS, words),
@@ -89,15 +89,13 @@ def _accounts(words: Words) -> dict[str, str]:
     return {name: words(key) for name, key in keys.items()}
 
 
-def _early_first(scripts: str) -> tuple[str, str]:
-    """Tags of scripts that run in the head (theme, first questions), and all the others."""
-    return "\n".join(_EARLY_SCRIPT.findall(scripts)), _EARLY_SCRIPT.sub("", scripts)
-
-
 @dataclass(frozen=True, slots=True)
 class DashParts:
-    """The HTML fragments that Dash wants in its document."""
+    """The HTML fragments that Dash wants in its document. ``first``: scripts that run in the head (theme, first
+    questions), so that nothing flashes in the other theme. ``asked``: address of the first question, empty for none."""
 
+    asked: str
+    first: str
     metas: str
     css: str
     config: str
@@ -105,21 +103,24 @@ class DashParts:
     renderer: str
 
 
+def _preload(address: str) -> str:
+    """Browsers then ask for it before any script or style."""
+    return f'<link rel="preload" as="fetch" crossorigin href="{html.escape(address)}">\n' if address else ""
+
+
 def document(words: Words, title: str, data: str, parts: DashParts, theme_default: str = "auto") -> str:
-    """The whole page in one language; ``data`` is what ``page_data`` made, ``theme_default`` one of ``theme.CHOICES``.
-    The script that chooses the theme runs in the head, so that nothing flashes in the other one."""
-    first, rest = _early_first(parts.scripts)
+    """The whole page in one language; ``data`` is what ``page_data`` made, ``theme_default`` one of CHOICES."""
     return f"""<!DOCTYPE html>
 <html lang="{words.language.tag}" data-theme-default="{theme_default}">
 <head>
-{parts.metas}
+{_preload(parts.asked)}{parts.metas}
 <meta name="color-scheme" content="dark light">
 <title>{html.escape(title)}</title>
 <link rel="icon" href="{ICON}">
 <style>{theme.css_variables()}</style>
 {OF_PLOTLY}
+{parts.first}
 {parts.css}
-{first}
 </head>
 <body>
 <div id="stale" class="stale" hidden>
@@ -133,7 +134,7 @@ def document(words: Words, title: str, data: str, parts: DashParts, theme_defaul
 <script id="{PAGE_DATA_ID}" type="application/json">{data}</script>
 <footer>
 {parts.config}
-{rest}
+{parts.scripts}
 {parts.renderer}
 </footer>
 </body>

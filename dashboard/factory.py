@@ -20,9 +20,11 @@ from dashboard.access.installing import install
 from dashboard.access.setting import Access
 from dashboard.admission import Gate, Need, declare, identity
 from dashboard.api import openapi
+from dashboard.bundles import ENDPOINT as BUNDLE
+from dashboard.bundles import OwnFiles, own_files, register_bundles
 from dashboard.document import DashParts, WatchTimes, document, page_data
 from dashboard.error_page import not_found, register_failures
-from dashboard.headers import send_security_headers
+from dashboard.headers import digest, send_security_headers
 from dashboard.language import Words, choose, read_all_words
 from dashboard.packed import Packed
 from dashboard.pages import (
@@ -75,7 +77,7 @@ CATCH_ALL = "/<path:path>"
 PAGE_ENDPOINTS = ("/", CATCH_ALL)
 OF_THE_SCREEN = (*PAGE_ENDPOINTS, "/_dash-layout", "screen-layout", "screen-dependencies")
 OPEN_ENDPOINTS = ("_dash_assets.static", "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
-                  "/_favicon.ico")  # fmt: skip
+                  "/_favicon.ico", BUNDLE)  # fmt: skip
 """Scripts, styles and the icon: the same for every bank."""
 UNUSED_ENDPOINTS = ("static", "/_dash-update-component", "/_reload-hash", "/_dash-dependencies")
 """What Flask and Dash serve and no page of ours asks for."""
@@ -98,9 +100,11 @@ def create_dashboard(
     ``access``: who may do what; None lets anybody in, for loopback alone.
     """
     words = read_all_words()
-    app = Pages(words, lambda spoken: page_data(catalog, spoken, times, _viewer(access)))
+    files = own_files(PAGES)
+    app = Pages(words, files, lambda spoken: page_data(catalog, spoken, times, _viewer(access)))
     server: flask.Flask = app.server
     _compress(server)
+    register_bundles(server, files)
     app.layout = lambda: _layout(catalog, words, access, demo=demo)
     app.validation_layout = None  # the wall's skeleton in every document, for callbacks that no page has
     register_layouts(server, PAGES, app)
@@ -115,15 +119,19 @@ def create_dashboard(
     else:
         install(server, access, words, pages=PAGE_ENDPOINTS, is_page=lambda path: page_at(PAGES, path) is not None)
     styles = (css_variables(), error_page.STYLE, openapi.STYLE)
-    send_security_headers(server, app.csp_hashes(), styles, behind_tls=access is not None and access.behind_tls)
+    scripts = (*app.csp_hashes(), *sorted({digest(each) for own in files.values() for each in own.first}))
+    send_security_headers(server, scripts, styles, behind_tls=access is not None and access.behind_tls)
     return app
 
 
 class Pages(dash.Dash):
     """Dash with our own document around it, in the language of the request."""
 
-    def __init__(self, words: Mapping[str, Words], data_of_page: Callable[[Words], str]) -> None:
+    def __init__(
+        self, words: Mapping[str, Words], files: Mapping[str, OwnFiles], data_of_page: Callable[[Words], str]
+    ) -> None:
         self._words = words
+        self._files = files
         self._data_of_page = data_of_page
         super().__init__(
             __name__,
@@ -153,11 +161,15 @@ class Pages(dash.Dash):
         """The document of this request; title, icon and entry point are our own."""
         words = self._words[_language_of_page()]
         page = page_at(PAGES, flask.request.path) or wall
+        own = self._files[name_of(page)]
+        asked_first = getattr(page, "asked_first", lambda query: None)
         parts = DashParts(
+            asked=asked_first(flask.request.args) or "",
+            first=own.first_tags,
             metas=metas,
-            css=assets_of(page, css),
+            css=f"{assets_of(page, css)}\n{own.style_tag}",
             config=with_layout_of(config, Screen(page, words.language.id)),
-            scripts=with_late(assets_of(page, scripts), getattr(page, "LATE", ())),
+            scripts=f"{own.script_tag}\n{with_late(assets_of(page, scripts), getattr(page, 'LATE', ()))}",
             renderer=renderer,
         )
         return document(words, words(page.TITLE), self._data_of_page(words), parts, getattr(page, "THEME", "auto"))

@@ -27,7 +27,8 @@ UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscop
 def send_security_headers(
     server: flask.Flask, script_hashes: Sequence[str], styles: Iterable[str], *, behind_tls: bool
 ) -> None:
-    """``styles``: contents of the style elements that our pages hold."""
+    """``script_hashes``: digests of the scripts that a document holds; ``styles``: contents of the style elements that
+    our pages hold."""
     headers = {
         "Content-Security-Policy": _policy(script_hashes, styles),
         "X-Content-Type-Options": "nosniff",
@@ -53,7 +54,7 @@ def _policy(script_hashes: Sequence[str], styles: Iterable[str]) -> str:
         (
             "default-src 'self'",
             "script-src 'self' " + " ".join(script_hashes),
-            "style-src 'self' " + " ".join((*map(_digest, styles), *OF_THE_RENDERER)),
+            "style-src 'self' " + " ".join((*map(digest, styles), *OF_THE_RENDERER)),
             "style-src-attr 'none'",
             "img-src 'self' data:",
             "connect-src 'self'",
@@ -65,5 +66,6 @@ def _policy(script_hashes: Sequence[str], styles: Iterable[str]) -> str:
     )
 
 
-def _digest(content: str) -> str:
+def digest(content: str) -> str:
+    """What allows one script or style element, by its content."""
     return f"'sha256-{base64.b64encode(sha256(content.encode()).digest()).decode()}'"

@@ -24,7 +24,7 @@
     return format.share(cell.share);
   }
 
-  function cellElement(context, line, at, label) {
+  function cellElement(context, line, at) {
     const { answer, state } = context;
     const cell = cells.cellOf(line, at, state.with === "1");
     const made = document.createElement("td");
@@ -34,24 +34,43 @@
     const verdict = answer.step === "month" && cell.known ? desk.page.verdicts[cell.verdict] : null;
     if (verdict) made.append(h("span.mark", { "aria-hidden": "true" }, verdict.glyph));
     made.append(text(cell, answer.step));
-    const told = `${label} · ${context.columns[at]} · ${cells.said(cell)}`;
-    made.setAttribute("aria-label", told);
     made.dataset.at = at;
     return made;
   }
 
+  /** Gives a row's cells the words for readers, once. */
+  function label(context, row, line, name) {
+    if (row.dataset.told) return;
+    row.dataset.told = "1";
+    for (const made of row.querySelectorAll("td[data-at]")) {
+      const at = Number(made.dataset.at);
+      made.setAttribute("aria-label", `${name} · ${context.columns[at]} · ${cells.said(cells.cellOf(line, at, context.state.with === "1"))}`);
+    }
+  }
+
+  /** Rows get their words when there is time for it: thousands of sentences would keep the figures waiting. */
+  function labelIdly(labels) {
+    const waiting = [...labels];
+    const some = (idle) => {
+      do waiting.shift()?.(); while (waiting.length && idle.timeRemaining() > 1);
+      if (waiting.length) requestIdleCallback(some, { timeout: 500 });
+    };
+    requestIdleCallback(some, { timeout: 500 });
+  }
+
   function row(context, line, name, open) {
-    const head = h("th", { scope: "row" }, open ? h("button.line-name", { type: "button", onclick: () => open() }, name) : h("strong", {}, name));
-    const made = h("tr", { "data-line": line.id }, head);
-    for (let at = 0; at < line.good.length; at += 1) made.append(cellElement(context, line, at, name));
+    const head = h("th", { scope: "row", role: "rowheader" }, open ? h("button.line-name", { type: "button", onclick: () => open() }, name) : h("strong", {}, name));
+    const made = h("tr", { "data-line": line.id, role: "row" }, head);
+    for (let at = 0; at < line.good.length; at += 1) made.append(cellElement(context, line, at));
+    context.labels.set(made, () => label(context, made, line, name));
     return made;
   }
 
   function headRow(context) {
     const { answer } = context;
     const every = answer.step === "minute" ? 10 : answer.step === "hour" ? 4 : 1;
-    const names = context.heads.map((name, at) => h("th", { scope: "col" }, h("button.column-name", { type: "button", title: context.columns[at], "aria-label": context.columns[at], onclick: () => context.openColumn(at) }, at % every === 0 || name.includes("-") ? name : "·")));
-    return h("tr", {}, h("td.corner", {}), names);
+    const names = context.heads.map((name, at) => h("th", { scope: "col", role: "columnheader" }, h("button.column-name", { type: "button", title: context.columns[at], "aria-label": context.columns[at], onclick: () => context.openColumn(at) }, at % every === 0 || name.includes("-") ? name : "·")));
+    return h("tr", { role: "row" }, h("td.corner", { role: "gridcell" }), names);
   }
 
   function move(table, from, [down, right]) {
@@ -89,6 +108,7 @@
     const tell = (event) => {
       const cell = event.target.closest("td[data-at]");
       if (!cell) return;
+      context.labels.get(cell.parentElement)();
       cell.title = cell.getAttribute("aria-label");
       context.tell(cell.title);
     };
@@ -101,13 +121,16 @@
     const { answer } = context;
     context.heads = answer.starts.map((_, at) => cells.columnName(answer, at, context.zone));
     context.columns = answer.starts.map((_, at) => cells.columnSpan(answer, at, context.zone));
+    context.labels = new Map();
     const shown = chosen(answer, context.state);
     const rows = [row(context, answer.whole, context.wholeName, null), ...shown.map(({ line, name }) => row(context, line, name, context.openLine && (() => context.openLine(line))))];
-    const made = h(`table.grid.grid-${answer.step}`, { role: "grid", "aria-label": word("avail.grid"), "aria-rowcount": rows.length + 1 }, h("caption.for-readers", {}, word("avail.grid_keys")), h("thead", {}, headRow(context)), h("tbody", {}, rows));
+    const made = h(`table.grid.grid-${answer.step}`, { role: "grid", "aria-label": word("avail.grid"), "aria-rowcount": rows.length + 1 }, h("caption.for-readers", {}, word("avail.grid_keys")), h("thead", { role: "rowgroup" }, headRow(context)), h("tbody", { role: "rowgroup" }, rows));
     rows[0].classList.add("whole");
     const first = made.querySelector("td[data-at]");
     if (first) first.setAttribute("tabindex", "0");
+    made.style.setProperty("--columns", answer.starts.length);
     listen(made, context, new Map(answer.lines.map((line) => [line.id, line])));
+    labelIdly(context.labels.values());
     return made;
   }
 

@@ -45,6 +45,17 @@
     return view.state.product ? "data_center" : "product";
   }
 
+  /** How the matrix of an address is asked for that says no stretch of its own: the server knows its months
+   *  (`pages/availability.py` says the same, so that the document can ask ahead). Null for any other. */
+  function usual() {
+    const { last, from, step, product, data_center } = view.state;
+    if (from || last !== "13M" || (step && step !== "month")) return null;
+    const asked = new URLSearchParams({ step: "month", by: by() });
+    if (product) asked.set("product", product);
+    if (data_center) asked.set("data_center", data_center);
+    return `${BASE}/grid?${asked}`;
+  }
+
   function query(span, more) {
     const said = { from: new Date(span.fromMs).toISOString(), to: new Date(span.toMs).toISOString(), ...more };
     if (view.state.product) said.product = view.state.product;
@@ -52,18 +63,27 @@
     return new URLSearchParams(said).toString();
   }
 
+  /** The stretch of the address, once the server's time is known. */
+  async function spanNow() {
+    await life.timeKnown;
+    return range.spanOf(view.state, Math.floor(life.nowMs() / 60_000) * 60_000 + 60_000);
+  }
+
+  /** The usual matrix is asked for without a time, and painted before anything else. */
   async function read() {
     const mine = (view.asked += 1);
-    const span = range.spanOf(view.state, Math.floor(life.nowMs() / 60_000) * 60_000 + 60_000);
-    parts.picker.paint(view.state, span);
-    const asked = window.LendingEarly.usual(view.state) || `${BASE}/grid?${query(span, { step: stepOf(span), by: by() })}`;
-    const answer = await get(asked, { always: true });
+    const known = usual();
+    view.span = known ? null : await spanNow();
+    if (view.span) parts.picker.paint(view.state, view.span);
+    const answer = await get(known || `${BASE}/grid?${query(view.span, { step: stepOf(view.span), by: by() })}`, { always: true });
     if (mine !== view.asked) return;
     if (answer.status !== 200) return refused(answer);
     view.answer = answer.body;
-    view.span = span;
     paint();
-    await readPanels(span, mine);
+    view.span = await spanNow();
+    if (mine !== view.asked) return;
+    parts.picker.paint(view.state, view.span);
+    await readPanels(view.span, mine);
   }
 
   function refused(answer) {
@@ -155,14 +175,13 @@
     const zone = range.zoneOf(view.state);
     const held = document.activeElement && document.activeElement.closest("#grid td[data-at]");
     const place = held && [held.parentElement.dataset.line, held.dataset.at];
-    parts.picker.paint(view.state, view.span);
+    if (view.span) parts.picker.paint(view.state, view.span);
     view.context = { answer: view.answer, state: view.state, zone, wholeName: wholeName(), openLine: view.answer.by === "dcn" ? null : openLine, openColumn, openCell, tell };
     const notes = [empty() && h("div.nothing", { id: "nothing" }, h("h2", {}, word("avail.empty")), h("p", {}, word("avail.empty_do"))), view.answer.as_it_happened && h("p.quiet", {}, word("avail.dcn_note")), zone !== desk.page.time_zone && h("p.quiet", {}, word("avail.days_note", { zone: desk.page.time_zone }))].filter(Boolean);
     const table = grid.table(view.context);
     parts.crumbs.replaceChildren(...crumbs());
-    const frame = h("div.grid-frame.scroll", {}, table);
-    parts.table.replaceChildren(...notes, frame);
-    frame.scrollLeft = frame.scrollWidth;
+    parts.table.replaceChildren(...notes, h("div.grid-frame.scroll", {}, table));
+    toNewest();
     parts.timeline.body.replaceChildren(...cells.timeline(view.answer, view.answer.whole, zone));
     parts.with.checked = view.state.with === "1";
     parts.sort.value = view.state.sort;
@@ -170,6 +189,12 @@
     if (place) hold(table, place);
     desk.dom.say(document.getElementById("spoken"), word("avail.spoken", { lines: view.answer.lines.length, steps: view.answer.starts.length }));
     if (view.answers.compare) paintPanel("compare");
+  }
+
+  /** Where the newest column is in sight. */
+  function toNewest() {
+    const frame = parts.table.querySelector(".grid-frame");
+    if (frame && frame.isConnected) frame.scrollLeft = frame.scrollWidth;
   }
 
   /** The cell that had the focus before the table was drawn anew. */
@@ -217,7 +242,7 @@
     keys();
     readAddress();
     window.addEventListener("popstate", () => (readAddress(), read()));
-    life.every(POLL_MS, read);
+    life.every(POLL_MS, read, { atOnce: true });
   }
 
   function keys() {
@@ -228,5 +253,5 @@
     life.key("r", word("range.title"), () => document.getElementById("range-last").focus());
   }
 
-  life.start(build);
+  life.start(build, { ahead: true, shown: toNewest });
 })();

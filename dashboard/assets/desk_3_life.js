@@ -107,8 +107,9 @@
 
   /** Calls `read` as soon as the server's time is known and every so often; one at a time, at once again when somebody
    *  comes back to the screen. A browser whose clock is wrong so never asks for times that the server does not have.
-   *  Called while it reads, it reads once more at once: that answer may be older than what somebody just did. */
-  function every(milliseconds, read) {
+   *  Called while it reads, it reads once more at once: that answer may be older than what somebody just did. `atOnce`:
+   *  the first read asks for no time (it waits for `timeKnown` itself before it does). */
+  function every(milliseconds, read, { atOnce = false } = {}) {
     let timer = null;
     let busy = false;
     let wanted = false;
@@ -126,7 +127,7 @@
       timer = setTimeout(run, wanted ? 0 : milliseconds);
     }
     document.addEventListener("visibilitychange", () => !document.hidden && run());
-    timeKnown.then(run);
+    atOnce ? run() : timeKnown.then(run);
     return run;
   }
 
@@ -175,20 +176,24 @@
     look.observe(document.body, { childList: true, subtree: true });
   }
 
-  /** Starts a screen: `build(content)` is called once, when the skeleton is there. */
-  function start(build) {
+  /** Starts a screen: `build(content)` is called once, when the skeleton is there. `ahead`: at once, beside the page,
+   *  while Dash still loads; then `shown()` once it is in its place. */
+  function start(build, { ahead = false, shown = () => null } = {}) {
+    const beside = h("div", {});
+    key("?", word("keys.help"), help);
+    if (ahead) build(beside);
     whenMounted(() => {
-      key("?", word("keys.help"), help);
       desk.head.dress();
       const content = byId("content");
-      content.replaceChildren();
+      content.replaceChildren(...beside.childNodes);
       content.classList.remove("is-loading");
       document.addEventListener("keydown", pressed);
-      build(content);
+      if (!ahead) build(content);
+      shown();
       look();
       tick();
     });
   }
 
-  window.LendingDesk.life = { start, every, since, nowMs, key, help, evaluationAge, fault, alerting: () => life };
+  window.LendingDesk.life = { start, every, timeKnown, since, nowMs, key, help, evaluationAge, fault, alerting: () => life };
 })();

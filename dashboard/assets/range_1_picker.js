@@ -18,9 +18,12 @@
     "1h": "range.hours_1",
   };
 
-  /** Minutes by which a zone's clocks are ahead of UTC at an instant. */
+  const clocks = new Map();
+
+  /** Milliseconds by which a zone's clocks are ahead of UTC at an instant. */
   function aheadMs(ms, zone) {
-    const parts = new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" }).formatToParts(ms);
+    if (!clocks.has(zone)) clocks.set(zone, new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" }));
+    const parts = clocks.get(zone).formatToParts(ms);
     const at = Object.fromEntries(parts.map((part) => [part.type, Number(part.value)]));
     return Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second) - Math.floor(ms / 1000) * 1000;
   }

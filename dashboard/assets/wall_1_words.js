@@ -19,7 +19,8 @@
   /** 612345678 -> "612,345,678"; null -> "–". */
   function grouped(count) {
     if (count === null || count === undefined) return NONE;
-    return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+    const text = String(count);
+    return text.length <= 3 ? text : text.replace(/\B(?=(\d{3})+$)/g, ",");
   }
 
   /** Cuts count / unit after `decimals` places, in integers: (19999, 10000, 2) -> "1.99". */

@@ -186,7 +186,8 @@ def _cell(parts: Sequence[Parts], length_ms: int, objective: Objective) -> Cell:
 
 
 def _contradict(parts: Parts) -> bool:
-    return any(counts.contradicts for side in (parts.counted, parts.whole) for counts in side[0].values())
+    sides = (parts.counted,) if parts.whole is parts.counted else (parts.counted, parts.whole)
+    return any(counts.contradicts for side in sides for counts in side[0].values())
 
 
 def _excluded(parts: Parts, length_ms: int) -> bool:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from dashboard.access.forms import STYLE
 from dashboard.factory import PAGES, create_dashboard
 from dashboard.pages import alerts, incident, incidents, objective, wall
-from dashboard.screens import Screen, assets_of, page_at, with_layout_of
+from dashboard.screens import Screen, assets_of, files_of, page_at, with_layout_of
 from tests.dashboard.test_factory import ASSETS, SMALL, ids_of
 
 TAGS = """<script src="/react.js"></script>
@@ -46,10 +46,16 @@ def test_an_address_shows_one_page_or_none(path: str, page: object) -> None:
     assert page_at(PAGES, path) is page
 
 
-def test_a_page_loads_its_own_files_in_its_own_order() -> None:
+def test_a_page_keeps_of_the_assets_what_its_bundle_does_not_hold() -> None:
     """What is not of the assets folder stays in front, as it was."""
-    kept = re.findall(r'src="([^"?]+)', assets_of(alerts, TAGS))
-    assert kept == ["/react.js", "/assets/wall_1_words.js", "/assets/alerts_1_rows.js"]
+    found = {page: re.findall(r'src="([^"?]+)', assets_of(page, TAGS)) for page in (alerts, incident)}
+    assert found[alerts] == ["/react.js"]
+    assert found[incident] == ["/react.js", "/assets/vendor/plotly-basic-4.1.1.min.js"]
+
+
+def test_a_page_has_its_own_files_in_its_own_order() -> None:
+    names = ["alerts_1_rows.js", "wall_1_words.js", "wall_6_run.js", "incidents_1_list.js"]
+    assert files_of(alerts, names) == ["wall_1_words.js", "alerts_1_rows.js"]
 
 
 def test_every_file_of_the_assets_folder_belongs_to_a_page() -> None:

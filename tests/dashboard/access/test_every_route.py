@@ -22,7 +22,7 @@ from dashboard.screens import name_of
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 SENT = {"json": {}, "headers": {"Sec-Fetch-Site": "none"}}
 PAGE_ROUTES = ("/", "/<path:path>")
-OPEN = {"/healthz", "/readyz", "/login", "/assets/<path:filename>", "/_favicon.ico"}
+OPEN = {"/healthz", "/readyz", "/login", "/assets/<path:filename>", "/_bundle/<name>.<kind>", "/_favicon.ico"}
 OPEN_SUITES = "/_dash-component-suites/"
 
 

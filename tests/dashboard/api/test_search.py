@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,10 @@ from dashboard.api.setting import ApiSetting
 from dashboard.api.topics import TOPICS, settings, topics
 from dashboard.configured import Configured, ConfiguredFile, Item, Origin
 from dashboard.factory import PAGES
+from dashboard.screens import page_at
 from tests.dashboard.api.conftest import Room
+
+GLOSSARY = Path(__file__).parents[3] / "docs" / "glossary.md"
 
 
 @pytest.fixture
@@ -72,11 +76,24 @@ def test_words_of_the_control_center_are_explained_and_lead_to_their_page(
         assert first["title"]["en"] != first["title"]["zh"]
 
 
-def test_every_word_leads_to_a_page_that_there_is() -> None:
+def test_every_word_leads_to_a_page_that_there_is(setting: ApiSetting) -> None:
     """And has a text of its own in each language."""
-    texts = [name for each in topics() for name in each.names.values()]
+    every = list(topics(setting.catalog))
+    texts = [name for each in every for name in each.names.values()]
     assert len(set(texts)) == len(texts) == 2 * len(TOPICS)
-    assert {each.path.partition("#")[0] for each in topics()} <= {page.PATH for page in PAGES}
+    assert [each.id for each in every if page_at(PAGES, each.path.partition("#")[0]) is None] == []
+
+
+def test_every_word_of_the_glossary_is_found(found: Callable[[str], list[dict[str, Any]]]) -> None:
+    """As it stands there; and the Chinese word of its sentence finds the same."""
+    rows = GLOSSARY.read_text(encoding="utf-8").splitlines()[3:]
+    words = [row.split("|")[1].strip() for row in rows]
+    known = {id for id, _, _ in TOPICS}
+    assert [each for each in words if each not in known] == []
+    for text, path in (("watermark", "/data-quality"), ("水位", "/data-quality"), ("耗尽日", "/capacity")):
+        first = next(each for each in found(text) if each["kind"] == "topic")
+        assert first["path"] == path, text
+    assert found("histogram")[0]["path"].startswith("/product/")
 
 
 def test_settings_and_metrics_are_found_by_who_may_see_them(setting: ApiSetting) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -51,14 +52,32 @@ def test_a_page_fits_and_complains_of_nothing(
 def test_a_cell_says_figure_verdict_and_counts_and_unknown_is_a_word(stage: Stage, open_page: Open) -> None:
     """For readers and on hover; nothing unknown reads 0 or 100."""
     page = open_page(address(stage, "/availability", "en"), "#compare .compare").page
-    said = page.locator('tr[data-line="weilidai"] td[data-at="11"]').get_attribute("aria-label") or ""
-    assert "99.999" in said
-    assert "failed of" in said
+    said = page.locator('tr[data-line="weilidai"] td[data-at="11"]')
+    expect(said).to_have_attribute("aria-label", re.compile(r"99\.999.*failed of"))
     first = page.locator('tr[data-line="weilidai"] td[data-at="0"]')
     expect(first).to_have_text("?")
-    assert "MISSING" in (first.get_attribute("aria-label") or "")
+    expect(first).to_have_attribute("aria-label", re.compile("MISSING"))
     assert first.evaluate("each => getComputedStyle(each).backgroundImage").startswith("repeating-linear-gradient")
     expect(page.locator("#timeline .run").first).to_contain_text("MISSING")
+
+
+@pytest.mark.parametrize(
+    ("path", "ahead"),
+    [
+        ("/availability", True),
+        ("/availability?product=weilidai&data_center=dc3", True),
+        ("/availability?last=2d", False),
+    ],
+)
+def test_the_matrix_is_asked_for_once(stage: Stage, open_page: Open, path: str, ahead: bool) -> None:
+    """Of the usual months before any script or style is; document and script must mean the same address."""
+    sight = open_page(address(stage, path, "en"), "#compare .compare")
+    ours = [url.removeprefix(stage.url) for url in sight.requests]
+    grids = [place for place, url in enumerate(ours) if url.startswith("/api/v1/availability/grid?")]
+    bundles = [place for place, url in enumerate(ours) if url.startswith("/_bundle/")]
+    assert (len(grids), len(bundles)) == (1, 2)
+    assert (grids[0] < min(bundles)) is ahead
+    assert sight.complaints == []
 
 
 def test_keys_go_down_and_the_address_shows_what_i_see(stage: Stage, open_page: Open) -> None:
