@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -16,7 +15,6 @@ from alerts.desk.maintenance import Maintenance, between
 from alerts.desk.records import Alert, Group
 from alerts.incidents.codec import KIND as INCIDENT
 from alerts.incidents.codec import incident_of
-from alerts.incidents.errors import IncidentError
 from alerts.incidents.model import Incident, IncidentState
 from alerts.incidents.view import row, utc
 from alerts.incidents.words import Names
@@ -26,14 +24,13 @@ from alerts.notify.external_silences import hushed
 from alerts.notify.prometheus_alerts import KIND as EXTERNAL
 from alerts.notify.prometheus_alerts import ExternalAlert
 from dashboard.escalating import next_steps
+from dashboard.remembered import MOST_OPEN, Remembered, readable
 from slo.windows import Window
 from store.journal import Document, JournalReader
 
-log = logging.getLogger(__name__)
 Json = dict[str, Any]
 Value = TypeVar("Value")
 
-MOST_OPEN = 20_000
 MOST_SHOWN = 500
 """Alerts in one snapshot, the worst; ``alert_counts`` says how many there are."""
 MOST_CAUSES = 20
@@ -53,50 +50,45 @@ class AlertFacts:
     groups: tuple[Group, ...] = ()
 
 
-def alert_facts(journal: JournalReader, now_ms: int, within: Window) -> AlertFacts:
-    """Reads them; what another version wrote is passed over with a line in the log."""
-    incidents = open_incidents(journal)
+class OpenBoard:
+    """Open alerts, incidents and groups of one store, remembered from one frame to the next."""
+
+    def __init__(self) -> None:
+        self.alerts = Remembered(ALERT, alert_of)
+        self.incidents = Remembered(INCIDENT, incident_of)
+        self.groups = Remembered(GROUP, group_of)
+
+
+def alert_facts(journal: JournalReader, now_ms: int, within: Window, board: OpenBoard | None = None) -> AlertFacts:
+    """Reads them, of what ``board`` remembers only what changed; what another version wrote is passed over with a line
+    in the log."""
+    board = board or OpenBoard()
+    incidents = (each for each in board.incidents.open(journal) if not each.merged_into)
+    newest_first = sorted(incidents, key=lambda each: (each.begin_ms, each.id), reverse=True)
     return AlertFacts(
-        alerts=open_alerts(journal),
+        alerts=_worst_first(board.alerts.open(journal)),
         external=open_external(journal, now_ms),
-        incidents=incidents,
+        incidents=tuple(newest_first),
         windows=tuple(between(journal, within)),
-        groups=open_groups(journal) if incidents else (),
+        groups=tuple(board.groups.open(journal)) if newest_first else (),
     )
 
 
 def open_alerts(journal: JournalReader) -> tuple[Alert, ...]:
     """Alerts that pend or fire, worst first."""
-    documents = journal.documents(ALERT, open_only=True, most=MOST_OPEN)
-    found = (alert for alert in _readable(documents, alert_of) if alert.state in OURS_OPEN)
-    return tuple(sorted(found, key=worst_first))
+    return _worst_first(readable(journal.documents(ALERT, open_only=True, most=MOST_OPEN), alert_of))
+
+
+def _worst_first(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
+    return tuple(sorted((each for each in alerts if each.state in OURS_OPEN), key=worst_first))
 
 
 def open_external(journal: JournalReader, now_ms: int) -> tuple[ExternalAlert, ...]:
     """Alerts of somebody else's rules that were posted and are not over, worst first, with what silences them."""
     documents = journal.documents(EXTERNAL, open_only=True, most=MOST_OPEN)
-    firing = (alert for alert in _readable(documents, ExternalAlert.of) if alert.firing(now_ms))
+    firing = (alert for alert in readable(documents, ExternalAlert.of) if alert.firing(now_ms))
     found = hushed(firing, journal, now_ms)
     return tuple(sorted(found, key=lambda each: (bool(each.silenced_by), -each.severity, each.starts_ms, each.id)))
-
-
-def open_incidents(journal: JournalReader) -> tuple[Incident, ...]:
-    """Incidents that an alert could still join, newest first."""
-    documents = journal.documents(INCIDENT, open_only=True, most=MOST_OPEN, newest_first=True)
-    return tuple(each for each in _readable(documents, incident_of) if not each.merged_into)
-
-
-def open_groups(journal: JournalReader) -> tuple[Group, ...]:
-    """Groups that are not over, which know how far their escalation is."""
-    return tuple(_readable(journal.documents(GROUP, open_only=True, most=MOST_OPEN), group_of))
-
-
-def _readable(documents: Iterable[Document], decode: Callable[[Document], Value]) -> Iterator[Value]:
-    for each in documents:
-        try:
-            yield decode(each)
-        except (ValueError, KeyError, TypeError, IncidentError) as error:
-            log.warning("%s %s cannot be read: %s", each.kind, each.id, error)
 
 
 @lru_cache(maxsize=8192)

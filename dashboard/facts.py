@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from alerts.desk.exclusions import Excluded, excluded_counts
 from alerts.desk.maintenance import Maintenance
-from dashboard.alerting import AlertFacts, alert_facts
+from dashboard.alerting import AlertFacts, OpenBoard, alert_facts
 from dashboard.past import (
     Cells,
     Past,
@@ -79,12 +79,13 @@ def gather(
     capacity: CapacityPolicy = SHIPPED,
     kinds: DayKinds = NO_KINDS,
     costs: CostPolicy = NO_POLICY,
+    board: OpenBoard | None = None,
 ) -> Facts:
-    """Reads what a frame needs; ``past`` is that of an earlier frame, used while it holds."""
+    """Reads what a frame needs; ``past`` and ``board`` are those of an earlier frame, used while they hold."""
     periods = Periods.at(now_ms, catalog.zone)
     statuses = reader.sources()
     groups = by_data_center([c.id for c in catalog.data_centers], statuses)
-    alerting = alert_facts(reader.journal(), now_ms, _reach(periods))
+    alerting = alert_facts(reader.journal(), now_ms, _reach(periods), board)
     known = current_past(reader, periods, groups, catalog.zone, past, windows=alerting.windows, costs=costs)
     known = known.with_capacity(reader, periods, catalog, capacity, kinds)
     periods = periods.answered_by(known)

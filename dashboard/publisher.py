@@ -16,6 +16,7 @@ from hashlib import blake2b
 
 from alerts.incidents.words import Names
 from dashboard import curve, render
+from dashboard.alerting import OpenBoard
 from dashboard.facts import Facts, gather
 from dashboard.frame import Document, Frame, document
 from dashboard.model import Since
@@ -64,6 +65,7 @@ class _Memory:
     looking_since_ms: int | None = None
     version: int | None = None
     past: Past | None = None
+    board: OpenBoard = field(default_factory=OpenBoard)
     since: dict[tuple[str, str], Since] = field(default_factory=dict)
     curve_minute_s: int | None = None
     curve_spans: tuple[Span, ...] = ()
@@ -225,6 +227,7 @@ class Publisher:
             capacity=setting.capacity,
             kinds=setting.kinds,
             costs=setting.costs,
+            board=self._memory.board,
         )
         self._memory.past = facts.past
         return facts

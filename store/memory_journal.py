@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from store.audit import BEGIN, EVERYTHING, Audited, AuditFilter, AuditRow, Head, chained
@@ -98,6 +99,15 @@ class MemoryJournalReader:
         ]
         found.sort(key=lambda each: (each.at_ms, each.id), reverse=newest_first)
         return found[:most]
+
+    def open_versions(self, kind: str) -> dict[str, int]:
+        """The version of every open document of one kind."""
+        return {each.id: each.version for each in self._shelf.documents.values() if each.kind == kind and each.open}
+
+    def named(self, kind: str, ids: Collection[str]) -> list[Document]:
+        """Documents by their ids."""
+        found = [self._shelf.documents[kind, id] for id in ids if (kind, id) in self._shelf.documents]
+        return sorted(found, key=lambda each: (each.at_ms, each.id))
 
 
 def _within(at_ms: int, from_ms: int | None, to_ms: int | None) -> bool:

@@ -6,7 +6,7 @@ they become visible in their own order, and whoever asks for those above the las
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Executable, Table, bindparam, delete, func, select, tuple_, update
@@ -130,6 +130,19 @@ class SqlJournalReader:
         order = (DOCUMENT.c.at_ms, DOCUMENT.c.id)
         asked = asked.order_by(*(column.desc() for column in order) if newest_first else order)
         return [Document(*row) for row in self._ask(asked.limit(most))]
+
+    def open_versions(self, kind: str) -> dict[str, int]:
+        """The version of every open document of one kind."""
+        asked = select(DOCUMENT.c.id, DOCUMENT.c.version).where(DOCUMENT.c.kind == kind, DOCUMENT.c.open.is_(True))
+        return {str(row[0]): int(row[1]) for row in self._ask(asked)}
+
+    def named(self, kind: str, ids: Collection[str]) -> list[Document]:
+        """Documents by their ids."""
+        every, found = list(ids), []
+        for begin in range(0, len(every), _ASKED_AT_ONCE):
+            some = DOCUMENT.c.id.in_(every[begin : begin + _ASKED_AT_ONCE])
+            found += [Document(*row) for row in self._ask(select(DOCUMENT).where(DOCUMENT.c.kind == kind, some))]
+        return sorted(found, key=lambda each: (each.at_ms, each.id))
 
 
 def _within(column: ColumnElement[int], from_ms: int | None, to_ms: int | None) -> list[ColumnElement[bool]]:

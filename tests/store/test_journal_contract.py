@@ -202,3 +202,17 @@ def test_what_is_over_for_long_goes_step_by_step_and_what_is_open_stays(written:
 def test_a_journal_without_a_limit_is_kept_for_ever(written: Store) -> None:
     assert written.prune(Retention(seconds={}, journal_seconds=None), 10**9) == 0
     assert len(times(written)) == 4
+
+
+def test_what_changed_is_found_by_versions_and_read_by_name(written: Store) -> None:
+    """Of open documents alone; of one kind alone; ids that nobody knows are left out."""
+    with written.reading() as reader:
+        journal = reader.journal()
+        assert journal.open_versions("silence") == {"a": 1, "b": 1}
+        assert journal.open_versions("nothing") == {}
+        assert journal.named("silence", ["b", "x", "c", "a"]) == journal.documents("silence")
+        assert journal.named("nothing", ["a"]) == journal.named("silence", []) == []
+    written.write(Change(documents=(document("a", 1, at_ms=50), document("b", 1, is_open=False))))
+    with written.reading() as reader:
+        assert reader.journal().open_versions("silence") == {"a": 2}
+        assert [each.at_ms for each in reader.journal().named("silence", ["a"])] == [50]
