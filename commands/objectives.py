@@ -11,7 +11,6 @@ from alerts.sliced.model import SlicedSlo
 from commands.errors import CommandError
 from commands.options import Configuration
 from settings import slos_path
-from slo.budgeting import Method
 
 
 def objectives(chosen: Configuration) -> tuple[Slo, ...]:
@@ -28,21 +27,6 @@ def sliced_objectives(chosen: Configuration) -> tuple[SlicedSlo, ...]:
     """Objectives by slices of time and composites, in the order of the files. Raises CommandError."""
     bound = _sound(chosen)
     return () if bound is None else bound.sliced
-
-
-def not_by_events(chosen: Configuration, product: str | None = None) -> list[str]:
-    """One line for each objective (of a product, or of all) that only the live engine judges: which, and why what
-    knows events alone cannot say it. Raises CommandError."""
-    found = [slo for slo in sliced_objectives(chosen) if product in (None, *(part.product for part in slo.parts))]
-    return [f"SLO {slo.id} is left out: {_why_not_by_events(slo)}" for slo in found]
-
-
-def _why_not_by_events(slo: SlicedSlo) -> str:
-    if slo.method is Method.OCCURRENCES:
-        return "it weighs the burn rates of several indicators, and here each is judged alone"
-    return (
-        f"{slo.method} judge slices of time, of which only the live engine knows what nobody saw or what was excluded"
-    )
 
 
 def _sound(chosen: Configuration) -> Bound | None:

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from alerts.rules.errors import NotForPrometheus, RulesError
-from alerts.rules.export import rule_files, write_files
+from alerts.rules.export import left_out, rule_files, write_files
 from alerts.rules.metrics import Dimension, RequestMetric
 from alerts.rules.recording import Estate
 from collectors.mapping import MetricMap, Pick, Role, Rule
 from commands.errors import CommandError, refusing
-from commands.objectives import not_by_events, objectives
+from commands.objectives import objectives, sliced_objectives
 from commands.options import add_configuration, configuration
 from slo.catalog import Catalog
 from slo.outcomes import Kind
@@ -43,13 +43,11 @@ def run(args: argparse.Namespace) -> int:
             f"--scrape-interval {args.scrape_interval}: must be 1 to {LONGEST_SCRAPE_SECONDS} seconds; write 15"
         )
     chosen = configuration(args)
-    slos, left_out = objectives(chosen), not_by_events(chosen)
-    for line in left_out:
+    slos, sliced = objectives(chosen), sliced_objectives(chosen)
+    for line in left_out(sliced, args.scrape_interval):
         print(line, file=sys.stderr)
-    if not slos:
-        raise CommandError("there is no objective over events to write rules of; docs/rules.md tells which those are")
     with refusing(RulesError):
-        files = rule_files(estate(chosen.mapping, chosen.catalog), slos, args.scrape_interval, left_out)
+        files = rule_files(estate(chosen.mapping, chosen.catalog), slos, args.scrape_interval, sliced)
     if args.output is None:
         sys.stdout.write(files.tests if args.tests else files.rules)
         return 0

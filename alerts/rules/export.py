@@ -16,6 +16,10 @@ from alerts.rules.metrics import base_name
 from alerts.rules.recording import Estate, Rule, recording_rules
 from alerts.rules.scenarios import Suite
 from alerts.rules.shape import LEAST_SCRAPES, Names, duration, levels, tiers
+from alerts.rules.slice_alerting import slice_alerts
+from alerts.rules.slice_scenarios import slice_tests
+from alerts.rules.slices import levels_of, slice_rules, slices_told
+from alerts.sliced.model import SlicedSlo
 
 RULES_FILE = "lending-slo.rules.yml"
 TESTS_FILE = "lending-slo.tests.yml"
@@ -52,21 +56,35 @@ class RuleFiles:
         return {RULES_FILE: self.rules, TESTS_FILE: self.tests}
 
 
-def rule_files(estate: Estate, slos: Sequence[Slo], scrape_seconds: int, left_out: Sequence[str] = ()) -> RuleFiles:
-    """Rules and their tests for objectives at one scrape interval, which is that of evaluation too. ``left_out``: lines
-    on what there are no rules of, for whoever reads the file.
+def rule_files(estate: Estate, slos: Sequence[Slo], scrape_seconds: int, sliced: Sequence[SlicedSlo] = ()) -> RuleFiles:
+    """Rules and their tests for objectives over events and by slices, at one scrape interval, which is that of
+    evaluation too.
 
     Raises NoTier, NotForPrometheus.
     """
-    if not any(tiers(slo.policy, scrape_seconds) for slo in slos):
+    cut = [slo for slo in sliced if slices_told(slo, scrape_seconds)]
+    if not cut and not any(tiers(slo.policy, scrape_seconds) for slo in slos):
         raise NoTier(scrape_seconds)
     names = Names(base_name(estate.metrics), duration(scrape_seconds))
-    rules = recording_rules(estate, slos, names, scrape_seconds)
+    rules = recording_rules(estate, slos, names, scrape_seconds, levels_of(cut))
+    rules += slice_rules(cut, names, scrape_seconds)
     rules += [rule for slo in slos for rule in burn_rules(slo, names, scrape_seconds)]
-    watched = tuple(dict.fromkeys(level for slo in slos for level in levels(slo)))
+    rules += slice_alerts(cut, names)
+    watched = tuple(dict.fromkeys([*(level for slo in slos for level in levels(slo)), *levels_of(cut)]))
     rules += vanished_rules(names, watched, scrape_seconds)
-    heading = [*_heading(slos, scrape_seconds), *(f"# {' '.join(line.split())}." for line in left_out)]
-    return RuleFiles(_rules_text(heading, rules, scrape_seconds), _tests_text(estate, slos, scrape_seconds))
+    heading = [*_heading(slos, scrape_seconds), *(f"# {line}." for line in left_out(sliced, scrape_seconds))]
+    tests = _tests_text(estate, slos, scrape_seconds, cut)
+    return RuleFiles(_rules_text(heading, rules, scrape_seconds), tests)
+
+
+def left_out(sliced: Sequence[SlicedSlo], scrape_seconds: int) -> list[str]:
+    """One line for each objective by slices that scrapes so far apart cannot tell."""
+    return [
+        f"SLO {slo.id} is left out: its slices of {slo.slice_seconds} s are no multiples of the scrape interval of "
+        f"{scrape_seconds} s, or hold fewer than {LEAST_SCRAPES} scrapes"
+        for slo in sliced
+        if not slices_told(slo, scrape_seconds)
+    ]
 
 
 def write_files(directory: Path, files: RuleFiles) -> list[Path]:
@@ -123,10 +141,12 @@ def _heading(slos: Sequence[Slo], scrape_seconds: int) -> list[str]:
     return lines
 
 
-def _tests_text(estate: Estate, slos: Sequence[Slo], scrape_seconds: int) -> str:
-    products = tuple(slo.product for slo in slos if slo.product) or ("any",)
+def _tests_text(estate: Estate, slos: Sequence[Slo], scrape_seconds: int, sliced: Sequence[SlicedSlo]) -> str:
+    parts = (part.product for slo in sliced for part in slo.parts)
+    products = tuple(dict.fromkeys(each for each in (*(slo.product for slo in slos), *parts) if each)) or ("any",)
     interval = duration(scrape_seconds)
-    tests = Suite(estate, tuple(slos), products, interval, scrape_seconds).tests()
+    suite = Suite(estate, tuple(slos), products, interval, scrape_seconds)
+    tests = [*suite.tests(), *slice_tests(suite, sliced)] if suite.told else []
     lines = [MARK, f"# promtool test rules {TESTS_FILE}"]
     if not tests:
         lines.append("# No scenarios: the patterns of the catalog do not show how a series of each product looks.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from alerts.model import Level
@@ -51,12 +51,15 @@ class Rule:
         return content
 
 
-def recording_rules(estate: Estate, slos: Sequence[Slo], names: Names, scrape_seconds: int) -> list[Rule]:
-    """Everything that the alerts read, in the order in which it must be evaluated. Raises NotForPrometheus."""
+def recording_rules(
+    estate: Estate, slos: Sequence[Slo], names: Names, scrape_seconds: int, also: Collection[Level] = ()
+) -> list[Rule]:
+    """Everything that the alerts read, in the order in which it must be evaluated. ``also``: levels that others read.
+    Raises NotForPrometheus."""
     memory = duration(max(SHORTEST_MEMORY_SECONDS, 4 * scrape_seconds))
     rules = [Rule(increases(estate.metrics, names.interval, memory, estate.customer), record=names.finest)]
     watched = [level for level in LABELS if any(level in levels(slo) for slo in slos)]
-    for level in watched:
+    for level in (level for level in LABELS if level in watched or level in also):
         rules += _of_interval(estate, names, level)
     windows = {w for s in slos for t in tiers(s.policy, scrape_seconds) for w in (t.short_seconds, t.long_seconds)}
     return rules + [

@@ -46,12 +46,15 @@ class Suite:
     interval: str
     scrape_seconds: int
 
+    @property
+    def told(self) -> bool:
+        """Whether an example of each product's series is known."""
+        outcomes = (self.estate.good[0], self.estate.bad[0])
+        return all(self._example(product, outcome) for product in self.products for outcome in outcomes)
+
     def tests(self) -> list[dict[str, object]]:
         """All scenarios as promtool reads them; none when no example of a product's series is known."""
-        outcomes = (self.estate.good[0], self.estate.bad[0])
-        if not all(self._example(product, outcome) for product in self.products for outcome in outcomes):
-            return []
-        return [*self._thresholds(), *self._floor(), self._outage()]
+        return [*self._thresholds(), *self._floor(), self._outage()] if self.slos else []
 
     def _thresholds(self) -> Iterator[dict[str, object]]:
         names = dict.fromkeys(tier.name for slo in self.slos for tier in tiers(slo.policy, self.scrape_seconds))
@@ -88,7 +91,7 @@ class Suite:
             "good": f"0+0x{STEPS} stale _x{silent - 1} 0+{EVENTS}x{well}",
         }
         series = [
-            (name, values[kind]) for product in self.products for name, _, kind in self._named(product, Flow(0, 0))
+            (name, values[kind]) for product in self.products for name, _, kind in self.named(product, Flow(0, 0))
         ]
         again_s = (STEPS + silent + 1) * scrape_s
         slots = [(step * scrape_s, (0, EVENTS)) for step in range(STEPS)]
@@ -137,9 +140,10 @@ class Suite:
         return next((slo for slo in self.slos if slo.product == product), None)
 
     def _series(self, product: str, flow: Flow, times: str) -> list[tuple[str, str]]:
-        return [(name, f"0+{events}{times}") for name, events, _ in self._named(product, flow)]
+        return [(name, f"0+{events}{times}") for name, events, _ in self.named(product, flow)]
 
-    def _named(self, product: str, flow: Flow) -> Iterator[tuple[str, int, str]]:
+    def named(self, product: str, flow: Flow) -> Iterator[tuple[str, int, str]]:
+        """Series of a product, what each counts of a flow, and its kind: good or bad."""
         for kind, outcome, events in (
             ("good", self.estate.good[0], flow.total - flow.bad),
             ("bad", self.estate.bad[0], flow.bad),

@@ -113,17 +113,20 @@ def objectives(tmp_path: Path) -> Path:
     return slos
 
 
-def test_an_objective_by_slices_is_named_and_left_out(
+def test_an_objective_by_slices_has_rules_of_its_own(
     tmp_path: Path, objectives: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By the rules, whose file says so too; with nothing else to say they are refused."""
+    """Beside those over events, or alone. Scrapes that do not make up its slices are named, in the file too."""
     where = ["--config", str(tmp_path / "config" / "control-center.yaml"), "--data", str(tmp_path)]
-    named = "SLO risk-by-minutes is left out: Timeslices judge slices of time"
-    assert main(["rules", "export", *where]) == 0
+    assert main(["rules", "export", *where, "--scrape-interval", "40"]) == 0
     said = capsys.readouterr()
+    named = "SLO risk-by-minutes is left out: its slices of 60 s are no multiples of the scrape interval of 40 s"
     assert said.err.startswith(named)
     assert f"# {named}" in said.out
-    assert "risk-by-events" in said.out
+    assert "LendingBudgetBurnMedium" in said.out
     (objectives / "events.yaml").unlink()
-    assert main(["rules", "export", *where]) == 2
-    assert "no objective over events" in capsys.readouterr().err
+    assert main(["rules", "export", *where, "-o", str(tmp_path)]) == 0
+    assert capsys.readouterr().err == ""
+    assert "alert: LendingSlicesBurnFast" in (tmp_path / "lending-slo.rules.yml").read_text(encoding="utf-8")
+    assert "SUCCESS" in promtool("check", "rules", "lending-slo.rules.yml", directory=tmp_path)
+    assert "SUCCESS" in promtool("test", "rules", "lending-slo.tests.yml", directory=tmp_path)
