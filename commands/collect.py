@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 
+from collectors.duplicates import Claims
 from collectors.probes.prober import Prober
 from commands.auditing import audit_load
 from commands.collecting import Collecting, exposition, prometheus
@@ -101,8 +102,9 @@ def _once(chosen: Configuration, store: Store, leadership: Leadership, probes: P
     for source, read in sorted(exposition(chosen, store, leadership, prune=False).collect_once().items()):
         failed |= not read.collected
         print(f"{source}  {_outcome(read)}")
+    claims = Claims(store, [source.id for source in chosen.settings.sources])
     for server in prometheus_sources(chosen):
-        trouble = prometheus(server, chosen, store, leadership).collect_once()
+        trouble = prometheus(server, chosen, store, leadership, claims).collect_once()
         failed |= bool(trouble)
         print(f"{server.name}  {trouble or 'collected'}")
     return int(failed | _probe_once(probes))

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 
+from collectors.duplicates import Claims
 from collectors.errors import CollectorError
 from collectors.exposition import ExpositionCollector, ExpositionSource
 from collectors.probes.prober import Prober
@@ -44,7 +45,8 @@ class Collecting:
         self._vantages = vantages
         self._probes = probes
         self._direct = exposition(chosen, store, leadership, prune=True)
-        self._servers = [(one, prometheus(one, chosen, store, leadership)) for one in prometheus_sources(chosen)]
+        self._claims = Claims(store, [source.id for source in chosen.settings.sources])
+        self._servers = [(one, self._reader(one, chosen)) for one in prometheus_sources(chosen)]
         self._metering = Metering(chosen, store, self.leads)
         self._probes_only = False
 
@@ -70,19 +72,23 @@ class Collecting:
         servers = prometheus_sources(chosen)
         kept = [each for each in self._servers if not meant and each[0] in servers]
         stay = [config for config, _ in kept]
-        made = [(one, prometheus(one, chosen, self.store, self._leadership)) for one in servers if one not in stay]
+        made = [(one, self._reader(one, chosen)) for one in servers if one not in stay]
         sources = exposition_sources(chosen)
         self._metering.change(chosen)
         self._probes.change(probed)
         if self._probes_only:
             return
         self._leadership.change([source.id for source in chosen.settings.sources])
+        self._claims.follow([source.id for source in chosen.settings.sources])
         self._direct.change(sources, chosen.mapping, chosen.catalog.outcomes, chosen.settings.kept())
         gone = [server for config, server in self._servers if config not in stay]
         self._chosen, self._servers = chosen, [*kept, *made]
         end_all([server.stop for server in gone])
         for _, server in made:
             server.start()
+
+    def _reader(self, server: PrometheusConfig, chosen: Configuration) -> PrometheusCollector:
+        return prometheus(server, chosen, self.store, self._leadership, self._claims)
 
     def leads(self) -> dict[str, bool]:
         """Every configured source, and whether this process reads it."""
@@ -116,11 +122,13 @@ def exposition_sources(chosen: Configuration) -> list[ExpositionSource]:
 
 
 def prometheus(
-    server: PrometheusConfig, chosen: Configuration, store: Store, leadership: Leadership
+    server: PrometheusConfig, chosen: Configuration, store: Store, leadership: Leadership, claims: Claims
 ) -> PrometheusCollector:
     """What reads one server, not started yet. Raises CommandError."""
     with refusing(CollectorError):
-        return PrometheusCollector(server, store, chosen.mapping, chosen.catalog.outcomes, leadership=leadership)
+        return PrometheusCollector(
+            server, store, chosen.mapping, chosen.catalog.outcomes, leadership=leadership, claims=claims
+        )
 
 
 def end_all(parts: Sequence[Callable[[], object]]) -> None:

@@ -8,11 +8,13 @@ either side: the search goes on from the store's watermark, in bounded stretches
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 
+from collectors.duplicates import Claims
 from collectors.errors import CollectorError
 from collectors.mapping import MetricMap
 from collectors.prometheus.client import selector
@@ -29,6 +31,8 @@ from store.port import Store
 from store.records import Source
 
 LOG = logging.getLogger(__name__)
+_AGE = re.compile(r"\d+ s$")
+"""What grows with each tick is no news."""
 
 
 def wall_ms() -> int:
@@ -51,7 +55,12 @@ class PrometheusCollector:
         *,
         clock_ms: Callable[[], int] = wall_ms,
         leadership: Leadership | None = None,
+        claims: Claims | None = None,
     ) -> None:
+        """``claims``: who counts which process, of all servers that are read; None takes every target for another one.
+
+        Raises NoAccess."""
+        self._claims = claims
         self._config = config
         self._store = store
         self._mapping = mapping
@@ -92,9 +101,10 @@ class PrometheusCollector:
             return standby
         to_ms = self._clock_ms() - self._config.lag_ms
         trouble = self._tick(to_ms)
-        if trouble and trouble != self._complaint:
+        complaint = _AGE.sub("", trouble)
+        if trouble and complaint != self._complaint:
             LOG.warning("%s: %s", self._config.name, trouble)
-        self._complaint = trouble
+        self._complaint = complaint
         return trouble
 
     def _standby(self) -> str:
@@ -105,6 +115,8 @@ class PrometheusCollector:
         if token != self._token:
             self._token, self._recalled = token, False
             self._targets.clear()
+            if self._claims is not None:
+                self._claims.forget(self._config.name)
         if token is not None:
             return ""
         return f"standby: read by {self._leadership.holder(self._config.name) or 'another collector'}"
@@ -170,7 +182,13 @@ class PrometheusCollector:
                 continue
             try:
                 self._targets[source.id] = Target(
-                    source, self._config, self._store, self._mapping, self._outcomes, token=self._token
+                    source,
+                    self._config,
+                    self._store,
+                    self._mapping,
+                    self._outcomes,
+                    token=self._token,
+                    claims=self._claims,
                 )
             except CollectorError as fault:
                 troubles[source.id] = str(fault)

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from collectors.errors import CollectorError, GarbagePage
+from collectors.duplicates import Claims, Sight
+from collectors.errors import CollectorError, DuplicateTarget, GarbagePage
 from collectors.latency import LatencyTally
 from collectors.mapping import MetricMap
 from collectors.page import Page
+from collectors.places import Place
 from collectors.prometheus.client import Labels, PrometheusClient, selector
 from collectors.prometheus.config import PrometheusConfig
 from collectors.prometheus.errors import TooMuch, TooSlow
 from collectors.prometheus.pages import PageBuilder, Scrapes
+from collectors.schedule import NS_PER_MS
 from collectors.step import Proposal
 from collectors.tally import Tally
 from slo.outcomes import OutcomeTable
 from store.port import Reader, Store
+from store.reasons import DUPLICATE, cause
 from store.records import Read, Source
 
+LOG = logging.getLogger(__name__)
 TARGET_DOWN = "refused: target down (up = 0)"
 """Reason of a read that Prometheus itself tried and could not do."""
 NOTHING_STORED = "up is 1, but the scrape holds no metric of the map"
 FOR_EVER_MS = 2**53
+PAGE_DOUBT_MS = 1_000
+"""A page was made at most so long before or after its timestamp, by a clock whose skew is known."""
+UNKNOWN_CLOCK_MS = 60_000
 
 
 class Target:
@@ -45,11 +54,13 @@ class Target:
         *,
         token: int | None = None,
         lease: str = "",
+        claims: Claims | None = None,
     ) -> None:
         self.source = source
         self._config = config
         self._store = store
-        self._token, self._lease = token, lease
+        self._token, self._lease, self._claims = token, lease, claims
+        self._held_back_ms: int | None = None
         self._mapping = mapping
         self._buckets = [f"{rule.metric}_bucket" for rule in mapping.latency]
         self._names = [*config.names(mapping), *self._buckets]
@@ -125,7 +136,8 @@ class Target:
             self._most_pages += 1
             duration_ms = round((time.monotonic() - began) * 1000)
             for page in self._builder.pages(samples, group):
-                self._take_page(page, duration_ms)
+                if not self._take_page(page, duration_ms):
+                    return False
             left = left[len(group) :]
             if left and not may_go_on():
                 return False
@@ -136,7 +148,9 @@ class Target:
         series = max(1, self._series, self._builder.series)
         return max(1, min(self._most_pages, self._config.most_samples // series))
 
-    def _take_page(self, page: Page, duration_ms: int) -> None:
+    def _take_page(self, page: Page, duration_ms: int) -> bool:
+        """False when the pages from ``scanned_ms`` on have to be read again: they were held back as those of another
+        target, and turned out to be this one's own."""
         read = Read(page.at_ms, collected=True, duration_ms=duration_ms)
         missed = "target down" if self._was_down else "no scrape"
         try:
@@ -144,12 +158,36 @@ class Target:
                 raise GarbagePage(NOTHING_STORED)
             proposal = self._tally.propose(replace(page, skew_ms=self.skew_ms), read, missed=missed)
             proposal = self._latency.joined(self._builder.buckets, proposal, self._tally.last_page_ms)
+            self._claim(page, proposal)
+        except DuplicateTarget as fault:
+            self._builder.forget()
+            if self._held_back_ms is None:
+                LOG.warning("source %s is not counted: %s", self.source.id, fault)
+                self._held_back_ms = page.at_ms
+            self.fail([page.at_ms], str(fault))
         except CollectorError as fault:
             self._builder.forget()
             self.fail([page.at_ms], str(fault))
         else:
+            if self._held_back_ms is not None:
+                LOG.info("source %s is counted from here on: it is a process of its own", self.source.id)
+                self._builder.forget()
+                self.scanned_ms, self._held_back_ms = self._held_back_ms - 1, None
+                return False
             self._commit(proposal)
         self._dealt_with(page.at_ms)
+        return True
+
+    def _claim(self, page: Page, proposal: Proposal) -> None:
+        """Raises DuplicateTarget when the process behind this target is counted through another one."""
+        sighted = self._tally.sighted(page, proposal) if self._claims is not None else None
+        if sighted is None or self._claims is None:
+            return
+        doubt_ms = UNKNOWN_CLOCK_MS if self.skew_ms is None else PAGE_DOUBT_MS
+        at_ms = page.at_ms - (self.skew_ms or 0)
+        sight = Sight((at_ms - doubt_ms) * NS_PER_MS, (at_ms + doubt_ms) * NS_PER_MS, sighted[1])
+        place = Place(self._config.name, self._labels["instance"], self._config.interval_ms)
+        self._claims.admit(self.source.id, page.process_born_ms, sighted[0], sight, place)
 
     def _commit(self, proposal: Proposal) -> None:
         batch = replace(proposal.batch, token=self._token, lease=self._lease)
@@ -166,7 +204,9 @@ class Target:
 
 
 def last_scrape_ms(reader: Reader, source: str, watermark_ms: int | None) -> int | None:
-    """The newest scrape whose fate the store knows: its last page, or a later one that Prometheus could not do."""
-    failed = [read.at_ms for read in reader.reads(source, watermark_ms or 0, FOR_EVER_MS) if read.reason == TARGET_DOWN]
+    """The newest scrape whose fate the store knows: its last page, or a later one that Prometheus could not do, or that
+    another source counts."""
+    later = reader.reads(source, watermark_ms or 0, FOR_EVER_MS)
+    failed = [read.at_ms for read in later if read.reason == TARGET_DOWN or cause(read.reason) == DUPLICATE]
     known = failed if watermark_ms is None else [watermark_ms, *failed]
     return max(known, default=None)

@@ -32,6 +32,7 @@ class Scraped:
         self.partial_names = ""
         self.answered: list[int] = []
         self.refuse_above = 10**9
+        self.clock_ms = 0
 
     def scrape(
         self, at_ms: int, instance: str, events: int, born_ms: int = BEGIN_MS - 5_000, *, up: bool = True
@@ -42,6 +43,11 @@ class Scraped:
             seconds = f"{born_ms // 1000}.{born_ms % 1000:03d}"
             self._put("process_start_time_seconds", at_ms, instance, seconds)
             self._put("lending_requests_total", at_ms, instance, str(events), product="p", step="s", outcome="ok")
+
+    def bare(self, at_ms: int, instance: str, events: int) -> None:
+        """The same of an instance that tells no birth."""
+        self._put("up", at_ms, instance, "1")
+        self._put("lending_requests_total", at_ms, instance, str(events), product="p", step="s", outcome="ok")
 
     def histogram(self, at_ms: int, instance: str, counts: dict[str, int]) -> None:
         """Cumulative buckets of the same scrape."""
@@ -56,6 +62,7 @@ class Scraped:
     def answer(self, query: str, at_ms: int) -> tuple[int, dict[str, object]]:
         """Status and document."""
         if query == "time()":
+            at_ms = self.clock_ms or at_ms
             return 200, {
                 "status": "success",
                 "data": {"resultType": "scalar", "result": [at_ms / 1000, str(at_ms / 1000)]},
