@@ -35,6 +35,7 @@ from configuration.prometheus import PrometheusSettings
 from configuration.reading import Problem, SettingsError, compose, line_of, load
 from configuration.regulatory import RegulatorySettings
 from configuration.reports import ReportsSettings
+from configuration.sameness import repeated, same_address, what_it_reads
 from configuration.sla import SlaSettings
 from configuration.store import StoreAddress
 from configuration.types import Identifier, Strict, Url
@@ -190,14 +191,15 @@ class Settings(Strict):
         for name, seen in Counter(source.id for source in self.sources).items():
             if seen > 1:
                 raise ValueError(f"source id {name!r} is used {seen} times; give each source its own id")
-        direct = Counter(s.url for s in self.sources if isinstance(s, ExpositionSettings))
-        for url, seen in direct.items():
-            if seen > 1:
-                raise ValueError(f"{url} is read by {seen} sources and would be counted twice")
-        jobs = Counter((s.url.rstrip("/"), s.job) for s in self.sources if isinstance(s, PrometheusSettings))
-        for (url, job), seen in jobs.items():
-            if seen > 1:
-                raise ValueError(f"job {job!r} of {url} is read by {seen} sources and would be counted twice")
+        direct = [s for s in self.sources if isinstance(s, ExpositionSettings)]
+        for names in repeated((s.id, same_address(s.url)) for s in direct):
+            raise ValueError(
+                f"sources {', '.join(names)} read one page, which would be counted twice; keep one of them"
+            )
+        servers = (s for s in self.sources if isinstance(s, PrometheusSettings))
+        for names in repeated((s.id, what_it_reads(s)) for s in servers):
+            told = f"sources {', '.join(names)} read one job of one server, which would be counted twice"
+            raise ValueError(f"{told}; keep one of them")
         if direct and len(direct) != len(self.sources):
             raise ValueError("exposition and prometheus sources in one store would count the same events twice")
         return self

@@ -94,10 +94,26 @@ def test_certificates_for_an_unencrypted_server_are_refused(tmp_path: Path) -> N
     assert "begins with http://" in line(tmp_path, "tls: {ca_file: a}", "http://p.example")
 
 
-def test_a_job_that_two_sources_read_is_refused(tmp_path: Path) -> None:
-    """Its events would be counted twice."""
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("http://p.example", "http://p.example"),
+        ("http://p.example:80/", "http://P.example"),
+        ("http://127.0.0.1:9090", "http://localhost:9090/"),
+        ("http://[::1]:9090", "http://127.0.0.1:9090"),
+    ],
+)
+def test_a_job_that_two_sources_read_is_refused(tmp_path: Path, one: str, two: str) -> None:
+    """Its events would be counted twice; both are named, however the server is written."""
+    path = tmp_path / "settings.yaml"
+    sources = [f"  - {{id: s{n}, kind: prometheus, job: lending, url: '{url}'}}\n" for n, url in enumerate((one, two))]
+    path.write_text("sources:\n" + "".join(sources))
+    with pytest.raises(SettingsError, match="sources s0, s1 read one job of one server, which would be counted twice"):
+        load_settings(path)
+
+
+def test_tenants_of_one_server_are_different_sources(tmp_path: Path) -> None:
     path = tmp_path / "settings.yaml"
     source = 'kind: prometheus, job: lending, url: "http://p.example"'
-    path.write_text(f"sources:\n  - {{id: a, {source}}}\n  - {{id: b, {source}}}\n")
-    with pytest.raises(SettingsError, match="counted twice"):
-        load_settings(path)
+    path.write_text(f"sources:\n  - {{id: a, tenant: a, {source}}}\n  - {{id: b, tenant: b, {source}}}\n")
+    assert len(load_settings(path).sources) == 2
