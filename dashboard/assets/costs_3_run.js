@@ -35,6 +35,7 @@
     parts = {
       figures: h("section.panel.cost-figures", { id: "cost-figures", "aria-label": word("costs.title") }),
       range: range.ofList(read),
+      months: h("span.quiet", { id: "cost-months", role: "status" }),
       month: select("month", word("costs.month"), choose),
       links: h("div.cost-links", { id: "cost-links" }),
       note: h("p.cost-note", { id: "cost-note", hidden: true }),
@@ -52,6 +53,7 @@
     };
     const bridge = plotPanel("bridge", word("costs.bridge"), parts.bridge, h("div.filters", {}, parts.from, parts.to), parts.bridge, parts.effects);
     const what = panel("what-if", word("costs.what_if"), parts.accounts.whole, parts.centers.whole, parts.servers.whole, parts.answer, parts.moved);
+    parts.range.form.append(parts.months);
     content.append(parts.range.form, h("div.filters", {}, parts.month, parts.links), parts.note, parts.figures, h("div.load-columns", {}, plotPanel("trend", word("costs.trend"), parts.trend, parts.trend), bridge), parts.tables, what);
     life.every(POLL_MS, read);
   }
@@ -133,6 +135,8 @@
     const remark = remarks.filter(Boolean).join(" ");
     hide(parts.note, !remark);
     say(parts.note, remark);
+    const [first, last] = [body.shown[0], body.shown[body.shown.length - 1]];
+    say(parts.months, first ? word("costs.whole_months", { from: first.month, to: last.month }) : "");
     parts.figures.replaceChildren(
       costParts.figure(word("costs.headline"), body.headline, verdict(body)),
       costParts.figure(word("costs.run_rate"), body.run_rate),

@@ -48,6 +48,7 @@ def test_a_stretch_narrows_the_trend_and_the_bridge(costly: Stage, open_page: Ca
     trend = page.locator("#cost-trend")
     expect(trend).to_have_attribute("aria-label", re.compile(r"^2026-09 [^,]+, 2026-10 [^,]+$"))
     expect(page.locator("#bridge-from")).to_have_value("2026-09")
+    expect(page.locator(".range #cost-months")).to_contain_text("whole months: 2026-09 to 2026-10")
     page.locator("#bridge-from").select_option("2026-06")
     expect(trend).to_have_attribute("aria-label", re.compile("^2026-06 "))
     expect(page.locator("#range-from")).to_have_value("2026-06-01T00:00")
