@@ -24,6 +24,7 @@ MOST_BYTES = 16_000_000
 MOST_DEFECTS = 20
 MOST_TEXT = 10_000
 """Characters of one label or annotation."""
+MOST_NAME = 200
 RESOLVE_AFTER_MS = 300_000
 """An alert without an end is over so long after it was last posted, as in Alertmanager (resolve_timeout: 5m)."""
 _SEVERITIES = {
@@ -34,7 +35,6 @@ _SEVERITIES = {
     "warning": Severity.TICKET,
     "ticket": Severity.TICKET,
 }
-_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _UNSET = "0001-01-01T00:00:00"
 """How Go begins an instant that was not set; amtool writes milliseconds behind it."""
@@ -62,8 +62,11 @@ class ExternalAlert:
 
     @property
     def name(self) -> str:
-        """Label alertname."""
-        return self.labels["alertname"]
+        """Label alertname; without one, which relabelling may take away, all labels."""
+        return (
+            self.labels.get("alertname")
+            or ", ".join(f"{label}={text}" for label, text in self.labels.items())[:MOST_NAME]
+        )
 
     @property
     def severity(self) -> Severity:
@@ -177,15 +180,15 @@ def _order_defects(given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _label_defects(labels: Any) -> Iterator[str]:
-    if not isinstance(labels, dict) or not labels:
+    """Names may be any text, as Prometheus 3 and Alertmanager have them: one odd label must not keep a whole post
+    from the wall."""
+    if not isinstance(labels, dict) or not any(labels.values()):
         yield "labels are missing; an alert has at least alertname"
         return
     yield from _text_defects("labels", labels)
     for name in labels:
-        if not _LABEL.fullmatch(name):
-            yield f"labels: {name[:80]!r} is no label name; use letters, digits and _, no digit first"
-    if not labels.get("alertname"):
-        yield "labels: alertname is missing or empty; name the alert"
+        if not name or "\0" in name or len(name) > MOST_NAME or not _encodable(name):
+            yield f"labels: {name[:80]!r} is no label name; write 1 to {MOST_NAME} characters"
 
 
 def _text_defects(where: str, texts: Any) -> Iterator[str]:

@@ -190,8 +190,9 @@ class Section:
         node = self.node(name, required=required)
         return None if node is None else self._opened(node, self.at(name), self.line(name))
 
-    def sections(self, name: str, *, required: bool = False) -> list[Section]:
-        """A list of mappings; a required one is not empty."""
+    def sections(self, name: str, *, required: bool = False, named: str = "") -> list[Section]:
+        """A list of mappings; a required one is not empty. ``named``: plain text is read as a mapping of this key, for
+        earlier drafts of v1 listed names alone."""
         node = self.node(name, required=required)
         if node is None:
             return []
@@ -200,7 +201,8 @@ class Section:
             return []
         if required and not node.items:
             self.error(name, "is an empty list; give at least one item")
-        opened = (self._opened(each, f"{self.at(name)}[{i}]", each.line) for i, each in enumerate(node.items))
+        items = [self._as_mapping(each, f"{self.at(name)}[{i}]", named) for i, each in enumerate(node.items)]
+        opened = (self._opened(each, f"{self.at(name)}[{i}]", each.line) for i, each in enumerate(items))
         return [each for each in opened if each is not None]
 
     def anything(self, name: str) -> object:
@@ -255,6 +257,12 @@ class Section:
             quote = "; put it in quotes" if Type.TEXT in types else "; take the quotes away, or write a plain value"
         self.error(name, f"must be {wanted}, found {noun(node)} ({_shown(node)}){quote}")
         return None
+
+    def _as_mapping(self, node: Node, path: str, named: str) -> Node:
+        if not named or not isinstance(node, Scalar) or node.type is not Type.TEXT:
+            return node
+        self.gathered.warning(node.line, path, f"is read as {named}: {node.text[:40]}; write that")
+        return Table(node.line, (Entry(node.line, named, node),))
 
     def _opened(self, node: Node, path: str, line: int) -> Section | None:
         if isinstance(node, Table):

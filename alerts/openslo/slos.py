@@ -55,7 +55,7 @@ def read_slo(section: Section) -> SloDocument | None:
 def _policies(spec: Section) -> tuple[AlertPolicy | Reference, ...]:
     read = [
         inline_or_reference(item, "alertPolicyRef", Kind.ALERT_POLICY, read_policy)
-        for item in spec.sections("alertPolicies")
+        for item in spec.sections("alertPolicies", named="alertPolicyRef")
     ]
     return tuple(policy for policy in read if policy is not None)
 

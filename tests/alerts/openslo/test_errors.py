@@ -82,7 +82,7 @@ def test_nothing_is_said_against_the_sound_set(changed: Change) -> None:
         (TARGET, TARGET + "      timeSliceWindow: 1m\n", 26, f"{OBJECTIVE}.timeSliceWindow", "has no meaning"),
         (TARGET, TARGET + "      compositeWeight: 2\n", 26, f"{OBJECTIVE}.compositeWeight", "composite"),
         (TARGET, "    - 0.999\n", 25, OBJECTIVE, "must be a mapping"),
-        ("    - alertPolicyRef: page", "    - page", 27, "spec.alertPolicies[0]", "must be a mapping"),
+        ("    - alertPolicyRef: page", "    - 5", 27, "spec.alertPolicies[0]", "must be a mapping"),
         (
             "alertPolicyRef: page",
             "alertPolicyRef: pgae",

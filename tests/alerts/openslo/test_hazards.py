@@ -163,3 +163,15 @@ def test_any_value_in_the_place_of_an_slo_is_judged(value: object) -> None:
     header = {"apiVersion": "openslo/v1", "kind": "SLO", "metadata": value, "spec": value}
     text = json.dumps([header, value], allow_nan=True)
     assert not load_text(text, Path("a.json")).valid
+
+
+def test_a_policy_that_is_only_named_is_read_with_a_warning() -> None:
+    """As earlier drafts of v1 and examples of its tools write it."""
+    by_name = OWN.replace("    - alertPolicyRef: ", "    - ")
+    assert by_name != OWN
+    found = load_text(by_name, DATA / "own.yaml")
+    assert found.valid
+    assert {each.message.split(":")[0] for each in found.findings} == {"is read as alertPolicyRef"}
+    (named,) = [slo.policies for slo in found.slos if slo.policies]
+    (expected,) = [slo.policies for slo in load_text(OWN, DATA / "own.yaml").slos if slo.policies]
+    assert named == expected
