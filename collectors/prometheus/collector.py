@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 
+from collectors.clocks import skew_note
 from collectors.duplicates import Claims
 from collectors.errors import CollectorError
 from collectors.mapping import MetricMap
@@ -28,10 +29,11 @@ from slo.outcomes import OutcomeTable
 from store.errors import LeaseLost, StaleWriter, StoreError
 from store.leadership import Leadership
 from store.port import Store
+from store.quality import LARGEST_SKEW_MS
 from store.records import Source
 
 LOG = logging.getLogger(__name__)
-_AGE = re.compile(r"\d+ s$")
+_AGE = re.compile(r"has no scrape for \d+ s")
 """What grows with each tick is no news."""
 
 
@@ -71,6 +73,7 @@ class PrometheusCollector:
         self._sources: dict[str, Source] = {}
         self._targets: dict[str, Target] = {}
         self._recalled = False
+        self._answered = False
         self._chunk_ms = config.chunk_ms
         self._stopping = threading.Event()
         # Half an interval of patience: the rest of the tick must still fit in.
@@ -151,8 +154,9 @@ class PrometheusCollector:
         try:
             self._recall()
             troubles = self._resume()
+            self._answered = False
             self._look(to_ms, troubles)
-            if not troubles:
+            if self._answered:
                 self._clock.look()
             return self._noted(troubles, to_ms)
         except LeaseLost:
@@ -224,6 +228,7 @@ class PrometheusCollector:
                     continue
                 troubles |= dict.fromkeys(self._targets.keys(), str(fault)) or {"": str(fault)}
                 return
+            self._answered = True
             self._chunk_ms = min(self._config.chunk_ms, self._chunk_ms * 2)
             troubles |= self._resume()
             settled_ms = min(until_ms, to_ms - self._config.settle_ms)
@@ -302,7 +307,9 @@ class PrometheusCollector:
         silent_ms = to_ms - target.last_scrape_ms
         if 2 * silent_ms <= 3 * self._config.interval_ms:
             return ""
-        return f"missing: {self._client.server} has no scrape for {silent_ms // 1000} s"
+        skew_ms = self._clock.skew_ms or 0
+        why = f" ({skew_note(skew_ms)})" if abs(skew_ms) > LARGEST_SKEW_MS else ""
+        return f"missing: {self._client.server} has no scrape for {silent_ms // 1000} s{why}"
 
     def _noted(self, troubles: Mapping[str, str], at_ms: int) -> str:
         """Stores what kept us from looking, as failed reads. Returns the first trouble."""

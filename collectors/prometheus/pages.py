@@ -63,7 +63,8 @@ class PageBuilder:
 
     ``target_labels`` are labels that the server added to tell targets apart: no part of the series on the target's own
     page, so that a series stays the same one when the operator relabels the target. ``bucket_names``: metrics that are
-    buckets of histograms; they are no part of a page, ``buckets`` tells those of the newest one.
+    buckets of histograms; they are no part of a page, ``buckets`` tells those of the newest one. ``clock_name``: what
+    the target believed the time to be.
     """
 
     def __init__(
@@ -73,11 +74,13 @@ class PageBuilder:
         *,
         process_start_name: str = PROCESS_START,
         bucket_names: Collection[str] = (),
+        clock_name: str = "",
     ) -> None:
         self.buckets: Buckets = ((), [])
         self._bucket_heads = tuple(f"{name}{{" for name in bucket_names)
         self._mark_name = mark_name
         self._process_start_name = process_start_name
+        self._clock_name = clock_name
         self._dropped = frozenset({"__name__", *target_labels})
         self._texts: dict[tuple[str, ...], str] = {}
         self._last: dict[str, str] = {}
@@ -108,6 +111,9 @@ class PageBuilder:
 
     def _page(self, at_ms: int, values: Mapping[str, str]) -> Page:
         start, mark = values.get(self._process_start_name), values.get(self._mark_name)
+        clock = values.get(self._clock_name)
+        if clock is not None:
+            values = {text: value for text, value in values.items() if text != self._clock_name}
         values = self._without_buckets(values)
         births = {text: value for text, value in values.items() if is_birth(text)}
         counted = {text: value for text, value in values.items() if text not in births}
@@ -127,6 +133,7 @@ class PageBuilder:
             changed=changed,
             born=born,
             complete=complete,
+            clock_ms=None if clock is None else milliseconds(clock),
         )
 
     def _without_buckets(self, values: Mapping[str, str]) -> Mapping[str, str]:

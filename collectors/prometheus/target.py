@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from collectors.clocks import SkewWatch
 from collectors.duplicates import Claims, Sight
 from collectors.errors import CollectorError, DuplicateTarget, GarbagePage
 from collectors.latency import LatencyTally
@@ -63,9 +64,10 @@ class Target:
         self._held_back_ms: int | None = None
         self._mapping = mapping
         self._buckets = [f"{rule.metric}_bucket" for rule in mapping.latency]
-        self._names = [*config.names(mapping), *self._buckets]
+        self._names = [*config.names(mapping), *filter(None, [mapping.clock]), *self._buckets]
         self._labels: Labels = {}
-        self._builder = PageBuilder(mapping.mark, process_start_name=mapping.process_start, bucket_names=self._buckets)
+        self._builder = self._page_builder({"job", "instance"})
+        self._watch = SkewWatch(source.id)
         self.skew_ms: int | None = None
         self._most_pages = config.most_samples
         stored = store.resume(source.id)
@@ -113,12 +115,24 @@ class Target:
         added = {label for label in labels if label not in needed}
         dropped = {"job", "instance", *added}
         self._labels = labels
-        self._builder = PageBuilder(
+        self._builder = self._page_builder(dropped)
+
+    def _page_builder(self, dropped: Collection[str]) -> PageBuilder:
+        return PageBuilder(
             self._mapping.mark,
             dropped,
             process_start_name=self._mapping.process_start,
             bucket_names=self._buckets,
+            clock_name=self._mapping.clock,
         )
+
+    def _skew_of(self, page: Page) -> int | None:
+        """By how much the server's clock or the target's own is ahead of ours, whichever is further off."""
+        if page.clock_ms is None:
+            return self.skew_ms
+        own_ms = page.clock_ms - page.at_ms + (self.skew_ms or 0)
+        self._watch.seen(own_ms)
+        return max(own_ms, self.skew_ms or 0, key=abs)
 
     def _take(self, client: PrometheusClient, times_ms: Sequence[int], may_go_on: Callable[[], bool]) -> bool:
         wanted = selector(self._names, {"job": self._config.job, "instance": self._labels["instance"]})
@@ -156,7 +170,7 @@ class Target:
         try:
             if not page.samples:
                 raise GarbagePage(NOTHING_STORED)
-            proposal = self._tally.propose(replace(page, skew_ms=self.skew_ms), read, missed=missed)
+            proposal = self._tally.propose(replace(page, skew_ms=self._skew_of(page)), read, missed=missed)
             proposal = self._latency.joined(self._builder.buckets, proposal, self._tally.last_page_ms)
             self._claim(page, proposal)
         except DuplicateTarget as fault:

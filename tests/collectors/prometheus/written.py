@@ -49,6 +49,10 @@ class Scraped:
         self._put("up", at_ms, instance, "1")
         self._put("lending_requests_total", at_ms, instance, str(events), product="p", step="s", outcome="ok")
 
+    def believed(self, at_ms: int, instance: str, clock_ms: int) -> None:
+        """What the instance believed the time to be."""
+        self._put("lending_clock_seconds", at_ms, instance, f"{clock_ms // 1000}.{clock_ms % 1000:03d}")
+
     def histogram(self, at_ms: int, instance: str, counts: dict[str, int]) -> None:
         """Cumulative buckets of the same scrape."""
         for edge, count in counts.items():
