@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 import os
 from ipaddress import ip_network
+from typing import TYPE_CHECKING
 
 from access.directory import Directory
 from access.entering import Entrance
 from access.errors import AccessError
 from access.passwords import Passwords
 from access.people import listed
-from access.provider import Provider
 from access.rights import Right
 from access.sessions import Sessions, Signer, read_key
-from access.vouching import Vouching
 from commands.errors import CommandError, refusing
 from commands.options import Configuration
 from configuration.access import WayName
@@ -28,6 +27,9 @@ from outgoing.errors import BadSecret
 from settings import Settings
 from store.errors import StoreError
 from store.port import Store
+
+if TYPE_CHECKING:
+    from access.vouching import Vouching
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,9 @@ def _vouching(chosen: Configuration, signer: Signer) -> Vouching | None:
     oidc = chosen.settings.access.oidc
     if oidc is None:
         return None
+    from access.provider import Provider
+    from access.vouching import Vouching
+
     with refusing(BadSecret):
         client = oidc.client(chosen.path.parent, os.environ)
     return Vouching(Provider(client), oidc.rules(), signer)

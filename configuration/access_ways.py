@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from access.provider import Client
 from access.rights import Role
 from access.sessions import HOUR_MS
-from access.vouching import Rules
 from configuration.types import Strict, Url, Variable, secret_place
 from outgoing.secrets import Secret
+
+if TYPE_CHECKING:
+    from access.provider import Client
+    from access.vouching import Rules
 
 CALLBACK = "/login/oidc/callback"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -84,6 +86,8 @@ class OidcSettings(Strict):
 
     def client(self, folder: Path, environment: Mapping[str, str]) -> Client:
         """What we are there; files are relative to ``folder``. Raises BadSecret."""
+        from access.provider import Client  # noqa: PLC0415  Authlib: a sixth of a second, for those who have a provider
+
         secret = _secret(self.client_secret_env, self.client_secret_file, folder, environment)
         verify = True if self.ca_file is None else str(folder / self.ca_file)
         redirect = self.public_url.rstrip("/") + CALLBACK
@@ -91,6 +95,8 @@ class OidcSettings(Strict):
 
     def rules(self) -> Rules:
         """Who somebody is here."""
+        from access.vouching import Rules  # noqa: PLC0415  likewise
+
         longest_ms = self.longest_hours * HOUR_MS
         return Rules(self.name_claim, self.roles_claim, _roles(self.roles), self.leeway_seconds, longest_ms)
 

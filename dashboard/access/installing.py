@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import flask
 
@@ -16,7 +15,6 @@ from dashboard.access.login import Door, register_login
 from dashboard.access.pacing import Pace
 from dashboard.access.refusals import Refusals
 from dashboard.access.setting import Access
-from dashboard.access.vouched import Vouchsafing, button, farewell_of
 from dashboard.admission import identity
 from dashboard.api.answering import refusal
 from dashboard.api.errors import Refused
@@ -32,12 +30,16 @@ def install(
     is_page: Callable[[str], bool],
 ) -> Door:
     """Guard, login and logout. ``pages``: endpoints that people open; ``is_page``: of a path."""
-    access = _with_provider(access, words)
+    vouching = access.vouching
+    if vouching is not None:
+        from dashboard.access.vouched import Vouchsafing, with_provider  # noqa: PLC0415  Authlib, for those who need it
+
+        access = with_provider(access, vouching, words)
     cookie = SessionCookie(access.sessions, access.directory, secure=access.behind_tls)
     door = Door(access, cookie, words, is_page, Pace(access.logins_per_minute))
     register_login(app, door)
-    if access.vouching is not None:
-        Vouchsafing(door, access.vouching).register(app)
+    if vouching is not None:
+        Vouchsafing(door, vouching).register(app)
     writes = Pace(access.writes_per_minute)
 
     def paced(who: Identity, request: flask.Request) -> None:
@@ -64,14 +66,6 @@ def install(
 
     app.after_request(after)
     return door
-
-
-def _with_provider(access: Access, words: Mapping[str, Words]) -> Access:
-    """With the provider's button on the login, where there is one."""
-    if access.vouching is None:
-        return access
-    elsewhere = (*access.elsewhere, button(access.label, words))
-    return replace(access, elsewhere=elsewhere, farewell=farewell_of(access.vouching))
 
 
 def _exchange_before(app: flask.Flask, access: Access, exchange: Exchange, pages: Sequence[str]) -> None:

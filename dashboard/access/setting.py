@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from access.directory import Directory
 from access.entering import Entrance
 from access.rights import SHIPPED, RolePolicy
 from access.sessions import Sessions, Signer
-from access.vouching import Vouching
 from dashboard.access.ways import Way
 from dashboard.api.setting import wall_clock_ms
 from store.port import Store
+
+if TYPE_CHECKING:
+    from access.vouching import Vouching
 
 WRITES_PER_MINUTE = 300
 LOGINS_PER_MINUTE = 60

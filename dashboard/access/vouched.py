@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from dashboard.access.cookies import cookie_name, set_cookie
 from dashboard.access.login import Door, admit, answered, show
 from dashboard.access.pacing import Pace
 from dashboard.access.refusals import UNKNOWN, Refusals
-from dashboard.access.setting import Elsewhere
+from dashboard.access.setting import Access, Elsewhere
 from dashboard.admission import Gate, declare
 from dashboard.api.errors import Refused
 from dashboard.language import Words, word_key
@@ -41,6 +42,12 @@ TOLD = {
     TooBusy: (word_key("login.busy"), HTTPStatus.SERVICE_UNAVAILABLE),
 }
 log = logging.getLogger(__name__)
+
+
+def with_provider(access: Access, vouching: Vouching, words: Mapping[str, Words]) -> Access:
+    """With the provider's button on the login, and its way out."""
+    elsewhere = (*access.elsewhere, button(access.label, words))
+    return replace(access, elsewhere=elsewhere, farewell=farewell_of(vouching))
 
 
 def button(label: str, words: Mapping[str, Words]) -> Elsewhere:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Annotated, Any, TypeAlias
 
 import orjson
@@ -315,7 +316,10 @@ class Report:
     snapshot_sha256: str = ""
 
 
-_ADAPTER = TypeAdapter(Report)
+@cache
+def _adapter() -> TypeAdapter[Report]:
+    """Made at the first use: nobody who starts the dashboard waits for it."""
+    return TypeAdapter(Report)
 
 
 @patient_collector()
@@ -328,7 +332,7 @@ def document(report: Report) -> dict[str, Any]:
 
 def _but_rows(report: Report) -> dict[str, Any]:
     """Rows are ready for JSON as they are; walking through thirty thousand took most of the time."""
-    found: dict[str, Any] = _ADAPTER.dump_python(
+    found: dict[str, Any] = _adapter().dump_python(
         replace(report, rows=replace(report.rows, rows=())), mode="json", by_alias=True
     )
     return found
@@ -336,7 +340,7 @@ def _but_rows(report: Report) -> dict[str, Any]:
 
 def report_of(document: dict[str, Any]) -> Report:
     """The report that a document holds. Raises pydantic.ValidationError when it holds none."""
-    return _ADAPTER.validate_python(document, by_alias=True)
+    return _adapter().validate_python(document, by_alias=True)
 
 
 def canonical(document: dict[str, Any]) -> bytes:

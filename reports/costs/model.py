@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -234,18 +235,21 @@ class CostReport:
     snapshot_sha256: str = ""
 
 
-_ADAPTER = TypeAdapter(CostReport)
+@cache
+def _adapter() -> TypeAdapter[CostReport]:
+    """Made at the first use: nobody who starts the dashboard waits for it."""
+    return TypeAdapter(CostReport)
 
 
 def document(report: CostReport) -> dict[str, Any]:
     """The report as the JSON object that scripts rely on."""
-    found: dict[str, Any] = _ADAPTER.dump_python(report, mode="json", by_alias=True)
+    found: dict[str, Any] = _adapter().dump_python(report, mode="json", by_alias=True)
     return found
 
 
 def cost_report_of(document: dict[str, Any]) -> CostReport:
     """The report that a document holds. Raises pydantic.ValidationError when it holds none."""
-    return _ADAPTER.validate_python(document, by_alias=True)
+    return _adapter().validate_python(document, by_alias=True)
 
 
 def sealed(report: CostReport) -> CostReport:

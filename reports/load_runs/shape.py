@@ -54,7 +54,7 @@ Second = tuple[Count, Count, Count, Count]
 class Part(BaseModel):
     """Strict types; nothing is guessed."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", defer_build=True)
 
 
 class Reason(Part):

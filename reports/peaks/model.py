@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -56,18 +57,21 @@ class PeakReport:
     snapshot_sha256: str = ""
 
 
-_ADAPTER = TypeAdapter(PeakReport)
+@cache
+def _adapter() -> TypeAdapter[PeakReport]:
+    """Made at the first use: nobody who starts the dashboard waits for it."""
+    return TypeAdapter(PeakReport)
 
 
 def document(report: PeakReport) -> Json:
     """The report as the JSON object that scripts rely on."""
-    found: Json = _ADAPTER.dump_python(report, mode="json", by_alias=True)
+    found: Json = _adapter().dump_python(report, mode="json", by_alias=True)
     return found
 
 
 def peak_report_of(document: Json) -> PeakReport:
     """The report that a document holds. Raises pydantic.ValidationError when it holds none."""
-    return _ADAPTER.validate_python(document, by_alias=True)
+    return _adapter().validate_python(document, by_alias=True)
 
 
 def sealed(report: PeakReport) -> PeakReport:

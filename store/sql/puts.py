@@ -26,24 +26,33 @@ AT_ONCE = 1000
 """Rows of one statement of SQLite: Python gives its lock up and takes it again around each statement, so that other
 threads work meanwhile instead of stopping every row. Each row is a parameter a column: SQLite takes 32,766 at least."""
 Row: TypeAlias = tuple[Any, ...]
-_POSTGRES: Dialect = registry.load("postgresql.psycopg")()
 _Insert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 Merge: TypeAlias = Callable[[ReadOnlyColumnCollection[str, Any]], Mapping[str, ColumnElement[Any]]]
 """From the row that was to be inserted to what the row already there becomes: column -> expression."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Put:
     """One prepared way of putting rows into a table; ``columns`` name the fields of a row in their order;
-    ``integers`` and ``texts`` are those that always hold one."""
+    ``integers`` and ``texts`` are those that always hold one; ``compiled``: the statement of a kind of database, made
+    when it is first asked for."""
 
     columns: tuple[str, ...]
     integers: frozenset[str]
     texts: frozenset[str]
-    sqlite: str
-    postgres: str
     in_bulk: bool
+    compiled: Callable[[str], str]
+
+    @property
+    def sqlite(self) -> str:
+        """For one row."""
+        return self.compiled("sqlite")
+
+    @property
+    def postgres(self) -> str:
+        """For one row, or for a column in each parameter."""
+        return self.compiled("postgresql")
 
 
 def insert_sql(table: Table, columns: Sequence[str] = ()) -> Put:
@@ -120,18 +129,26 @@ def _array(put: Put, name: str, column: tuple[Any, ...]) -> object:
 
 
 def _prepared(table: Table, columns: tuple[str, ...], resolve: Callable[[_Insert], _Insert], *, in_bulk: bool) -> Put:
-    one_by_one = resolve(sqlite.insert(table)).compile(dialect=sqlite.dialect(), column_keys=list(columns))
-    into = postgresql.insert(table)
-    if in_bulk:
-        statement = resolve(into.from_select(list(columns), _rows_of(table, columns)))
-        keys = None
-    else:
-        statement, keys = resolve(into), list(columns)
-    compiled = statement.compile(dialect=_POSTGRES, column_keys=keys)
     filled = [name for name in columns if not table.c[name].nullable]
     numbers = frozenset(name for name in filled if isinstance(table.c[name].type, Integer))
     texts = frozenset(name for name in filled if isinstance(table.c[name].type, Text))
-    return Put(columns, numbers, texts, str(one_by_one), str(compiled), in_bulk)
+
+    @cache
+    def compiled(kind: str) -> str:
+        if kind == "sqlite":
+            return str(resolve(sqlite.insert(table)).compile(dialect=sqlite.dialect(), column_keys=list(columns)))
+        into = postgresql.insert(table)
+        if not in_bulk:
+            return str(resolve(into).compile(dialect=_postgres(), column_keys=list(columns)))
+        return str(resolve(into.from_select(list(columns), _rows_of(table, columns))).compile(dialect=_postgres()))
+
+    return Put(columns, numbers, texts, in_bulk, compiled)
+
+
+@cache
+def _postgres() -> Dialect:
+    found: Dialect = registry.load("postgresql.psycopg")()
+    return found
 
 
 def _rows_of(table: Table, columns: tuple[str, ...]) -> Any:

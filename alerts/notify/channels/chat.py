@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import apprise
 import requests
 
 from alerts.model import Severity
@@ -22,6 +21,9 @@ from alerts.notify.message import Message, Receipt
 from outgoing.errors import PermanentFault, SendFault, TemporaryFault
 from outgoing.posting import fault_of, refuse_status
 from outgoing.redaction import Redactor, shown_address
+
+if TYPE_CHECKING:
+    import apprise
 
 SCHEMES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -41,14 +43,10 @@ _NATIVE = (
 """Addresses as the service shows them that Apprise does not take as they are (WeCom's and Slack's it does)."""
 _BUSY = frozenset({-1, 9499, 11232, 45009, 130101, 410100, 99991400})
 """Error codes inside HTTP 200 that mean "too fast" or "busy"; every other one is a refusal."""
-_TYPES = MappingProxyType(
-    {
-        Severity.NOTICE: apprise.NotifyType.INFO,
-        Severity.TICKET: apprise.NotifyType.WARNING,
-        Severity.PAGE: apprise.NotifyType.FAILURE,
-        Severity.CALL: apprise.NotifyType.FAILURE,
-    }
+_TYPES: Mapping[Severity, str] = MappingProxyType(
+    {Severity.NOTICE: "INFO", Severity.TICKET: "WARNING", Severity.PAGE: "FAILURE", Severity.CALL: "FAILURE"}
 )
+"""As Apprise calls them."""
 
 
 class ChatChannel:
@@ -69,8 +67,9 @@ class ChatChannel:
         if self._kind == "pagerduty":
             self._tie(message)
         WITNESS.forget()
-        kind = apprise.NotifyType.SUCCESS if message.ended else _TYPES[message.severity]
-        taken = self.service.notify(title=title, body=body, notify_type=kind, body_format=apprise.NotifyFormat.TEXT)
+        library = _library()
+        kind = library.NotifyType["SUCCESS" if message.ended else _TYPES[message.severity]]
+        taken = self.service.notify(title=title, body=body, notify_type=kind, body_format=library.NotifyFormat.TEXT)
         return self._judged(bool(taken))
 
     def close(self) -> None:
@@ -134,9 +133,15 @@ def _schemes(service: apprise.NotifyBase) -> set[str]:
     return found
 
 
+def _library() -> Any:
+    import apprise  # noqa: PLC0415  a tenth of a second and 10 MB, for those who have such a channel
+
+    return apprise
+
+
 def _service(name: str, kind: str, address: str) -> Any:
     quiet_library()
-    made = apprise.Apprise.instantiate(address)
+    made = _library().Apprise.instantiate(address)
     if made is None:
         raise BadChannel(name, f"its address is no address of {kind}; docs/notifications.md shows one")
     schemes = _schemes(made)
