@@ -7,7 +7,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from alerts.desk.desk import ALERT
 from alerts.model import AlertKey
 from benchmarks.detecting.demo import Demo
 from benchmarks.detecting.door import Door
+from benchmarks.detecting.peers import Pace
 
 KILLED_EVERY_S = 7.2
 """A data center is killed again 43 s later: it is back after some 8, and what was told of it stands for 30 more."""
@@ -38,7 +39,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Instants of the wall clock; None: not within nine seconds."""
+    """Instants of the wall clock; None: not within nine seconds. ``pace``: of the peers beside it."""
 
     kind: Kind
     center: str
@@ -46,6 +47,7 @@ class Trial:
     row_s: float | None
     wall_s: float | None
     door_s: float | None
+    pace: Pace | None = None
 
     def seconds(self) -> tuple[float | None, float | None, float | None]:
         """From the failure to row, wall and door."""
@@ -81,7 +83,7 @@ class Wall:
         return all(each["state"] == "fresh" for each in self.look()["sources"])
 
 
-def trials(demo: Demo, door: Door, number: int, told: Callable[[Trial], None]) -> list[Trial]:
+def trials(demo: Demo, door: Door, number: int, pace: Pace | None, told: Callable[[Trial], None]) -> list[Trial]:
     """So many failures, each of the next data center: first kill -9, which leaves nothing behind, then errors, whose
     lower tiers burn on for minutes."""
     wall, draw, found = Wall(demo.url), random.Random(4), []
@@ -89,7 +91,7 @@ def trials(demo: Demo, door: Door, number: int, told: Callable[[Trial], None]) -
         until = time.monotonic() + (KILLED_EVERY_S if kind is Kind.KILLED else FAILING_EVERY_S)
         _wait_for_calm(wall, kind, center)
         time.sleep(draw.random())  # any phase of a second
-        found.append(_trial(demo, door, wall, kind, center))
+        found.append(replace(_trial(demo, door, wall, kind, center), pace=pace))
         told(found[-1])
         time.sleep(max(0.0, until - time.monotonic()))
     return found
