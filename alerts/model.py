@@ -65,9 +65,11 @@ class Subject(NamedTuple):
             return False
         if self.level is Level.BANK:
             return True
-        mine = (self.product, self.data_center, self.dcn)
-        theirs = (child.product, child.data_center, child.dcn)
-        return all(part in ("", other) for part, other in zip(mine, theirs, strict=True))
+        if self.product and self.product != child.product:
+            return False
+        if self.data_center and self.data_center != child.data_center:
+            return False
+        return not self.dcn or self.dcn == child.dcn
 
 
 class AlertKey(NamedTuple):

@@ -76,10 +76,11 @@ class Names:
 def titles(incident: Incident, names: Names) -> dict[str, str]:
     """What failed, in the names that people use, by language."""
     parts = {area_of(subject) for subject in incident.subjects}  # few, however many alerts speak of them
+    wide = [(area, *_breadth(area, parts)) for area in incident.areas]
     found = {}
     for language in LANGUAGES:
         words = words_of(language)
-        found[language] = words("between").join(_area_title(area, parts, names, words) for area in incident.areas)
+        found[language] = words("between").join(_area_title(*each, names, words) for each in wide)
     return found
 
 
@@ -88,11 +89,15 @@ def title(incident: Incident, names: Names, language: str) -> str:
     return titles(incident, names)[language]
 
 
-def _area_title(area: Subject, known: Collection[Subject], names: Names, words: Words) -> str:
-    key, values = f"area.{area.level.value}", _values(area, names, words.language)
+def _breadth(area: Subject, known: Collection[Subject]) -> tuple[int, int]:
+    """Of how many products and of how many data centers parts of an area failed."""
     parts = [part for part in known if area.holds(part)]
-    products = len({part.product for part in parts if part.product})
-    places = len({part.data_center for part in parts if part.data_center})
+    products = {part.product for part in parts if part.product}
+    return len(products), len({part.data_center for part in parts if part.data_center})
+
+
+def _area_title(area: Subject, products: int, places: int, names: Names, words: Words) -> str:
+    key, values = f"area.{area.level.value}", _values(area, names, words.language)
     if area.level is Level.PRODUCT and places:
         return words(f"{key}.places", places=places, **values)
     if area.level is Level.DATA_CENTER and products > 1:
