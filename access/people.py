@@ -121,8 +121,8 @@ def give_roles(journal: JournalReader, name: str, roles: Iterable[Role], now_ms:
     """Other roles, which hold within seconds, in sessions that are open too."""
     person, wanted = _known(journal, name), frozenset(roles)
     changed = replace(person, roles=wanted)
-    _refuse_without_admin(journal, person, changed)
-    return _changed(changed, now_ms, by, "person.roles", before=sorted(person.roles), roles=sorted(wanted))
+    change = _changed(changed, now_ms, by, "person.roles", before=sorted(person.roles), roles=sorted(wanted))
+    return _with_admin(journal, person, changed, change)
 
 
 def give_password(journal: JournalReader, name: str, kept: str, now_ms: int, by: str) -> Change:
@@ -141,8 +141,7 @@ def disable(journal: JournalReader, name: str, now_ms: int, by: str) -> Change:
     """Lets somebody in no more, and ends all sessions."""
     person = _known(journal, name)
     changed = replace(person, disabled=True, epoch_ms=_next_epoch(person, now_ms))
-    _refuse_without_admin(journal, person, changed)
-    return _changed(changed, now_ms, by, "person.disable")
+    return _with_admin(journal, person, changed, _changed(changed, now_ms, by, "person.disable"))
 
 
 def enable(journal: JournalReader, name: str, now_ms: int, by: str) -> Change:
@@ -154,8 +153,8 @@ def remove(journal: JournalReader, name: str, now_ms: int, by: str) -> Change:
     """Forgets somebody, and ends all sessions; what was done under the name stays in the record."""
     person = _known(journal, name)
     gone = replace(person, removed=True, kept="", roles=frozenset(), epoch_ms=_next_epoch(person, now_ms))
-    _refuse_without_admin(journal, person, gone)
-    return _changed(replace(gone, made_ms=now_ms), now_ms, by, "person.remove")
+    change = _changed(replace(gone, made_ms=now_ms), now_ms, by, "person.remove")
+    return _with_admin(journal, person, gone, change)
 
 
 def _changed(person: Person, now_ms: int, by: str, action: str, **detail: object) -> Change:
@@ -180,11 +179,12 @@ def _next_epoch(person: Person, now_ms: int) -> int:
     return max(now_ms, person.epoch_ms + 1)
 
 
-def _refuse_without_admin(journal: JournalReader, before: Person, after: Person) -> None:
-    """Somebody must be left who can let people in."""
-    if before.administers and not after.administers and not _another_admin(journal, before):
+def _with_admin(journal: JournalReader, before: Person, after: Person, change: Change) -> Change:
+    """Somebody must be left who can let people in: one who is left is written with the change, as he is, so that of
+    two changes at once that would leave nobody the second is refused. Raises PersonRefused."""
+    if not before.administers or after.administers:
+        return change
+    left = next((each for each in listed(journal) if each.administers and each.key != before.key), None)
+    if left is None:
         raise PersonRefused(before.name, "is the last one who may administer; make another admin first")
-
-
-def _another_admin(journal: JournalReader, person: Person) -> bool:
-    return any(each.administers for each in listed(journal) if each.key != person.key)
+    return replace(change, documents=(*change.documents, left.document()))

@@ -10,6 +10,7 @@ from access import people
 from access.errors import BadName, PersonRefused
 from access.people import is_name, listed
 from access.rights import Role
+from store.errors import StaleDocument
 
 NOW_MS = 1_795_000_020_000
 
@@ -78,3 +79,24 @@ def test_every_change_of_a_person_is_audited_without_the_password(known: Any) ->
     assert (act.actor, act.action, act.subject) == ("cli:root@here", "person.roles", "boss")
     assert "secret" not in act.detail
     assert "manager" in act.detail
+
+
+GONE = {
+    "removed": lambda journal, name: people.remove(journal, name, NOW_MS, "boss"),
+    "disabled": lambda journal, name: people.disable(journal, name, NOW_MS, "boss"),
+    "demoted": lambda journal, name: people.give_roles(journal, name, [Role.VIEWER], NOW_MS, "boss"),
+}
+
+
+@pytest.mark.parametrize("how", GONE)
+def test_of_two_admins_who_take_each_other_away_at_once_one_stays(known: Any, how: str) -> None:
+    """Each sees the other still there; whoever comes second is told to look again."""
+    known.add("boss", Role.ADMIN)
+    known.add("chief", Role.ADMIN)
+    with known.store.reading() as reader:
+        both = [GONE[how](reader.journal(), name) for name in ("boss", "chief")]
+    known.store.write(both[0])
+    with pytest.raises(StaleDocument):
+        known.store.write(both[1])
+    with known.store.reading() as reader:
+        assert [each.name for each in listed(reader.journal()) if each.administers] == ["chief"]
