@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from collectors.prometheus.access import Access, Secret
-from collectors.prometheus.config import Births, PrometheusConfig
+from collectors.prometheus.config import MOST_SAMPLES_BACK, Births, PrometheusConfig
 from commands.options import Configuration
 from configuration.prometheus import AuthSettings, PrometheusSettings
 
@@ -32,6 +32,7 @@ def prometheus_config(server: PrometheusSettings) -> PrometheusConfig:
         headers=server.all_headers(),
         chunk_ms=server.chunk_seconds * 1000,
         most_samples=server.most_samples,
+        most_samples_back=0 if "most_samples" in server.model_fields_set else MOST_SAMPLES_BACK,
         gauges=server.gauges,
         access=_access(server),
         parameters=server.parameters,

@@ -57,6 +57,8 @@ class LevelGrowth(NamedTuple):
 
 def growth_by_level(growth: Growth, first_s: dict[Level, int], zone: str) -> dict[Level, LevelGrowth]:
     """What a growth adds to every level from the slice on that ``first_s`` says; levels without any are left out."""
+    if growth.slots_s[-1] < first_s[Level.SLOT]:
+        growth = _by_minute(growth, zone)  # nothing finer is kept: there is less to add up from here on
     units = _every_unit(growth.columns)
     distinct = {id(column): column for fields in units.values() for column in fields}
     found: dict[Level, LevelGrowth] = {}
@@ -71,6 +73,12 @@ def growth_by_level(growth: Growth, first_s: dict[Level, int], zone: str) -> dic
         columns = {unit: tuple(map(sums.__getitem__, map(id, fields))) for unit, fields in wanted}
         found[level] = LevelGrowth([each.start_s for each in slices], columns, nothing)
     return found
+
+
+def _by_minute(growth: Growth, zone: str) -> Growth:
+    slices = _slices(growth.slots_s, Level.MINUTE, zone)
+    columns = (column._replace(increases=_summed(column.increases, slices)) for column in growth.columns)
+    return Growth(tuple(each.start_s for each in slices), tuple(columns))
 
 
 class _Slice(NamedTuple):

@@ -115,7 +115,7 @@ class Backfill:
 
     def _up(self, matchers: Labels, from_ms: int, to_ms: int) -> Iterator[tuple[int, dict[str, Scrapes]]]:
         """Begin of each stretch of the range and its scrapes per instance, the latest stretch first."""
-        span_ms = max(1, self._config.most_samples // 100) * self._config.interval_ms
+        span_ms = max(1, self._config.most_back // 100) * self._config.interval_ms
         until_ms = to_ms
         while until_ms > from_ms:
             begin_ms = max(from_ms, until_ms - span_ms)

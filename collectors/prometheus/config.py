@@ -13,6 +13,9 @@ from collectors.prometheus.client import PrometheusClient
 from store.records import Source
 
 KIND = "prometheus"
+MOST_SAMPLES_BACK = 500_000
+"""What one question of a backfill asks for unless the operator limits it: what a bite costs beside its samples weighs
+half as much as in bites of a collector's size, and memory stays under 300 MiB."""
 
 
 class Births(enum.Enum):
@@ -29,7 +32,8 @@ class PrometheusConfig:
     ``interval_ms`` is the scrape interval of the job and how often we ask. ``lag_ms``: only samples at least this old
     are read, so that no page is taken while the server is still writing it (a local Prometheus shows a scrape whole or
     not at all; behind remote write it arrives piece by piece: use 15,000 or more there). ``settle_ms``: for this long
-    an absent scrape is looked for again before the search moves on. ``chunk_ms`` and ``most_samples`` bound one query.
+    an absent scrape is looked for again before the search moves on. ``chunk_ms`` and ``most_samples`` bound one query,
+    ``most_samples_back`` one of a backfill (0: as ``most_samples``).
     ``gauges`` are read beside what the metric map names. ``data_centers`` maps instances to data centers; an instance
     that is not in it takes the value of its ``data_center_label``, else ``data_center``, else its own name.
     ``parameters`` go with every question (Thanos: ``dedup``), ``headers`` too (Mimir: ``X-Scope-OrgID``).
@@ -49,9 +53,15 @@ class PrometheusConfig:
     headers: Mapping[str, str] = field(default_factory=dict)
     chunk_ms: int = 3_600_000
     most_samples: int = 250_000
+    most_samples_back: int = 0
     gauges: tuple[str, ...] = ("lending_bad_loan_ratio",)
     access: Access = field(default_factory=Access)
     parameters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def most_back(self) -> int:
+        """How many samples one question of a backfill may ask for."""
+        return self.most_samples_back or self.most_samples
 
     def client(self, *, patience_s: float, wait: Callable[[float], object] = time.sleep) -> PrometheusClient:
         """A client of this server (see PrometheusClient). Raises NoAccess."""

@@ -88,7 +88,7 @@ class PageReader:
         dropped = {"job", "instance", *(label for label in labels if label not in mapping.label_names)}
         self._texts = PageBuilder(mapping.mark, dropped)
         self._leaves: dict[str, Leaf | None] = {}
-        self._most_samples = config.most_samples
+        self._most_samples = config.most_back
         self._pages = 1
 
     def close(self) -> None:

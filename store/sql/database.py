@@ -139,8 +139,8 @@ class SqlStore:
                 return False
             for growth in grown:
                 for level, of_level in growth.items():
-                    grown_rows = writing.growth_rows(level, of_level, self._units.ids, self._layout)
-                    writing.put_counts(connection, grown_rows)
+                    for of_scope in writing.growth_rows(level, of_level, self._units.ids, self._layout):
+                        writing.put_counts(connection, of_scope)
             writing.put_counts(connection, rows)
             refuse_negative(connection, healing.source, added)
             condensing.outdate(connection, set(starts[Level.DAY]))

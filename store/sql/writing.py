@@ -44,6 +44,8 @@ _Numbered: TypeAlias = dict[Scope, list[Counted]]
 _New: TypeAlias = ReadOnlyColumnCollection[str, Any]
 
 _NOTHING = Counts()
+ROWS_HELD = 20_000
+"""So many rows of growth are made before they are written."""
 OBSERVED_LEVELS = (Level.MINUTE, Level.HOUR, Level.DAY)
 
 
@@ -227,18 +229,20 @@ def batch_rows(added: Rollups, ids: Mapping[Unit, int], layout: Layout) -> Count
     return rows
 
 
-def growth_rows(level: Level, grown: LevelGrowth, ids: Mapping[Unit, int], layout: Layout) -> CountRows:
-    """Rows of what whole columns add to a level, in the order of the key."""
+def growth_rows(level: Level, grown: LevelGrowth, ids: Mapping[Unit, int], layout: Layout) -> Iterator[CountRows]:
+    """Rows of what whole columns add to a level, in the order of the key, some at a time: all would be very many."""
     by_scope: dict[Scope, list[tuple[int, UnitColumns]]] = {scope: [] for scope in Scope}
     for unit, columns in grown.units.items():
         by_scope[unit.scope].append((ids[unit], columns))
-    found: CountRows = {}
     for scope, units in by_scope.items():
-        rows = found.setdefault(layout.table(level, scope), [])
+        rows: list[Row] = []
         for at, numbers, counted in _by_slice(sorted(units), grown):
             fields = zip(*layout.key_columns(level, scope, at, numbers), *counted, strict=False)
             rows += compress(fields, _something(counted))
-    return found
+            if len(rows) >= ROWS_HELD:
+                yield {layout.table(level, scope): rows}
+                rows = []
+        yield {layout.table(level, scope): rows}
 
 
 def _by_slice(
