@@ -33,11 +33,17 @@ class Kind(NamedTuple):
 
 @dataclass(slots=True)
 class _Shelf:
-    """Slices of one kind, oldest first, from ``from_s`` to ``to_s``."""
+    """Begin and cut of the slices of one kind, oldest first, from ``from_s`` to ``to_s`` without a hole."""
 
     from_s: int
     to_s: int
-    cuts: dict[int, Cut] = field(default_factory=dict)
+    rows: list[tuple[int, Cut]] = field(default_factory=list)
+
+    def keep(self, from_s: int, to_s: int, slice_s: int) -> None:
+        """Only what begins in ``[from_s, to_s)``."""
+        del self.rows[max(0, to_s - self.from_s) // slice_s :]
+        del self.rows[: (from_s - self.from_s) // slice_s]
+        self.from_s, self.to_s = from_s, max(from_s, to_s)
 
 
 class SliceBook:
@@ -54,8 +60,8 @@ class SliceBook:
         return closed_s(self._statuses(reader, now_ms), now_ms)
 
     def slices(self, reader: Reader, wanted: Mapping[Kind, int], until_s: int) -> dict[Kind, list[tuple[int, Cut]]]:
-        """Begin and cut of every slice of each kind that ends by ``until_s``, oldest first. ``wanted``: kind -> seconds
-        of the past."""
+        """Begin and cut of every slice of each kind that ends by ``until_s``, oldest first, until the next call.
+        ``wanted``: kind -> seconds of the past."""
         spans = {kind: _span(kind, seconds, until_s) for kind, seconds in wanted.items()}
         if not spans:
             return {}
@@ -63,18 +69,18 @@ class SliceBook:
         seen = self._seen(reader, whole, until_s)
         changed_s = min(self._changed_s(seen), until_s - AGAIN_S)
         self._shelves = {kind: self._filled(reader, seen, kind, span, changed_s) for kind, span in spans.items()}
-        return {kind: list(shelf.cuts.items()) for kind, shelf in self._shelves.items()}
+        return {kind: shelf.rows for kind, shelf in self._shelves.items()}
 
     def _filled(self, reader: Reader, seen: Seen, kind: Kind, span: Window, changed_s: int) -> _Shelf:
         shelf = self._shelves.get(kind)
         if shelf is None or not shelf.from_s <= span.from_s < shelf.to_s <= span.to_s:
             shelf = _Shelf(span.from_s, span.from_s)
         fresh_s = min(shelf.to_s, changed_s - changed_s % kind.slice_s)
-        kept = {at_s: cut for at_s, cut in shelf.cuts.items() if span.from_s <= at_s < fresh_s}
-        begin_s = max(span.from_s, fresh_s)
-        new = Window(begin_s, span.to_s)
-        kept |= cuts(reader, seen, kind.product, kind.slice_s, new, excluding=kind.excluding)
-        return _Shelf(span.from_s, span.to_s, kept)
+        shelf.keep(span.from_s, fresh_s, kind.slice_s)
+        new = Window(shelf.to_s, span.to_s)
+        shelf.rows += cuts(reader, seen, kind.product, kind.slice_s, new, excluding=kind.excluding).items()
+        shelf.to_s = span.to_s
+        return shelf
 
     def _seen(self, reader: Reader, whole: Window, until_s: int) -> Seen:
         statuses = self._statuses(reader, until_s * 1000)
