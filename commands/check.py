@@ -19,6 +19,7 @@ import requests
 from collectors.clocks import Asked, skew_ms, skew_note
 from collectors.errors import CollectorError
 from collectors.page import milliseconds
+from collectors.prometheus.config import LATE_SERIES_LAG_MS
 from commands.alerting import channel_faults
 from commands.certificates import certificate_signs
 from commands.explaining import explain, server_of
@@ -122,6 +123,25 @@ def _source_signs(chosen: Configuration) -> Iterator[Sign]:
             yield error("clock", f"source {source.id}: {skew_note(skew)}", SET_CLOCK)
             continue
         yield ok("source", f"{source.id}: {_bare(source.url)}")
+        if isinstance(source, PrometheusSettings):
+            yield from _lag_signs(source)
+
+
+def _lag_signs(source: PrometheusSettings) -> Iterator[Sign]:
+    """Whether a server that shows new series late is given the time for it."""
+    if source.lag_seconds is None or source.lag_seconds * 1000 >= LATE_SERIES_LAG_MS:
+        return
+    client = server_of(prometheus_config(source))
+    try:
+        is_late = client.is_victoria_metrics()
+    except CollectorError:  # it has just answered: what it says next time is told then
+        return
+    finally:
+        client.close()
+    if is_late:
+        text = f"source {source.id}: VictoriaMetrics shows new series some ten seconds late; with a lag_seconds of "
+        text += f"{source.lag_seconds:g} their first events may be missed"
+        yield warning("source", text, f"remove lag_seconds, or write {LATE_SERIES_LAG_MS // 1000}")
 
 
 class _NoPage(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from collectors.prometheus.access import Access, Secret
-from collectors.prometheus.config import MOST_SAMPLES_BACK, Births, PrometheusConfig
+from collectors.prometheus.config import LAG_MS, MOST_SAMPLES_BACK, Births, PrometheusConfig
 from commands.options import Configuration
 from configuration.prometheus import AuthSettings, PrometheusSettings
 
@@ -23,7 +23,8 @@ def prometheus_config(server: PrometheusSettings) -> PrometheusConfig:
         job=server.job,
         interval_ms=server.scrape_seconds * 1000,
         timeout_s=server.timeout_seconds,
-        lag_ms=round(server.lag_seconds * 1000),
+        lag_ms=LAG_MS if server.lag_seconds is None else round(server.lag_seconds * 1000),
+        adapts_lag=server.lag_seconds is None,
         settle_ms=server.settle_seconds * 1000,
         births=Births(server.births),
         data_centers=server.data_centers,

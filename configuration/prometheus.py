@@ -81,6 +81,7 @@ class PrometheusSettings(Strict):
     ``data_centers``: instance -> data center, for targets that do not carry a ``data_center_label``; ``data_center``:
     that of all the others, when the server watches one data center. ``births`` says
     where counters' beginnings stand: in ``process_start_time_seconds`` alone, or in ``_created`` series too.
+    ``lag_seconds``: unless given, what the kind of server needs.
     ``tenant`` is sent as X-Scope-OrgID (Mimir), ``parameters`` with every question (Thanos: ``dedup: "false"``).
     """
 
@@ -90,7 +91,7 @@ class PrometheusSettings(Strict):
     job: Identifier
     scrape_seconds: int = Field(default=15, ge=1, le=300)
     timeout_seconds: float = Field(default=10.0, gt=0, le=300)
-    lag_seconds: float = Field(default=1.0, ge=0, le=3600)
+    lag_seconds: float | None = Field(default=None, ge=0, le=3600)
     settle_seconds: int = Field(default=60, ge=1, le=86400)
     births: Literal["process", "created"] = "process"
     data_center: Identifier | None = None

@@ -16,7 +16,7 @@ from urllib3.util import Retry
 
 from collectors.page import escaped
 from collectors.prometheus.access import Access
-from collectors.prometheus.errors import Garbage, PrometheusError
+from collectors.prometheus.errors import Garbage, HttpFault, PrometheusError
 from collectors.prometheus.matrix import Cut
 from collectors.prometheus.session import GuardedSession
 
@@ -109,6 +109,15 @@ class PrometheusClient:
             return round(float(result[1]) * 1000)
         except (IndexError, KeyError, OverflowError, TypeError, ValueError) as fault:
             raise Garbage(self.server, f"a result that is not a time ({fault!r})") from fault
+
+    def is_victoria_metrics(self) -> bool:
+        """Whether the server understands what VictoriaMetrics alone does."""
+        try:
+            return bool(self._connect.custom_query("now()", params=dict(self._parameters)))
+        except HttpFault as fault:
+            if fault.passing:
+                raise
+            return False  # others have no such function
 
     def _patiently(self, query: str, parameters: dict[str, str]) -> Any:
         deadline = time.monotonic() + self._patience_s

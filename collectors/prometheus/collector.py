@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 
 from collectors.clocks import skew_note
 from collectors.duplicates import Claims
@@ -20,7 +21,7 @@ from collectors.errors import CollectorError
 from collectors.mapping import MetricMap
 from collectors.prometheus.client import selector
 from collectors.prometheus.clock import ServerClock
-from collectors.prometheus.config import KIND, PrometheusConfig
+from collectors.prometheus.config import KIND, LATE_SERIES_LAG_MS, PrometheusConfig
 from collectors.prometheus.errors import PrometheusError, TooMuch, TooSlow
 from collectors.prometheus.pages import Scrapes, scrapes_by_instance
 from collectors.prometheus.target import Target
@@ -74,6 +75,7 @@ class PrometheusCollector:
         self._targets: dict[str, Target] = {}
         self._recalled = False
         self._answered = False
+        self._shows_late: bool | None = None
         self._chunk_ms = config.chunk_ms
         self._stopping = threading.Event()
         # Half an interval of patience: the rest of the tick must still fit in.
@@ -102,13 +104,22 @@ class PrometheusCollector:
         """
         if standby := self._standby():
             return standby
-        to_ms = self._clock_ms() - self._config.lag_ms
+        to_ms = self._clock_ms() - self._lag_ms()
         trouble = self._tick(to_ms)
         complaint = _AGE.sub("", trouble)
         if trouble and complaint != self._complaint:
             LOG.warning("%s: %s", self._config.name, trouble)
         self._complaint = complaint
         return trouble
+
+    def _lag_ms(self) -> int:
+        """How old samples must be; as old as any server may need while nobody knows what this one is."""
+        if not self._config.adapts_lag:
+            return self._config.lag_ms
+        if self._shows_late is None:
+            with suppress(PrometheusError):  # the reads themselves say what is wrong
+                self._shows_late = self._client.is_victoria_metrics()
+        return self._config.lag_ms if self._shows_late is False else LATE_SERIES_LAG_MS
 
     def _standby(self) -> str:
         """Empty when this collector is the one that reads; a new lease begins from the store."""

@@ -13,6 +13,9 @@ from collectors.prometheus.client import PrometheusClient
 from store.records import Source
 
 KIND = "prometheus"
+LAG_MS = 1_000
+LATE_SERIES_LAG_MS = 15_000
+"""VictoriaMetrics shows samples some seconds, and series that are new some ten seconds, after they were scraped."""
 MOST_SAMPLES_BACK = 500_000
 """What one question of a backfill asks for unless the operator limits it: what a bite costs beside its samples weighs
 half as much as in bites of a collector's size, and memory stays under 300 MiB."""
@@ -31,7 +34,8 @@ class PrometheusConfig:
 
     ``interval_ms`` is the scrape interval of the job and how often we ask. ``lag_ms``: only samples at least this old
     are read, so that no page is taken while the server is still writing it (a local Prometheus shows a scrape whole or
-    not at all; behind remote write it arrives piece by piece: use 15,000 or more there). ``settle_ms``: for this long
+    not at all; behind remote write it arrives piece by piece: use 15,000 or more there); ``adapts_lag``: it becomes
+    LATE_SERIES_LAG_MS for a server that needs it. ``settle_ms``: for this long
     an absent scrape is looked for again before the search moves on. ``chunk_ms`` and ``most_samples`` bound one query,
     ``most_samples_back`` one of a backfill (0: as ``most_samples``).
     ``gauges`` are read beside what the metric map names. ``data_centers`` maps instances to data centers; an instance
@@ -44,7 +48,8 @@ class PrometheusConfig:
     job: str
     interval_ms: int = 15_000
     timeout_s: float = 10.0
-    lag_ms: int = 1_000
+    lag_ms: int = LAG_MS
+    adapts_lag: bool = False
     settle_ms: int = 60_000
     births: Births = Births.PROCESS
     data_centers: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -164,3 +165,42 @@ def test_a_prometheus_is_asked_with_its_token(
     assert ("ok      p: http" in said.out) is (code == 0)
     assert ("source p: " in said.err and "401" in said.err) is (code == 1)
     assert token not in said.out + said.err
+
+
+@pytest.mark.parametrize(("knows_now", "lag", "warned"), [(True, "1", True), (True, "15", False), (False, "1", False)])
+def test_a_victoria_metrics_that_is_read_too_early_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], knows_now: bool, lag: str, warned: bool
+) -> None:
+    """It shows new series ten seconds late; a Prometheus does not know the function that gives it away."""
+
+    class Speaking(BaseHTTPRequestHandler):
+        """Answers what time it is, in one way or in two."""
+
+        def do_GET(self) -> None:
+            """One number, or 400."""
+            known = knows_now or "now" not in self.path
+            scalar = {"resultType": "scalar", "result": [0, str(time.time())]}
+            answer = (
+                {"status": "success", "data": scalar} if known else {"status": "error", "error": "unknown function"}
+            )
+            self.send_response(200 if known else 400)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Silence."""
+
+    with HTTPServer(("127.0.0.1", 0), Speaking) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        source = f"{{id: p, kind: prometheus, job: lending, lag_seconds: {lag}, url: '{url}'}}"
+        config = tmp_path / "control-center.yaml"
+        config.write_text(f"data: {tmp_path}\ncatalog: {ROOT}/config/catalog.yaml\nsources:\n  - {source}\n")
+        found = check.run(argparse.Namespace(config=config, data=tmp_path))
+        server.shutdown()
+        thread.join()
+    said = capsys.readouterr().out
+    assert found == 0
+    assert ("VictoriaMetrics shows new series some ten seconds late" in said) is warned
+    assert ("remove lag_seconds, or write 15" in said) is warned

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from collectors.mapping import MetricMap
+from collectors.prometheus.collector import PrometheusCollector
+from collectors.prometheus.config import LATE_SERIES_LAG_MS
 from store.memory import MemoryStore
 from store.records import Batch, Level, Resume, Scope
 from tests.collectors.prometheus.real_parts import wait_until
-from tests.collectors.prometheus.written import BEGIN_MS, Bench, live
+from tests.collectors.prometheus.written import BEGIN_MS, OUTCOMES, Bench, live
 
 
 def test_a_long_time_away_is_read_back_second_by_second_in_small_bites(bench: Bench) -> None:
@@ -172,3 +176,18 @@ def test_a_defect_in_one_tick_does_not_end_the_watch(bench: Bench, caplog: pytes
     collector.stop()
     assert not store.faults
     assert "a tick failed by a defect" in caplog.text
+
+
+def test_a_server_of_an_unknown_kind_is_read_as_late_as_any_may_need(bench: Bench) -> None:
+    """A server that is known to show new series at once is read soon; whoever says otherwise, or nothing, is not."""
+    chosen = replace(bench.config, adapts_lag=True)
+    collector = PrometheusCollector(chosen, bench.store, MetricMap(), OUTCOMES, clock_ms=lambda: bench.now_ms)
+    live(bench, 20, "a:1")
+    bench.scraped.kind = (503, "away")
+    collector.collect_once()
+    late_ms = bench.watermark_ms("a:1")
+    bench.scraped.kind = (400, "unknown function")
+    collector.collect_once()
+    collector.stop()
+    assert bench.now_ms - late_ms >= LATE_SERIES_LAG_MS
+    assert bench.now_ms - bench.watermark_ms("a:1") < 1_000

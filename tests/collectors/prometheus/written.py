@@ -33,6 +33,7 @@ class Scraped:
         self.answered: list[int] = []
         self.refuse_above = 10**9
         self.clock_ms = 0
+        self.kind = (400, "unknown function")
 
     def scrape(
         self, at_ms: int, instance: str, events: int, born_ms: int = BEGIN_MS - 5_000, *, up: bool = True
@@ -65,6 +66,8 @@ class Scraped:
 
     def answer(self, query: str, at_ms: int) -> tuple[int, dict[str, object]]:
         """Status and document."""
+        if query == "now()":
+            return self.kind[0], {"status": "error", "error": self.kind[1]}
         if query == "time()":
             at_ms = self.clock_ms or at_ms
             return 200, {
