@@ -7,9 +7,11 @@ than the greatest that happened to come. With fewer than ``_SETTLED`` such horiz
 - what the next horizon stays below with 95 % (prediction bound of the logarithms by Student's t), as ratios came;
 - the same of what ratios were beside half of the growth before them, put to half of the growth of the last 28 days:
   who grew lately may grow on, and a season that turns for the first time has no ratio yet;
+- what the middle day fell from 28 days to the next ones (95th percentile, up to a half), turned over: what fell so
+  fast may rise so fast, as a year does whose autumn was seen and whose spring was not;
 - ``exp(_CAUTION / sqrt(horizons))``: a short past has seldom seen its worst day;
 
-and at most half above the greatest ratio that came. Of a kind of day that the series has never seen, the ratio is at
+and at most half above the greatest of them that came. Of a kind of day that the series has never seen, the ratio is at
 least what was said in advance (``prior``).
 """
 
@@ -39,6 +41,8 @@ _MOST_ABOVE = Fraction(3, 2)
 _GOES_ON = 0.5
 """Share of the last growth that goes on. With all of it, forecasts are wider and cover no more drawn series."""
 _CAUTION = 0.4
+_MOST_RETURNS = math.log(2)
+"""A season at most doubles in four weeks; what fell by more has ended."""
 _GRAIN = 10_000
 _STUDENT_95 = ((1, 6.314), (2, 2.920), (3, 2.353), (4, 2.132), (5, 2.015), (7, 1.895), (10, 1.812), (14, 1.761))
 """Degrees of freedom and the 95th percentile of Student's t; between two of them the wider one."""
@@ -183,12 +187,14 @@ def _highest(peaks: Mapping[int, int], first: int, days: int) -> int | None:
 @dataclass(slots=True)
 class _Past:
     """Ratios of horizons that had passed by some day. ``values``: in order of size; ``logarithms``: of those above 0;
-    ``apart``: without the part that growth before them had in them."""
+    ``apart``: without the part that growth before them had in them; ``fallen``: logarithms of what the middle fell by
+    before them, in order of size."""
 
     horizon_days: int
     values: list[Fraction] = field(default_factory=list)
     logarithms: list[float] = field(default_factory=list)
     apart: list[float] = field(default_factory=list)
+    fallen: list[float] = field(default_factory=list)
     _next: int = 0
 
     def learn_until(self, day: int, ratios: Sequence[_Ratio]) -> None:
@@ -210,13 +216,24 @@ class _Past:
         if grown is not None and len(self.apart) >= LEAST_RATIOS:
             also = _prediction_bound(self.apart, len(self.apart) // self.horizon_days + 1)
             bounds.append(also + _GOES_ON * grown)
-        greatest = self.values[-1] * _MOST_ABOVE
-        if not greatest or max(bounds) >= math.log(greatest):
-            return max(self.quantile(), greatest)
-        return max(self.quantile(), Fraction(math.ceil(math.exp(max(bounds)) * _GRAIN), _GRAIN))
+        returned = self._returned()
+        least = max(self.quantile(), returned)
+        most = max(self.values[-1], returned) * _MOST_ABOVE
+        if not most or max(bounds) >= math.log(most):
+            return max(least, most)
+        return max(least, Fraction(math.ceil(math.exp(max(bounds)) * _GRAIN), _GRAIN))
+
+    def _returned(self) -> Fraction:
+        """What the middle of 28 days was of that of the next ones, where it had fallen."""
+        if not self.fallen:
+            return Fraction(0)
+        fall = self.fallen[math.ceil(QUANTILE * len(self.fallen)) - 1]
+        return Fraction(math.ceil(math.exp(min(fall, _MOST_RETURNS)) * _GRAIN), _GRAIN)
 
     def _learn(self, ratio: _Ratio) -> None:
         insort(self.values, ratio.value)
+        if ratio.grown is not None:
+            insort(self.fallen, -ratio.grown)
         if ratio.value:
             self.logarithms.append(math.log(ratio.value))
             if ratio.grown is not None:

@@ -161,6 +161,26 @@ def test_p95_of_the_peak_covers_windows_of_short_and_odd_pasts(shape: Shape, day
         assert peak.ratio < Fraction(11, 4)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_first_spring_is_foretold_from_the_autumn_before_it(seed: int) -> None:
+    """A season that doubles and halves, seen from late summer on: nothing had risen so fast, but it had fallen so."""
+    drawn = noisy(seed, 365, 0.06)
+    season = {day: round(value * (1 + 0.6 * math.cos((day - 20) * math.tau / 365))) for day, value in drawn.items()}
+    peak = forecast_peak(season, 365, 28).peak
+    assert peak is not None
+    assert peak.achieved is not None
+    assert peak.achieved >= Fraction(90, 100)
+    assert peak.ratio < 2
+
+
+def test_what_ended_is_not_foretold_to_come_back_whole() -> None:
+    """A product that was withdrawn, but for a few who still pay back: of those at most three times as many."""
+    ended = {day: 1_000_000 if day < 60 else 100 for day in range(150)}
+    peak = forecast_peak(ended, 150, 28).peak
+    assert peak is not None
+    assert peak.value <= 300
+
+
 def test_one_day_that_stands_out_is_no_growth() -> None:
     """The day after a peak of twice the usual one the ratio is about what it is without, after two weeks of it more."""
     quiet = noisy(5, 300, 0.03)
