@@ -7,15 +7,16 @@ numbers of units become visible in the order in which they were given.
 from __future__ import annotations
 
 import re
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 
 from store.errors import StoreUnavailable
 from store.sql.dialect import BUSY_MS, cause
@@ -110,14 +111,15 @@ class PostgresServer:
         """Connections, usable from any thread; one that died with its server is replaced at its next use."""
         settings = _SESSION | {"lock_timeout": self._busy_ms}
         given = {"options": " ".join(f"-c {name}={value}" for name, value in settings.items())} | _DEFAULTS
-        return create_engine(
+        engine = create_engine(
             self._url,
             poolclass=QueuePool,
             pool_size=4,
             max_overflow=-1,  # a waiting reader would be worse than one connection more
-            pool_pre_ping=True,
             connect_args={name: value for name, value in given.items() if name not in self._url.query},
         )
+        event.listen(engine, "checkout", _replace_dead)
+        return engine
 
     def set_up(self, engine: Engine) -> None:
         """Nothing: readers and writers work side by side anyway."""
@@ -159,6 +161,17 @@ class PostgresServer:
             return words  # as whoever opened it wanted
         role = quoted(self._url.username or "this role")
         return _clear(words) + remedy(state, words, str(getattr(error, "statement", "") or ""), role)
+
+
+def _replace_dead(connection: Any, _record: object, _proxy: object) -> None:
+    """Has a connection replaced whose server went away: it said so, or closed the socket, and either can be read from
+    it before anybody asked anything. Asking would cost every reader a way there and back."""
+    if connection.closed:
+        raise DisconnectionError
+    looking = select.poll()  # not select(), which takes no descriptor above 1023
+    looking.register(connection.fileno(), select.POLLIN)
+    if looking.poll(0):
+        raise DisconnectionError
 
 
 def _url(address: str, where: str) -> URL:

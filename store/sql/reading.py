@@ -71,10 +71,10 @@ from store.sql.schema import (
     SOURCE_STATE,
     SPAN,
 )
-from store.sql.units import Units
+from store.sql.units import NEWEST, Units
 
 _VERSIONS = select(func.coalesce(func.sum(SOURCE.c.version), 0)).scalar_subquery()
-_VERSION = select(ABOUT.c.changes + _VERSIONS)
+_VERSION = select(ABOUT.c.changes + _VERSIONS, NEWEST)
 _SOURCES = select(SOURCE).order_by(SOURCE.c.id)
 _SPANS = select(SPAN)
 _NO_VALUES: Mapping[str, int] = {}
@@ -91,7 +91,8 @@ class SqlReader:
         self._zone = zone
         self._layout = layout_of(connection)
         # The first look is what fixes the instant that everything else is true of.
-        self._version = int(self._rows(_VERSION)[0][0])
+        ((version, newest),) = self._rows(_VERSION)
+        self._version, self._newest_unit = int(version), int(newest)
         self._summed: list[Window] | None = None
 
     def version(self) -> int:
@@ -174,7 +175,7 @@ class SqlReader:
     def named(self, keys: Iterable[UnitKey]) -> dict[UnitKey, Unit]:
         """Units by their numbers."""
         with self._database.translated():
-            self._units.refresh(self._connection)
+            self._units.refresh(self._connection, self._newest_unit)
         return self._units.numbered(keys)
 
     def record_day(self, before_s: int) -> DayTotal | None:
@@ -334,7 +335,7 @@ class SqlReader:
 
     def _known(self, scope: Scope, traffic: str) -> dict[int, Unit]:
         with self._database.translated():
-            self._units.refresh(self._connection)
+            self._units.refresh(self._connection, self._newest_unit)
         return self._units.of_scope(scope, traffic)
 
     def _rows(self, statement: Executable, values: Mapping[str, int] = _NO_VALUES) -> Sequence[Any]:

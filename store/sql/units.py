@@ -18,6 +18,8 @@ Writing: TypeAlias = AbstractContextManager[Connection]
 
 _DIMENSIONS = ("scope", "product", "data_center", "dcn", "step", "outcome", "traffic")
 _INSERT = insert_sql(UNIT, _DIMENSIONS)
+NEWEST = func.coalesce(select(func.max(UNIT.c.id)).scalar_subquery(), 0)
+"""The greatest number that any unit has; 0 without units."""
 _NEWER = select(UNIT).where(UNIT.c.id > bindparam("newest")).order_by(UNIT.c.id)
 
 
@@ -38,8 +40,11 @@ class Units:
         """Numbers units that have none. Known only after ``refresh`` in a later transaction: this one may fail."""
         put_rows(connection, _INSERT, [(int(unit.scope), *unit[1:]) for unit in units])
 
-    def refresh(self, connection: Connection) -> None:
-        """Learns what was numbered since, by any process. ``connection`` must see committed rows only."""
+    def refresh(self, connection: Connection, newest: int | None = None) -> None:
+        """Learns what was numbered since, by any process. ``connection`` must see committed rows only. ``newest``: the
+        greatest number that it sees, when that is known; then nothing is asked when nothing is new."""
+        if newest is not None and newest <= self._newest:
+            return
         newer = connection.execute(_NEWER, {"newest": self._newest}).all()
         if not newer:
             return
@@ -73,7 +78,7 @@ class Units:
 
 def newest_number(connection: Connection) -> int:
     """The greatest number that any unit has; 0 without units."""
-    return int(connection.execute(select(func.coalesce(func.max(UNIT.c.id), 0))).scalar_one())
+    return int(connection.execute(select(NEWEST)).scalar_one())
 
 
 def _unit(known: tuple[int, Unit]) -> Unit:

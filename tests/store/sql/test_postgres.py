@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -190,6 +191,23 @@ def test_a_store_goes_on_when_its_server_comes_back(own: PostgresChild) -> None:
         own.start()
         version = store.commit(batch("dc1", version))
     assert (version, good(store)) == (3, 3 * 60)
+    store.close()
+
+
+def test_connections_that_were_ended_while_nobody_used_them_are_replaced(address: str) -> None:
+    """All of the pool, by an administrator: the next reader of each notices nothing."""
+    open_store(address, SHANGHAI, upgrade=True).close()
+    store = registered(address, "dc1")
+    with ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(store.reading())
+    with psycopg.connect(address, autocommit=True) as administrator:
+        mine = "application_name = 'lending-control-center' AND datname = current_database()"
+        ended = administrator.execute(f"SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE {mine}")
+        assert len(ended.fetchall()) >= 3
+    with ExitStack() as stack:
+        readers = [stack.enter_context(store.reading()) for _ in range(4)]
+        assert [[each.source.id for each in reader.sources()] for reader in readers] == [["dc1"]] * 4
     store.close()
 
 
