@@ -202,8 +202,10 @@ def test_connections_that_were_ended_while_nobody_used_them_are_replaced(address
         for _ in range(3):
             stack.enter_context(store.reading())
     with psycopg.connect(address, autocommit=True) as administrator:
-        mine = "application_name = 'lending-control-center' AND datname = current_database()"
-        ended = administrator.execute(f"SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE {mine}")
+        ended = administrator.execute("""
+            SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+            WHERE application_name = 'lending-control-center' AND datname = current_database()
+        """)
         assert len(ended.fetchall()) >= 3
     with ExitStack() as stack:
         readers = [stack.enter_context(store.reading()) for _ in range(4)]
