@@ -174,10 +174,11 @@ def _count(text: str, file: str, line: int, field: str) -> int:
 
 def _seconds(text: str) -> int | None:
     """Epoch seconds of a time; None when it is none, or no whole second."""
+    text = text.strip()
     if text.isdigit() and text.isascii():
         return int(text) if len(text) <= MOST_TIME_DIGITS else None
     try:
-        instant = datetime.fromisoformat(text.strip())
+        instant = datetime.fromisoformat(text)
     except ValueError:
         return None
     if instant.tzinfo is None or instant.microsecond:

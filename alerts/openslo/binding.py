@@ -29,6 +29,7 @@ from alerts.openslo.slicing import is_sliced, sliced
 from alerts.openslo.slos import OWN_SOURCE
 from alerts.policy import Policy, Slo, Tier
 from alerts.sliced.model import SlicedSlo
+from slo.budgeting import Method
 
 BANK = "bank"
 _ROLES = ("good", "bad", "total")
@@ -85,6 +86,7 @@ def bind(
             continue
         for made in _bound(document, known, findings):
             slos[made.id] = made
+            findings.extend(_never(document, made))
     of_events = tuple(each for each in slos.values() if isinstance(each, Slo))
     sliced_ones = tuple(each for each in slos.values() if isinstance(each, SlicedSlo))
     return Bound(of_events, in_order(findings), sliced_ones)
@@ -128,6 +130,19 @@ def _not_live(document: SloDocument, slis: list[Sli], types: set[str]) -> str:
 def _indicators(document: SloDocument) -> int:
     """How many units it speaks of: one, in a composite one per goal."""
     return len(document.goals) if document.composite else 1
+
+
+def _never(document: SloDocument, made: Slo | SlicedSlo) -> Iterator[Finding]:
+    """Tiers that look like a promise: a loose target over a long window does not burn so fast even in a full outage."""
+    weighed = isinstance(made, SlicedSlo) and made.composite and made.method is Method.OCCURRENCES
+    if weighed:
+        return
+    tiers = made.policy.tiers if isinstance(made, Slo) else [rule.tier for rule in made.rules if rule.breaching]
+    names = [tier.name for tier in tiers if tier.least_bad_share(made.objective, made.period_seconds) >= 1]
+    if names:
+        what = f"{', '.join(names)} can never fire: {made.objective.text} % of {document.window.duration} does not burn"
+        more = "so fast even when everything fails; give a stricter target, a shorter window or other alert-tiers"
+        yield _finding(document.place, f"{what} {more}", Weight.WARNING)
 
 
 def _stand_ins(document: SloDocument) -> list[str | None]:

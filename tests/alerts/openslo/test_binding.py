@@ -84,6 +84,19 @@ def test_the_annotation_chooses_tiers() -> None:
     assert "no tier 'flat' in the alert policy; known: fast, leak" in strange.findings[0].message
 
 
+@pytest.mark.parametrize(
+    ("target", "window", "names"),
+    [("0.96", "60d", "fast"), ("0.6", "1Q", "fast, leak"), ("0.96", "30d", "")],
+)
+def test_a_tier_that_not_even_a_full_outage_sets_off_is_warned_of(target: str, window: str, names: str) -> None:
+    """28.8 x 4 % of failures over 60 days are more than all requests; 14.4 x 4 % over 30 days are not."""
+    made = bound(("0.99999", target), ("30d", window))
+    said = [each for each in made.findings if "can never fire" in each.message]
+    assert [(each.weight, each.message.split(" can")[0]) for each in said] == (
+        [(Weight.WARNING, names)] if names else []
+    )
+
+
 def test_alert_policies_of_the_file_are_tiers_with_one_window() -> None:
     """Burn rate 6 over 6 hours is 5 % of a 30-day budget, between fast and leak."""
     made = bound(("  alertPolicies: []\n", POLICIES)).slos[0]
