@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from operator import le
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +29,8 @@ MANNERS = {"partial_response": "false", "deny_partial_response": "1", "nocache":
 """Thanos and VictoriaMetrics are asked to fail rather than to answer in part, and VictoriaMetrics not to move questions
 about the last 30 seconds into the past (its -search.latencyOffset). Others ignore what they do not know."""
 FIRST_PAUSE_S = 0.1
+LATEST_MS = 60_000
+"""So much later than asked for may a sample be: servers round the instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class PrometheusClient:
         result = self._patiently(query, {"time": seconds_text(to_ms), **self._parameters})
         times = Times()
         series = [self._series(item, from_ms, times) for item in result]
+        self._refuse_other_times(series, to_ms)
         return [one for one in series if one.times_ms]
 
     def names(self, matchers: Labels) -> list[str]:
@@ -146,6 +150,18 @@ class PrometheusClient:
         # Prometheus 2 takes the left edge in, Prometheus 3 leaves it out: the cut is ours.
         begin = bisect_right(times_ms, after_ms)
         return Series(labels, times_ms[begin:], values[begin:])
+
+    def _refuse_other_times(self, series: Sequence[Series], to_ms: int) -> None:
+        """One sample of the year 57,000 would be the newest page for ever. Raises Garbage."""
+        checked: tuple[int, ...] = ()
+        for one in series:
+            if one.times_ms is checked:
+                continue
+            checked = one.times_ms
+            if checked and max(checked) > to_ms + LATEST_MS:
+                raise Garbage(self.server, f"a sample at {max(checked)} ms, asked was for none after {to_ms} ms")
+            if not all(map(le, checked, checked[1:])):
+                raise Garbage(self.server, f"samples of {one.labels['__name__']} that are not in the order of time")
 
     def close(self) -> None:
         """Gives the connection back."""

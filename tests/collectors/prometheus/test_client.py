@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -107,7 +108,27 @@ def dripping_head(handler: BaseHTTPRequestHandler) -> None:
         return
 
 
+def endless(handler: BaseHTTPRequestHandler) -> None:
+    """Whole lines without end, a little at a time: never too large, never done."""
+    handler.send_response(200)
+    handler.end_headers()
+    try:
+        for _ in range(60):
+            handler.wfile.write(b'{"a":1},')
+            handler.wfile.flush()
+            time.sleep(0.02)
+    except OSError:
+        return
+
+
 EMPTY = '{"status":"success","data":{"resultType":"matrix","result":[]}}'
+
+
+def sampled(*samples: object) -> str:
+    """An answer with these samples of one series."""
+    return EMPTY.replace("[]", json.dumps([{"metric": {"__name__": "a"}, "values": samples}]))
+
+
 WRONG = [
     ("garbage: ", "not JSON", body("<html><title>Log in</title>\n<body>", 200)),
     ("garbage: ", "success", body("[1]")),
@@ -117,6 +138,23 @@ WRONG = [
     ("garbage: ", "raw samples", body(EMPTY.replace("[]", '[{"metric":{"__name__":"a"},"values":[["x","2"]]}]'))),
     ("garbage: ", "raw samples", body(EMPTY.replace("[]", '[{"metric":{"__name__":"a"},"values":[[1,2],[2,3]]}]'))),
     ("garbage: ", "raw samples", body(EMPTY.replace("[]", '[{"metric":{"__name__":"a"},"values":[[1,"2"],[2]]}]'))),
+    ("garbage: ", "asked was for none after", body(sampled([1795347619000, "5"]))),
+    ("garbage: ", "asked was for none after", body(sampled([0.5, "5"], [1e15, "5"]))),
+    ("garbage: ", "order of time", body(sampled([0.9, "5"], [0.5, "4"]))),
+    ("garbage: ", "raw samples", body(sampled(["NaN", "5"]))),
+    ("garbage: ", "raw samples", body(sampled([None, "5"]))),
+    ("garbage: ", "raw samples", body(sampled([0.5]))),
+    ("garbage: ", "raw samples", body(sampled([0.5, None]))),
+    ("garbage: ", "raw samples", body(EMPTY.replace("[]", '[{"metric":{},"values":[[1,"2"]]}]'))),
+    ("garbage: ", "data.result", body(EMPTY.replace("[]", '{"a":1}'))),
+    ("garbage: ", "not JSON", body("[" * 4_000)),
+    ("garbage: ", "not JSON", body("")),
+    ("garbage: ", "not JSON", body("\x00\xff")),
+    ("garbage: ", "success", body('{"status":"error","error":"x","data":{"result":[]}}')),
+    ("http: ", "status 204", body("", 204)),
+    ("http: ", "status 206", body(EMPTY, 206)),
+    ("http: ", "status 429", body("slow down", 429)),
+    ("timeout: ", "0.4 s", endless),
     ("http: ", "status 503: try later", body("try\nlater", 503)),
     ("http: ", "status 401", body('{"status":"error","error":"who are you?"}', 401)),
     ("http: ", "sent on to http://other/", body("", 302, Location="http://other/")),
