@@ -67,7 +67,7 @@ class SliceBook:
             return {}
         whole = Window(min(span.from_s for span in spans.values()), until_s)
         seen = self._seen(reader, whole, until_s)
-        changed_s = min(self._changed_s(seen), until_s - AGAIN_S)
+        changed_s = min(self._changed_s(seen, whole.from_s), until_s - AGAIN_S)
         self._shelves = {kind: self._filled(reader, seen, kind, span, changed_s) for kind, span in spans.items()}
         return {kind: shelf.rows for kind, shelf in self._shelves.items()}
 
@@ -95,11 +95,11 @@ class SliceBook:
             between(reader.journal(), whole),
         )
 
-    def _changed_s(self, seen: Seen) -> int:
-        """Since when the past is not what it was when it was read."""
+    def _changed_s(self, seen: Seen, from_s: int) -> int:
+        """Since when the past is not what it was when it was read; a gap that is over before ``from_s`` only left."""
         gaps = frozenset(gap for found in seen.gaps.values() for gap in found)
         simulated = tuple(seen.simulated)
-        other = gaps ^ self._gaps
+        other = {gap for gap in gaps ^ self._gaps if gap.to_ms > from_s * 1000}
         changed_s = min((gap.from_ms // 1000 for gap in other), default=FAR_S)
         if simulated != self._simulated:
             changed_s = 0

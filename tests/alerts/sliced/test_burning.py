@@ -214,6 +214,22 @@ def test_a_book_that_goes_on_says_what_a_new_one_says(bank: Bank) -> None:
         assert burn(bank, slo, until_s=until_s, book=book) == burn(bank, slo, until_s=until_s)
 
 
+def test_a_gap_that_leaves_the_window_lets_the_rest_stand(bank: Bank) -> None:
+    """Nothing is read anew for it: a collector that flaps a month later would else read a month each minute."""
+    told = {("micro", center, minute): (10, 0) for center in bank.centers for minute in range(60)}
+    tell(bank, told, range(60), away=lambda _, minute: minute == 3)
+    for center in bank.centers:
+        bank.gap(center, NOON_S + 180, NOON_S + 240, exact=False)
+    book, slo = SliceBook(), objective()
+    with bank.store.reading() as reader:
+        rows = [
+            [cut for _, cut in book.slices(reader, dict.fromkeys(kinds(slo), 1800), NOON_S + at_s)[kinds(slo)[0]]]
+            for at_s in (1980, 2040, 2100)
+        ]
+    assert [row[0].blind for row in rows] == [True, False, False]
+    assert all(before is after for before, after in zip(rows[0][2:24], rows[2][0:22], strict=True))
+
+
 def test_an_hour_of_which_only_the_sum_is_kept_judges_no_minute(bank: Bank) -> None:
     bank.history(Level.HOUR, range(NOON_S, END_S, 3600), 3600, 7200)
     found = burn(bank, objective())
