@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -207,14 +208,11 @@ class SqlReader:
             return []
         days_s, unit_ids, minutes_s, transactions = found
         sources, spans = feeds(self.sources()), self._spans()
-        days = {
-            day_s: (
-                is_provisional(slice_end(Level.DAY, day_s, self._zone), sources, spans),
-                is_simulated(spans, day_s, self._zone),
-            )
-            for day_s in dict.fromkeys(days_s)
-        }
-        provisional, simulated = zip(*map(days.__getitem__, days_s), strict=True)
+        provisional: list[bool] = []
+        simulated: list[bool] = []
+        for day_s, peaks in Counter(days_s).items():  # in order of days, as they were found
+            provisional += [is_provisional(slice_end(Level.DAY, day_s, self._zone), sources, spans)] * peaks
+            simulated += [is_simulated(spans, day_s, self._zone)] * peaks
         named = map(units.__getitem__, unit_ids)
         fields = zip(days_s, named, minutes_s, transactions, provisional, simulated, strict=True)
         return list(map(tuple.__new__, itertools.repeat(Peak), fields))
