@@ -183,7 +183,7 @@ class Replay:
 def _timing(rule: BurnRule, most_hold_seconds: int) -> Timing:
     """As the engine takes its time."""
     short_s = rule.tier.short_seconds
-    return Timing(hold_seconds=min(short_s, most_hold_seconds), again_seconds=short_s)
+    return Timing(rule.tier.after_seconds, min(short_s, most_hold_seconds), again_seconds=short_s)
 
 
 def _evidence(rule: BurnRule, long: Sum, short: Sum, known_seconds: int) -> Evidence:

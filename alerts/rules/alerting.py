@@ -64,6 +64,7 @@ def _burn_rule(slo: Slo, tier: Tier, level: Level, names: Names) -> Rule:
     return Rule(
         _burning(slo, tier, level, names) + "\nor\n" + _held(slo, tier, level, names),
         alert=alert_name(tier),
+        for_seconds=tier.after_seconds,
         keep_seconds=min(tier.short_seconds, MOST_HOLD_SECONDS),
         labels=labels,
         annotations=_annotations(slo, tier, level),

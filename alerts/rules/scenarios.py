@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
 
 from alerts.backtest.replay import Replay
@@ -77,7 +78,7 @@ class Suite:
     def _steady(self, name: str, flow: Callable[[Slo | None], Flow], steps: int = STEPS) -> dict[str, object]:
         flows = {product: flow(self._slo(product)) for product in self.products}
         series = [s for product, each in flows.items() for s in self._series(product, each, f"x{steps}")]
-        expected = self._expected({product: Flow(f.bad * steps, f.total * steps) for product, f in flows.items()})
+        expected = self._expected(flows, steps)
         return self._test(name, series, [(steps * self.scrape_seconds, expected)])
 
     def _outage(self) -> dict[str, object]:
@@ -159,24 +160,27 @@ class Suite:
         whole = any(metric.dcn.label or metric.dcn.default for metric in self.estate.metrics)
         return [level for level in levels(slo) if whole or level is not Level.DCN]
 
-    def _expected(self, sums: dict[str, Flow]) -> dict[tuple[str, str], int]:
-        """(tier, level) -> number of alerts that fire."""
+    def _expected(self, flows: dict[str, Flow], steps: int) -> dict[tuple[str, str], int]:
+        """(tier, level) -> number of alerts that fire after so many intervals."""
         counts: dict[tuple[str, str], int] = {}
-        whole = Flow(sum(f.bad for f in sums.values()), sum(f.total for f in sums.values()))
+        whole = Flow(sum(f.bad for f in flows.values()), sum(f.total for f in flows.values()))
         for slo in self.slos:
-            flow = sums.get(slo.product, Flow(0, 0)) if slo.product else whole
+            flow = flows.get(slo.product, Flow(0, 0)) if slo.product else whole
             for tier in tiers(slo.policy, self.scrape_seconds):
-                if _fires(slo, tier, flow):
+                true_for = steps - _intervals_until_true(slo, tier, flow)
+                if true_for >= 0 and true_for * self.scrape_seconds >= tier.after_seconds:
                     for level in self._levels(slo):
                         key = (tier.name, level.value)
                         counts[key] = counts.get(key, 0) + 1
         return counts
 
 
-def _fires(slo: Slo, tier: Tier, flow: Flow) -> bool:
+def _intervals_until_true(slo: Slo, tier: Tier, flow: Flow) -> float:
+    """Until there are as many bad requests as the floor; infinite when the flow does not burn so fast."""
     share = tier.least_bad_share(slo.objective, slo.period_seconds)
-    burns = flow.bad * share.denominator > flow.total * share.numerator
-    return burns and flow.bad >= slo.policy.floor_events
+    if flow.bad * share.denominator <= flow.total * share.numerator:
+        return math.inf
+    return math.ceil(Fraction(slo.policy.floor_events, flow.bad))
 
 
 def _at(name: str, more: int, slo: Slo | None) -> Flow:

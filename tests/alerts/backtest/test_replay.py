@@ -19,6 +19,7 @@ SHORT_TIERS = (
     Tier("cliff", 60, 10, Fraction(2, 100), Severity.CALL),
     Tier("fast", 300, 50, Fraction(4, 100), Severity.PAGE),
     Tier("leak", 900, 150, Fraction(6, 100), Severity.TICKET),
+    Tier("late", 300, 300, Fraction(3, 100), Severity.TICKET, after_seconds=40),
 )
 Slots = list[tuple[int, dict[str, tuple[int, int]]]]
 

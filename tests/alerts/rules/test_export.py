@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 import yaml
 
-from alerts.policy import Slo
+from alerts.model import Severity
+from alerts.policy import Slo, Tier
 from alerts.rules.errors import ForeignFile, NoPlace, NoTier
 from alerts.rules.export import RULES_FILE, TESTS_FILE, rule_files, write_files
 from alerts.rules.recording import Estate
@@ -18,9 +21,13 @@ from alerts.rules.recording import Estate
 def test_promtool_finds_rules_and_their_tests_right(
     request: pytest.FixtureRequest, tmp_path: Path, target: str, days: int, scrape_s: int
 ) -> None:
-    """Every target, period and scrape interval: thresholds to the event, the floor, an outage without series."""
+    """Every target, period and scrape interval: thresholds to the event, the floor, an outage without series; and a
+    tier that waits."""
     slo, promtool = request.getfixturevalue("slo"), request.getfixturevalue("promtool")
-    slos = [slo(""), slo("weilidai", target, days)]
+    own = Tier("own", 3600, 3600, Fraction(1, 100), Severity.PAGE, after_seconds=2 * scrape_s)
+    patient = slo("weyedai")
+    patient = replace(patient, policy=replace(patient.policy, tiers=(own,)))
+    slos = [slo(""), slo("weilidai", target, days), patient]
     write_files(tmp_path, rule_files(request.getfixturevalue("estate"), slos, scrape_s))
     assert "SUCCESS" in promtool(tmp_path, "check", "rules", RULES_FILE)
     assert "SUCCESS" in promtool(tmp_path, "test", "rules", TESTS_FILE)
