@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 import flask
 import orjson
-from werkzeug.exceptions import InternalServerError, NotFound
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from dashboard.language import Words
 from dashboard.pages.desk import MENU
@@ -77,8 +77,22 @@ def register_failures(server: flask.Flask, words: Callable[[], Words]) -> None:
         log.error("error %s: %s %s could not be answered", error_id, flask.request.method, flask.request.path)
         return failed(words(), error_id)
 
+    server.register_error_handler(HTTPException, _in_a_line)
     server.register_error_handler(InternalServerError, answer)
     server.register_error_handler(NotFound, lost)
+
+
+def _in_a_line(error: HTTPException) -> flask.Response:
+    """What Flask refuses by itself (a method, a length): one line instead of a page, with the same headers."""
+    answer = flask.make_response(error.get_response())
+    if answer.status_code < HTTPStatus.BAD_REQUEST:
+        return answer  # a redirect
+    line = (error.description or error.name).partition("\n")[0]
+    as_json = flask.request.path.startswith("/api")
+    answer.set_data(orjson.dumps({"error": line}) if as_json else f"{line}\n")
+    answer.content_type = "application/json" if as_json else "text/plain; charset=utf-8"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _wants_page() -> bool:

@@ -24,7 +24,7 @@ from dashboard.bundles import ENDPOINT as BUNDLE
 from dashboard.bundles import OwnFiles, own_files, register_bundles
 from dashboard.document import DashParts, WatchTimes, document, page_data
 from dashboard.error_page import not_found, register_failures
-from dashboard.headers import digest, send_security_headers
+from dashboard.headers import send_security_headers, with_nonce
 from dashboard.language import Words, choose, read_all_words
 from dashboard.packed import Packed
 from dashboard.pages import (
@@ -119,8 +119,7 @@ def create_dashboard(
     else:
         install(server, access, words, pages=PAGE_ENDPOINTS, is_page=lambda path: page_at(PAGES, path) is not None)
     styles = (css_variables(), error_page.STYLE, openapi.STYLE)
-    scripts = (*app.csp_hashes(), *sorted({digest(each) for own in files.values() for each in own.first}))
-    send_security_headers(server, scripts, styles, behind_tls=access is not None and access.behind_tls)
+    send_security_headers(server, styles, behind_tls=access is not None and access.behind_tls)
     return app
 
 
@@ -172,7 +171,8 @@ class Pages(dash.Dash):
             scripts=f"{own.script_tag}\n{with_late(assets_of(page, scripts), getattr(page, 'LATE', ()))}",
             renderer=renderer,
         )
-        return document(words, words(page.TITLE), self._data_of_page(words), parts, getattr(page, "THEME", "auto"))
+        theme = getattr(page, "THEME", "auto")
+        return with_nonce(document(words, words(page.TITLE), self._data_of_page(words), parts, theme))
 
 
 def _language_of_page() -> str:

@@ -1,6 +1,7 @@
 """Headers of every answer: what a browser may run, load and tell.
 
-Styles stand in files and in style elements whose digests the policy names; nothing is allowed inline. What Plotly would
+A script runs from our own files, or from an element that carries the nonce of its answer, made anew for each. Styles
+stand in files and in style elements whose digests the policy names; no other is allowed inline. What Plotly would
 write as style elements stands in a file (``assets/vendor``), what it would write as style attributes is set as
 properties (``assets/wall_1_styles.js``).
 """
@@ -8,7 +9,9 @@ properties (``assets/wall_1_styles.js``).
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+import re
+import secrets
+from collections.abc import Iterable
 from hashlib import sha256
 from http import HTTPStatus
 
@@ -24,13 +27,22 @@ UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscop
 """What no page of ours asks a browser for."""
 
 
-def send_security_headers(
-    server: flask.Flask, script_hashes: Sequence[str], styles: Iterable[str], *, behind_tls: bool
-) -> None:
-    """``script_hashes``: digests of the scripts that a document holds; ``styles``: contents of the style elements that
-    our pages hold."""
+NONCE_BYTES = 18
+_SCRIPT = re.compile(r"<script(?=[ >])")
+
+
+def with_nonce(document: str) -> str:
+    """A document of this request whose scripts may run, and no other that somebody brings into it. What it holds of
+    others has been escaped."""
+    if "nonce" not in flask.g:
+        flask.g.nonce = secrets.token_urlsafe(NONCE_BYTES)
+    return _SCRIPT.sub(f'<script nonce="{flask.g.nonce}"', document)
+
+
+def send_security_headers(server: flask.Flask, styles: Iterable[str], *, behind_tls: bool) -> None:
+    """``styles``: contents of the style elements that our pages hold."""
+    allowed = (*map(digest, styles), *OF_THE_RENDERER)
     headers = {
-        "Content-Security-Policy": _policy(script_hashes, styles),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED),
@@ -42,6 +54,7 @@ def send_security_headers(
     def add(response: flask.Response) -> flask.Response:
         if response.status_code == HTTPStatus.NOT_MODIFIED:  # carries nothing; the kept answer has its headers
             return response
+        response.headers.setdefault("Content-Security-Policy", _policy(flask.g.get("nonce", ""), allowed))
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response
@@ -49,12 +62,12 @@ def send_security_headers(
     server.after_request(add)
 
 
-def _policy(script_hashes: Sequence[str], styles: Iterable[str]) -> str:
+def _policy(nonce: str, styles: Iterable[str]) -> str:
     return "; ".join(
         (
             "default-src 'self'",
-            "script-src 'self' " + " ".join(script_hashes),
-            "style-src 'self' " + " ".join((*map(digest, styles), *OF_THE_RENDERER)),
+            f"script-src 'self' 'nonce-{nonce}'" if nonce else "script-src 'self'",
+            "style-src 'self' " + " ".join(styles),
             "style-src-attr 'none'",
             "img-src 'self' data:",
             "connect-src 'self'",
@@ -67,5 +80,5 @@ def _policy(script_hashes: Sequence[str], styles: Iterable[str]) -> str:
 
 
 def digest(content: str) -> str:
-    """What allows one script or style element, by its content."""
+    """What allows one style element, by its content."""
     return f"'sha256-{base64.b64encode(sha256(content.encode()).digest()).decode()}'"

@@ -73,3 +73,15 @@ def test_a_failure_has_an_id_that_stands_in_the_log_and_tells_nothing_else(
         assert "swordfish" not in answer.text
     assert "Something failed here" in page.text
     assert "Content-Security-Policy" in page.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind"), [("TRACE", "/", "text/plain"), ("PROPFIND", "/api/v1/snapshot", "application/json")]
+)
+def test_a_method_that_nobody_serves_is_refused_in_one_line(
+    client: FlaskClient, method: str, path: str, kind: str
+) -> None:
+    answer = client.open(path, method=method)
+    assert (answer.status_code, answer.mimetype, "<" in answer.text) == (405, kind, False)
+    assert "GET" in answer.headers["Allow"]
+    assert answer.text.rstrip().count("\n") == 0
