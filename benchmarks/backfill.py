@@ -2,6 +2,7 @@
 
     python -m benchmarks.backfill                 one hour, 2,400 series, 15 s scrape interval (the product's default)
     python -m benchmarks.backfill --hours 168     seven days: 97 million samples
+    python -m benchmarks.backfill --ago 60        ends so many hours ago: what is older than 48 hours has no slots
     python -m benchmarks.backfill --scrape 60     the same at 60 s, where four times as many rows are kept of a sample
 
 Makes the blocks with promtool (cut on block boundaries), serves them from a Prometheus, and asks the same server for
@@ -138,14 +139,14 @@ def seconds_of(client: Client, url: str, past: Past) -> float:
     return time.perf_counter() - began
 
 
-def read_back(url: str, folder: Path, past: Past) -> tuple[int, float, float]:
-    """Samples, seconds and CPU seconds of a backfill of everything."""
+def read_back(url: str, folder: Path, past: Past, now_s: int) -> tuple[int, float, float]:
+    """Samples, seconds and CPU seconds of a backfill of everything that is started at ``now_s``."""
     store = open_store(folder / "store.sqlite", "Asia/Shanghai", upgrade=True)
     config = PrometheusConfig(
         "prom", url, "lending", interval_ms=past.scrape_s * 1000, most_samples_back=MOST_SAMPLES_BACK
     )
     retention = RetentionSettings().retention(past.scrape_s)
-    backfill = Backfill(config, store, MetricMap(), OUTCOMES, retention, clock_s=lambda: float(past.to_s))
+    backfill = Backfill(config, store, MetricMap(), OUTCOMES, retention, clock_s=lambda: float(now_s))
     began, cpu = time.perf_counter(), time.process_time()
     (outcome,) = backfill.run(past.from_s * 1000, past.to_s * 1000)
     took = time.perf_counter() - began, time.process_time() - cpu
@@ -156,7 +157,7 @@ def read_back(url: str, folder: Path, past: Past) -> tuple[int, float, float]:
     return (outcome.samples, *took)
 
 
-def measured(folder: Path, past: Past) -> tuple[int, float, dict[str, float]]:
+def measured(folder: Path, past: Past, now_s: int) -> tuple[int, float, dict[str, float]]:
     """Samples, CPU seconds of the backfill, and seconds of every client."""
     server = Prometheus(folder)
     server.watch({})
@@ -164,7 +165,7 @@ def measured(folder: Path, past: Past) -> tuple[int, float, dict[str, float]]:
     try:
         clients = {"bare": drop_bytes, "that parses": drop_parsed, "library": library_client(server.url)}
         took = {name: seconds_of(client, server.url, past) for name, client in clients.items()}
-        samples, took["backfill"], cpu_s = read_back(server.url, folder, past)
+        samples, took["backfill"], cpu_s = read_back(server.url, folder, past, now_s)
     finally:
         server.stop()
     return samples, cpu_s, took
@@ -192,16 +193,20 @@ def main() -> int:
     """Prints every rate; with --bar, 1 when ours is under half of the bare client's."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hours", type=int, default=1)
+    parser.add_argument(
+        "--ago", type=int, default=0, help="hours before now at which it ends; beyond 48 no slots are kept"
+    )
     parser.add_argument("--scrape", type=int, default=15, choices=(15, 60), help="seconds between two scrapes")
     parser.add_argument("--bar", action="store_true", help="exit 1 unless the backfill reaches half of the bare rate")
     given = parser.parse_args()
-    to_s = int(time.time()) // BLOCK_S * BLOCK_S
+    now_s = int(time.time()) // BLOCK_S * BLOCK_S
+    to_s = now_s - given.ago * 3600 // BLOCK_S * BLOCK_S
     past = Past(to_s - given.hours * 3600, to_s, given.scrape)
     with tempfile.TemporaryDirectory(prefix="backfill-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         make_blocks(folder, past)
-        samples, cpu_s, took = measured(folder, past)
+        samples, cpu_s, took = measured(folder, past, now_s)
     report(past, samples, cpu_s, took)
     return 1 if given.bar and took["bare"] < took["backfill"] / 2 else 0
 

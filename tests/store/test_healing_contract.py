@@ -163,7 +163,8 @@ def test_a_source_that_nobody_registered_has_no_past(store: Store) -> None:
         store.heal(MOVED, KEEP, NOON_S)
 
 
-def test_whole_columns_add_what_rows_would(watched: Store) -> None:
+@pytest.mark.parametrize("hours", [3, 72], ids=["some slots are kept", "no slots are kept"])
+def test_whole_columns_add_what_rows_would(watched: Store, hours: int) -> None:
     """The same increases as columns and as rows: the same counts on every level and scope, within retention."""
     slots = (NOON_S + 30, NOON_S + 59, NOON_S + 60, NOON_S + 3600)
     leaves = [("dc1", "n1", "ok", Kind.GOOD), ("dc1", "n1", "late", Kind.BAD), ("dc2", "n2", "ok", Kind.GOOD)]
@@ -186,7 +187,7 @@ def test_whole_columns_add_what_rows_would(watched: Store) -> None:
     other.register(SOURCE, NOON_S * 1000)
     other.commit(Batch("prom/dc1", 0, (Read(NOON_S * 1000, True),), watermark_ms=NOON_S * 1000, gaps=(GAP,)))
     before = {scope: everything(watched, scope) for scope in Scope}
-    now_s = NOON_S + 3 * 3600
+    now_s = NOON_S + hours * 3600
     assert other.heal(in_rows, KEEP, now_s)
     assert watched.heal(in_columns, KEEP, now_s)
     for scope in Scope:
