@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from http import HTTPStatus
 from pathlib import Path
@@ -26,6 +27,8 @@ ENDPOINT = "bundle"
 APART = "vendor/"
 FIRST = ("theme_", "early_")
 TYPES: Mapping[str, str] = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
+MOST_KEPT = 128
+"""Bundles of one release, more than there are."""
 LASTING = "max-age=31536000, immutable"
 """Of an address that names its content."""
 
@@ -37,7 +40,12 @@ class Bundle:
     name: str
     kind: str
     digest: str
-    content: Document
+    raw: bytes
+
+    @property
+    def content(self) -> Document:
+        """What is sent; compressed when somebody asks for it first, and kept."""
+        return _packed(self.raw, self.digest)
 
     @property
     def address(self) -> str:
@@ -71,9 +79,12 @@ class OwnFiles:
 
 def own_files(pages: Sequence[ModuleType], folder: Path = FOLDER) -> dict[str, OwnFiles]:
     """By name of the page; read once, when a server starts."""
-    found = (path for path in sorted(folder.rglob("*")) if path.suffix in (".js", ".css"))
-    texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found}
-    ours = {name: text for name, text in texts.items() if not name.startswith(APART)}
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
+    ours = {
+        name: path.read_text(encoding="utf-8")
+        for name, path in found.items()
+        if path.suffix in (".js", ".css") and not name.startswith(APART)
+    }
     return {name_of(page): _of_page(page, ours) for page in pages}
 
 
@@ -89,7 +100,12 @@ def _of_page(page: ModuleType, texts: Mapping[str, str]) -> OwnFiles:
 def _bundle(name: str, kind: str, files: Sequence[str], texts: Mapping[str, str]) -> Bundle:
     raw = "\n".join(f"/* {each} */\n{texts[each]}" for each in files).encode()
     digest = blake2b(raw, digest_size=12).hexdigest()
-    return Bundle(name, kind, digest, document(raw, digest))
+    return Bundle(name, kind, digest, raw)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _packed(raw: bytes, digest: str) -> Document:
+    return document(raw, digest)
 
 
 def register_bundles(server: flask.Flask, pages: Mapping[str, OwnFiles]) -> None:

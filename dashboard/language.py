@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -23,8 +22,31 @@ def word_key(key: str) -> str:
 
 
 def read_all_words(folder: Path = LOCALE_FOLDER) -> Mapping[str, Words]:
-    """Every language's catalog by language id."""
-    return MappingProxyType({language.id: read_words(language, folder) for language in LANGUAGES.values()})
+    """Every language's catalog by language id, each read when it is first spoken."""
+    return _Spoken(folder)
+
+
+class _Spoken(Mapping[str, Words]):
+    """Whoever reads a catalog that another thread reads as well reads it for nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._languages = {language.id: language for language in LANGUAGES.values()}
+        self._read: dict[str, Words] = {}
+
+    def __getitem__(self, name: str) -> Words:
+        """One catalog."""
+        if name not in self._read:
+            self._read[name] = read_words(self._languages[name], self._folder)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Ids of languages."""
+        return iter(self._languages)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._languages)
 
 
 def choose(asked: str | None, accept_language: str | None) -> str:
