@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from collectors.prometheus.config import MOST_SAMPLES_BACK
 from commands.backfill import asked_range, instant_ms, run
 from commands.errors import CommandError
+from commands.prometheus import prometheus_config
+from configuration.prometheus import PrometheusSettings
 
 ZONE = "Asia/Shanghai"
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -68,3 +71,12 @@ def test_a_server_that_is_away_is_one_line_and_no_success(
     monkeypatch.setattr("collectors.prometheus.backfill.PATIENCE_S", 0.3)
     assert run(arguments(tmp_path, PROMETHEUS)) == 1
     assert capsys.readouterr().out == "prom  refused: 127.0.0.1:9: nobody listens\n"
+
+
+def test_what_the_operator_allows_a_question_holds_for_a_backfill_too() -> None:
+    """Unless he says anything a backfill asks for more at once than a collector does."""
+    server = {"id": "prom", "kind": "prometheus", "url": "http://127.0.0.1:9090", "job": "lending"}
+    free = prometheus_config(PrometheusSettings.model_validate(server))
+    bound = prometheus_config(PrometheusSettings.model_validate(server | {"most_samples": 250_000}))
+    assert (free.most_samples, free.most_back) == (250_000, MOST_SAMPLES_BACK)
+    assert (bound.most_samples, bound.most_back) == (250_000, 250_000)
