@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from alerts.model import Level, Severity
 from slo.objective import Objective
+from slo.periods import CalendarPeriod
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Slo:
     """One objective that alerts are made of: of the bank (empty product) or of one product and all its parts.
 
     ``policy``: names the policy whose tiers apply; ``runbook``: address for people. ``excludes_maintenance``: whether
-    its budget leaves announced maintenance out; burn rates always do, for announced work pages nobody.
+    its budget leaves announced maintenance out; burn rates always do, for announced work pages nobody. ``calendar``:
+    windows that its budget begins anew with; None when it has a rolling one.
     """
 
     id: str
@@ -75,3 +77,4 @@ class Slo:
     names: Mapping[str, str]
     runbook: str = ""
     excludes_maintenance: bool = True
+    calendar: CalendarPeriod | None = None

@@ -11,16 +11,20 @@ from slo.objective import Objective
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Allowed, spent and remaining bad events of a window; the same as seconds of full outage."""
+    """Allowed, spent and remaining bad events of a window; the same as seconds of full outage.
+
+    ``to_come``: events that the rest of the window is expected to bring, when it is not over.
+    """
 
     objective: Objective
     counts: Counts
     window_seconds: int
+    to_come: Fraction = Fraction(0)
 
     @property
     def allowed_events(self) -> Fraction:
-        """total x (1 - target)."""
-        return self.counts.total * (1 - self.objective.target)
+        """total x (1 - target), with those to come."""
+        return (self.counts.total + self.to_come) * (1 - self.objective.target)
 
     @property
     def remaining_events(self) -> Fraction:

@@ -1,6 +1,6 @@
 """How much of an error budget is spent: a notice for each step, once per period and step; the highest covers the rest.
 
-A rolling window allows ``total x (1 - target)`` of what it holds. A calendar month is not over: it allows that of all
+A rolling window allows ``total x (1 - target)`` of what it holds. A calendar window is not over: it allows that of all
 its events, those to come estimated from the rate of the rolling window, so that the first failure of a month does not
 spend all of it. While less is known than the policy asks for (a young store; a past that is still being filled in)
 nothing is said of either: a failure in the first minutes would spend the budget of those minutes.
@@ -20,6 +20,8 @@ from slo.formatting import ratio, truncated
 
 ROLLING = "rolling"
 MONTH = "month"
+CALENDAR = "calendar"
+"""Windows of an objective's own calendar, instead of months of the catalog's zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Budget(Protocol):
 
     @property
     def window(self) -> str:
-        """ROLLING or MONTH."""
+        """ROLLING, MONTH or CALENDAR."""
 
     @property
     def covered_s(self) -> int:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from alerts.desk.exclusions import Excluded, excluded_counts
 from alerts.desk.maintenance import between
-from alerts.kinds.budget import MONTH, ROLLING, Spending
+from alerts.kinds.budget import CALENDAR, MONTH, ROLLING, Spending
 from alerts.policy import Slo
 from slo.counts import Counts
 from slo.windows import MINUTE_S, Window, day_of, month_window
@@ -21,9 +21,9 @@ from store.records import Scope, SourceStatus, Span
 def read_spendings(
     reader: Reader, now_ms: int, slos: Sequence[Slo], zone: str, planned: Span | None = None
 ) -> tuple[Spending, ...]:
-    """Both windows of every objective, true up to the last whole minute; the rolling one begins where the counts of
-    its first hour do. ``planned``: the stretch that simulated history is meant to fill; until it does, nothing counts
-    as covered."""
+    """Both windows of every objective, true up to the last whole minute: the rolling one, which begins where the counts
+    of its first hour do, and the calendar month, or the window of the objective's own calendar. ``planned``: the
+    stretch that simulated history is meant to fill; until it does, nothing counts as covered."""
     now_s = now_ms // 1000 // MINUTE_S * MINUTE_S
     today = day_of(now_s, zone)
     month = month_window(today.year, today.month, zone)
@@ -36,10 +36,16 @@ def read_spendings(
         covered_s = now_s - max(begin_s, from_s)
         for slo in (each for each in slos if each.period_seconds == period_s):
             rolling = in_period.of(slo)
-            to_come = Fraction(rolling.total * (month.to_s - now_s), max(1, covered_s))
+            own = None if slo.calendar is None else slo.calendar.window(now_s)
+            end_s = month.to_s if own is None else own.to_s
+            to_come = Fraction(rolling.total * (end_s - now_s), max(1, covered_s))
             share = 1 - slo.objective.target
             found.append(Spending(slo.id, slo.product, ROLLING, share, rolling, covered_s))
-            found.append(Spending(slo.id, slo.product, MONTH, share, in_month.of(slo), covered_s, to_come))
+            if own is None:
+                found.append(Spending(slo.id, slo.product, MONTH, share, in_month.of(slo), covered_s, to_come))
+                continue
+            counts = _Sums.read(reader, Window(answerable_from_s(reader, own.from_s, zone), now_s)).of(slo)
+            found.append(Spending(slo.id, slo.product, CALENDAR, share, counts, covered_s, to_come))
     return tuple(found)
 
 

@@ -24,12 +24,14 @@ from alerts.openslo.model import (
     Reference,
     Sli,
     SloDocument,
+    TimeWindow,
 )
 from alerts.openslo.slicing import is_sliced, sliced
 from alerts.openslo.slos import OWN_SOURCE
 from alerts.policy import Policy, Slo, Tier
 from alerts.sliced.model import SlicedSlo
 from slo.budgeting import Method
+from slo.periods import CalendarPeriod
 
 BANK = "bank"
 _ROLES = ("good", "bad", "total")
@@ -222,7 +224,14 @@ def _slo(document: SloDocument, goal: Goal, number: int, product: str, policy: P
         {"zh": f"{terms.name_zh or shown}{part}", "en": f"{shown}{part}"},
         terms.runbook,
         terms.excludes_maintenance,
+        _calendar(document.window),
     )
+
+
+def _calendar(window: TimeWindow) -> CalendarPeriod | None:
+    if window.calendar is None:
+        return None
+    return CalendarPeriod(window.calendar.start, window.calendar.zone, window.duration.count, window.duration.unit)
 
 
 def _resolved(indicator: Sli | Reference | None, known: _Set) -> Sli | None:

@@ -21,7 +21,7 @@ from reports.availability.figuring import percent_text
 from slo.budget import Budget, burn_rate
 from slo.counts import Counts
 from slo.formatting import ratio, truncated
-from slo.windows import DAY_S, MINUTE_S, Window
+from slo.windows import DAY_S, MINUTE_S, Window, rolling
 from store.edges import answerable_from_s
 from store.port import Reader
 from store.records import Scope
@@ -79,21 +79,31 @@ def _of_events(
     if not chosen:
         return []
     now_s = now_ms // 1000
-    longest_s = max(slo.period_seconds for slo in chosen)
-    windows = between(reader.journal(), Window(now_s - longest_s - DAY_S, now_s))
+    from_s = min(_window_of(slo, now_s).from_s for slo in chosen)
+    windows = between(reader.journal(), Window(from_s - DAY_S, now_s))
     sums = _Sums(reader, setting.catalog.zone, windows)
     rows = [_budget(slo, sums, now_ms, firing) for slo in chosen]
     if wanted is None:
         return rows
     excluded = windows if chosen[0].excludes_maintenance else []
-    return [{**rows[0], "burn_down": burn_down(reader, chosen[0], excluded, now_s)}]
+    begin_s = _window_of(chosen[0], now_s).from_s
+    return [{**rows[0], "burn_down": burn_down(reader, chosen[0], excluded, begin_s, now_s)}]
+
+
+def _window_of(slo: Slo, now_s: int) -> Window:
+    """The window of a budget, of a calendar one also what is still to come."""
+    return rolling(now_s, slo.period_seconds) if slo.calendar is None else slo.calendar.window(now_s)
 
 
 def _budget(slo: Slo, sums: _Sums, now_ms: int, firing: set[AlertKey]) -> Json:
     now_s = now_ms // 1000
-    begin_s = sums.begin_s(now_s - slo.period_seconds)
+    window = _window_of(slo, now_s)
+    begin_s = sums.begin_s(window.from_s)
     whole, without = sums.both(slo.product, Window(begin_s, now_s))
     counted = without if slo.excludes_maintenance else whole
+    budget, as_it_was = (
+        Budget(slo.objective, each, slo.period_seconds, _to_come(each, window, now_s)) for each in (counted, whole)
+    )
     tiers = [_tier(slo, tier, sums, now_s, firing) for tier in slo.policy.tiers]
     return {
         "slo": slo.id,
@@ -103,14 +113,20 @@ def _budget(slo: Slo, sums: _Sums, now_ms: int, firing: set[AlertKey]) -> Json:
         "period_seconds": slo.period_seconds,
         "from": utc(begin_s * 1000),
         "to": utc(now_ms),
-        **_spent(Budget(slo.objective, counted, slo.period_seconds)),
+        "begins_anew_at": None if slo.calendar is None else utc(window.to_s * 1000),
+        **_spent(budget),
         "excludes_maintenance": whole != counted,
-        "without_exclusions": None if whole == counted else _spent(Budget(slo.objective, whole, slo.period_seconds)),
-        "exhausted_at": _exhausted_at(slo, sums, Budget(slo.objective, counted, slo.period_seconds), now_ms),
+        "without_exclusions": None if whole == counted else _spent(as_it_was),
+        "exhausted_at": _exhausted_at(slo, sums, budget, now_ms),
         "floor_events": slo.policy.floor_events,
         "tiers": tiers,
         "runbook": slo.runbook or None,
     }
+
+
+def _to_come(counts: Counts, window: Window, now_s: int) -> Fraction:
+    """Events of the rest of a window at the pace so far: the first failure of a month does not spend all of it."""
+    return Fraction(counts.total * (window.to_s - now_s), max(1, now_s - window.from_s))
 
 
 def _spent(budget: Budget) -> Json:
@@ -168,14 +184,17 @@ def _until(now_s: int, seconds: int) -> Window:
 
 def _exhausted_at(slo: Slo, sums: _Sums, budget: Budget, now_ms: int) -> str | None:
     """At the rate of bad events of the shortest long window; null while errors come no faster than is allowed, or are
-    fewer than the floor."""
+    fewer than the floor, or when the budget begins anew before."""
     seconds = min((tier.long_seconds for tier in slo.policy.tiers), default=MINUTE_S)
     _, recent = sums.both(slo.product, _until(now_ms // 1000, seconds))
     burn = burn_rate(recent, slo.objective)
     if burn is None or burn <= 1 or recent.bad < slo.policy.floor_events:
         return None
     left = budget.exhausted_in_seconds(Fraction(recent.bad, seconds))
-    return None if left is None or left > FAR_S else utc(now_ms + int(left * 1000))
+    if left is None or left > FAR_S:
+        return None
+    anew = slo.calendar is not None and now_ms + left * 1000 >= _window_of(slo, now_ms // 1000).to_s * 1000
+    return None if anew else utc(now_ms + int(left * 1000))
 
 
 ROUTES: tuple[Read | Write, ...] = (

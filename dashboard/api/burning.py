@@ -19,12 +19,11 @@ from store.records import Level, Scope
 LONGEST_BY_HOUR_S = 31 * DAY_S
 
 
-def burn_down(reader: Reader, slo: Slo, windows: Sequence[Maintenance], now_s: int) -> Json:
-    """Bad and all events of each step and bad ones so far. Steps without a row had no events; a step is an hour, for
-    periods beyond 31 days a day."""
+def burn_down(reader: Reader, slo: Slo, windows: Sequence[Maintenance], begin_s: int, now_s: int) -> Json:
+    """Bad and all events of each step since ``begin_s`` and bad ones so far. Steps without a row had no events; a step
+    is an hour, for periods beyond 31 days a day."""
     by_hour = slo.period_seconds <= LONGEST_BY_HOUR_S
     level, step_s = (Level.HOUR, HOUR_S) if by_hour else (Level.DAY, DAY_S)
-    begin_s = now_s - slo.period_seconds
     scope = Scope.PRODUCT if slo.product else Scope.BANK
     found = reader.timeline(level, scope, begin_s, now_s, product=slo.product)
     steps: dict[int, Counts] = {at_s: counts for at_s, _, counts in found}

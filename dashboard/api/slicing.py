@@ -96,6 +96,7 @@ def _work_out(slo: SlicedSlo, excluding: History, whole: History, *, both: bool)
         "period_seconds": slo.period_seconds,
         "from": utc((end_s - slo.period_seconds) * 1000),
         "to": utc(end_s * 1000),
+        "begins_anew_at": None,
         "method": str(slo.method),
         "slice_seconds": slo.slice_seconds,
         "counted_in": "events" if slo.method is Method.OCCURRENCES else "slices",

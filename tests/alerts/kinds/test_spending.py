@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from alerts.desk.maintenance import Maintenance, announce
-from alerts.kinds.budget import MONTH, ROLLING, Spending
+from alerts.kinds.budget import CALENDAR, MONTH, ROLLING, Spending
 from alerts.kinds.spending import read_spendings
 from alerts.policy import Policy, Slo
 from slo.objective import Objective
+from slo.periods import CalendarPeriod
 from slo.windows import DAY_S, HOUR_S, SHANGHAI
 from store.records import Level, Span
 from tests.alerts.kinds.bank import NOON_S, Bank
@@ -20,10 +23,10 @@ PER_HOUR = 3600
 SLO = Slo("micro", "micro", Objective.parse("99.999"), 30 * DAY_S, Policy("test", (), 5), {})
 
 
-def spendings(bank: Bank, planned: Span | None = None) -> dict[str, Spending]:
+def spendings(bank: Bank, planned: Span | None = None, slo: Slo = SLO) -> dict[str, Spending]:
     """By window, at 23 minutes past noon."""
     with bank.store.reading() as reader:
-        return {each.window: each for each in read_spendings(reader, AT_S * 1000, (SLO,), SHANGHAI, planned)}
+        return {each.window: each for each in read_spendings(reader, AT_S * 1000, (slo,), SHANGHAI, planned)}
 
 
 def test_an_hour_without_minutes_counts_as_a_whole(bank: Bank) -> None:
@@ -36,6 +39,22 @@ def test_an_hour_without_minutes_counts_as_a_whole(bank: Bank) -> None:
     covered_s = AT_S - (NOON_S - 30 * DAY_S)
     rest_s = 9 * DAY_S + 12 * HOUR_S - 23 * 60  # of November
     assert found[MONTH].to_come == Fraction(hours * PER_HOUR * rest_s, covered_s)
+
+
+def test_a_calendar_of_its_own_takes_the_place_of_the_month(bank: Bank) -> None:
+    """Weeks of New York, thirty of which began in summer time; the present one began two hours ago."""
+    begin_s = AT_S - 2 * HOUR_S
+    begin_s -= begin_s % HOUR_S
+    bank.history(Level.HOUR, range(begin_s - 30 * DAY_S, AT_S - AT_S % HOUR_S, HOUR_S), HOUR_S, PER_HOUR)
+    local = datetime.fromtimestamp(begin_s, ZoneInfo("America/New_York")).replace(tzinfo=None)
+    weekly = replace(SLO, calendar=CalendarPeriod(local - timedelta(weeks=30), "America/New_York", 1, "w"))
+    found = spendings(bank, slo=weekly)
+    assert list(found) == [ROLLING, CALENDAR]
+    week = found[CALENDAR]
+    assert week.counts.total == PER_HOUR * ((AT_S - AT_S % HOUR_S - begin_s) // HOUR_S)
+    rate = Fraction(found[ROLLING].counts.total, week.covered_s)
+    assert week.to_come == rate * (begin_s + 7 * DAY_S - AT_S)
+    assert week.rule(Fraction(1, 4)) == "budget-calendar-25"
 
 
 def test_the_minutes_of_its_first_hour_make_a_window_exact(bank: Bank) -> None:

@@ -71,6 +71,15 @@ def test_the_whole_bank_has_no_product() -> None:
     assert [slo.product for slo in bound(("product: weilidai", "bank: true")).slos] == [""]
 
 
+def test_a_calendar_window_begins_anew_by_its_own_clock() -> None:
+    rolling = "[{duration: 30d, isRolling: true}]"
+    calendar = "{startTime: 2026-01-01 12:00:00, timeZone: America/New_York}"
+    (slo,) = bound((rolling, f"[{{duration: 1M, isRolling: false, calendar: {calendar}}}]")).slos
+    assert slo.calendar is not None
+    assert slo.calendar.window(1_795_233_600).from_s == 1_793_548_800 + 3600  # 2026-11-01, an hour after it fell back
+    assert bound().slos[0].calendar is None
+
+
 def test_each_objective_is_watched_on_its_own() -> None:
     made = bound(("    - target: 0.99999\n", "    - target: 0.99999\n    - {displayName: low, target: 0.99}\n"))
     assert [(slo.id, slo.objective.text) for slo in made.slos] == [("a", "99.999"), ("a.2", "99")]
