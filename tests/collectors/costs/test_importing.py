@@ -13,13 +13,15 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
-from collectors.costs.errors import CostFileError, OtherNames
+from collectors.costs.errors import CostFileError, NotCosts, OtherNames
 from collectors.costs.importing import Reading, read_file
+from collectors.costs.invoices import read_invoices
 from collectors.costs.opening import How
 from collectors.costs.own import straight_line
 from collectors.costs.report import import_json, whole
 from slo.windows import SHANGHAI
 from store.costs import LedgerLine, Posted, Rate, total_of
+from store.invoices import Invoice
 from store.port import Store
 from store.rates import Rates
 from tests.collectors.costs.conftest import Bill, Import
@@ -277,3 +279,20 @@ def test_an_hour_of_a_commitment_costs_what_the_specification_says(bill: Bill, i
     assert (found.per_hour, found.used, found.unused, found.remainder) == (1, 1, 1, 8758)
     document = import_json(whole([reading], [], Rates([]), SHANGHAI, kept=True))
     assert (document["billed"], document["effective"]) == ("8760", "2")
+
+
+def test_invoices_and_credit_notes_of_one_period_are_added_up(tmp_path: Path) -> None:
+    """Each by its number; without numbers two totals contradict each other, and so does one number twice."""
+    file = tmp_path / "invoices.csv"
+    rows = ["account,period,currency,total,invoice", "a,2026-10,USD,133.33,R-1", "a,2026-10,USD,-20.00,C-1"]
+    file.write_text("\n".join([*rows, "a,2026-10,EUR,5,R-2"]))
+    assert read_invoices(file) == [
+        Invoice("a", "2026-10", "USD", Decimal("113.33")),
+        Invoice("a", "2026-10", "EUR", Decimal(5)),
+    ]
+    file.write_text("\n".join([*rows, rows[1]]))
+    with pytest.raises(NotCosts, match="row 3: account 'a', 2026-10, USD, invoice 'R-1' comes twice"):
+        read_invoices(file)
+    file.write_text("account,period,currency,total\na,2026-10,USD,1\na,2026-10,USD,2\n")
+    with pytest.raises(NotCosts, match="row 2: account 'a', 2026-10, USD comes twice; which total counts"):
+        read_invoices(file)
