@@ -1,5 +1,5 @@
-"""Why a month has no figure, told apart again: reports and the API say it in one English sentence, people read it in
-their own language. A sentence of another shape is left as it is."""
+"""Why a month has no figure, and how shared costs were divided, told apart again: reports and the API say it in one
+English sentence, people read it in their own language. A sentence of another shape is left as it is."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ SHAPES = {
 }
 """Kind of reason -> what follows the month; the screen knows the same (``assets/costs_2_parts.js``)."""
 
+METHODS = {
+    "method_idle_unknown": r"(?P<name>.+): by use in (?P<unit>.+), idle not known, largest remainder",
+    "method_idle_by_use": r"(?P<name>.+): by use in (?P<unit>.+), idle by use, largest remainder",
+    "method_idle_apart": r"(?P<name>.+): by use in (?P<unit>.+), idle apart, largest remainder",
+}
+"""Kind of a method (``slo.allocation.Driver.method``) -> what it says; the screen knows the same."""
+
 _READ = {kind: re.compile(rf"(?P<month>\d{{4}}-\d\d): {shape}(?P<times> \(\d+\))?") for kind, shape in SHAPES.items()}
 
 
@@ -33,4 +40,12 @@ def told(reason: str) -> Told | None:
     for kind, shape in _READ.items():
         if found := shape.fullmatch(reason):
             return Told(kind, {name: value or "" for name, value in found.groupdict().items()})
+    return None
+
+
+def told_method(method: str) -> Told | None:
+    """What a method of allocation says: ``name`` and ``unit`` of its driver; None when it is another sentence."""
+    for kind, shape in METHODS.items():
+        if found := re.fullmatch(shape, method):
+            return Told(kind, found.groupdict())
     return None

@@ -128,7 +128,7 @@ def _allocation(texts: Texts) -> list[Block]:
             Fact(words(f"costs.column.{key}"), texts.amount(fen) or "", "", f"allocation/{key}") for key, fen in amounts
         )
     )
-    methods = [Paragraph(words("costs.method", method=each)) for each in report.methods]
+    methods = [Paragraph(words("costs.method", method=texts.method(each))) for each in report.methods]
     unknown = Paragraph(words("costs.ledger_unknown", why=texts.reasons(report.ledger.reasons)), Tone.UNKNOWN)
     return [
         *([unknown] if report.ledger.fen is None else []),

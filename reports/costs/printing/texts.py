@@ -9,7 +9,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from reports.costs.model import CostReport, Figure
-from reports.costs.told import told
+from reports.costs.told import told, told_method
 from reports.paper.model import Column, Kind, Tone
 from reports.words import Words
 from slo.formatting import truncated
@@ -60,6 +60,11 @@ class Texts:
         each = [one for reason in reasons for one in reason.split("; ")]
         shown = self.words("list.comma").join(map(self._reason, each[:MOST_REASONS]))
         return shown + ("…" if len(each) > MOST_REASONS else "")
+
+    def method(self, method: str) -> str:
+        """How a driver divides."""
+        sentence = told_method(method)
+        return method if sentence is None else self.words(f"costs.told.{sentence.kind}", **sentence.values)
 
     def _reason(self, reason: str) -> str:
         if sentence := told(reason):
