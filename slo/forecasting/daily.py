@@ -3,8 +3,9 @@
 The model is chosen at each origin by what all would have said at weekly origins before it, over days that have passed
 since; nothing from after an origin is used at it. ``mean_and_shares`` is taken unless another was clearly better
 (``_CLEARLY``, in ``_MOST_WEEKS`` of at least ``_LEAST_ORIGINS`` origins): on little evidence the winner of a back-test
-wins by luck. QUICK models, which win while a season rises and are far off when it turns, must be better still. A series
-whose days are far from their own weekday's mean (many zeros, few events) has nothing to learn: the naive line is taken.
+wins by luck. QUICK models, which win while a season rises and are far off when it turns, must be better still, over
+half a year. A series whose days are far from their own weekday's mean (many zeros, few events) has nothing to learn:
+the naive line is taken.
 
 With a calendar each model may see ordinary days only, and special days times their factor; where the past says that the
 calendar does harm, it is left out.
@@ -229,7 +230,7 @@ class DailyForecasts:
         rows = [row for row in errors if choice in row]
         if len(rows) < _LEAST_ORIGINS:
             return choice
-        rivals = [each for each in rows[0] if self._knows(each, origin) and all(each in row for row in rows)]
+        rivals = [each for each in rows[0] if self._may_win(each, rows) and self._knows(each, origin)]
         totals = {each: sum(row[each] for row in rows) for each in rivals}
         best = min(rivals, key=lambda each: totals[each])
         weeks = sum(1 for row in rows if row[best] < row[choice])
@@ -237,6 +238,11 @@ class DailyForecasts:
         if totals[best] < better * totals[choice] and weeks >= most * len(rows):
             return best
         return _NAIVE if totals[_NAIVE] < _NAIVE_BETTER * totals[choice] else choice
+
+    def _may_win(self, choice: Choice, rows: list[dict[Choice, float]]) -> bool:
+        """Whether there is enough to judge a choice by: a QUICK one wins every half of a season and loses its turn."""
+        enough = choice[0] not in QUICK or len(rows) >= _ORIGINS
+        return enough and all(choice in row for row in rows)
 
     def _usual(self, origin: int, errors: list[dict[Choice, float]]) -> Choice:
         """The usual model: with the calendar where there is one that did no harm."""
