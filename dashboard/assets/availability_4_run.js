@@ -214,10 +214,11 @@
   }
 
   function timelineRows() {
-    return [["state", "from", "to"], ...cells.runs(view.answer, view.answer.whole).map((run) => [cells.stateWord(run.mark), ...[run.from, run.to].map((second) => new Date(second * 1000).toISOString())])];
+    return view.answer && [["state", "from", "to"], ...cells.runs(view.answer, view.answer.whole).map((run) => [cells.stateWord(run.mark), ...[run.from, run.to].map((second) => new Date(second * 1000).toISOString())])];
   }
 
   function timelinePicture() {
+    if (!view.answer) return null;
     const line = view.answer.whole;
     const row = { name: view.context.wholeName, cells: line.good.map((_, at) => cells.cellOf(line, at, false)).map((cell) => cells.paintOf(cell, cells.shape(cell))) };
     return { title: word("avail.timeline"), heads: view.context.heads, rows: [row] };
@@ -227,7 +228,7 @@
     parts.filter = h("input.search", { id: "filter", type: "search", placeholder: word("avail.filter"), "aria-label": word("avail.filter"), oninput: (event) => change({ q: event.target.value }, true) });
     parts.with = h("input", { type: "checkbox", id: "with", onchange: (event) => change({ with: event.target.checked ? "1" : "" }, true) });
     parts.sort = h("select", { id: "sort", "aria-label": word("avail.order"), onchange: (event) => change({ sort: event.target.value }, true) }, h("option", { value: "" }, word("avail.order_catalog")), h("option", { value: "worst" }, word("avail.order_worst")));
-    const exports_ = chart.buttons("grid", () => grid.csvRows(view.answer, view.state), () => grid.picture(view.context, word("avail.title")));
+    const exports_ = chart.buttons("grid", () => view.answer && grid.csvRows(view.answer, view.state), () => view.context && grid.picture(view.context, word("avail.title")));
     return h("div.filters", {}, parts.filter, parts.sort, h("label.toggle", {}, parts.with, word("avail.with_maintenance")), h("button.act.print", { type: "button", onclick: () => window.print() }, word("avail.print")), exports_);
   }
 

@@ -9,11 +9,13 @@
   const SAYS = { proves: "capacity.says_proves", less: "capacity.says_less", other_tie: "capacity.says_other_tie", expired: "capacity.says_expired", refutes: "capacity.says_refutes", nothing: "capacity.says_nothing" };
   const WHYS = { no_proof: "capacity.why_no_proof", no_minute: "capacity.why_no_minute", short_past: "capacity.short", needs_both: "capacity.why_needs_both", not_current: "capacity.why_not_current", no_peak: "capacity.why_no_peak", centers_unsaid: "capacity.why_centers_unsaid", no_growth: "capacity.why_no_growth" };
   let parts = null;
+  let shown = null;
 
   function build(content) {
     const panel = (title, ...inside) => h("section.panel", {}, h("h2.label", {}, word(title)), inside);
     parts = { facts: h("section.panel.peaks-facts", { id: "facts" }), room: h("div.peaks-bars", { id: "room" }), reasons: h("div", { id: "reasons" }), ahead: h("div.peaks-days", { id: "ahead" }), runs: h("div.peaks-days", { id: "runs" }) };
-    content.append(parts.facts, panel("peaks.headroom", parts.room, parts.reasons), h("div.load-columns", {}, panel("capacity.ahead", parts.ahead), panel("capacity.runs", parts.runs)));
+    const headroom = h("section.panel", {}, h("div.panel-head", {}, h("h2.label", {}, word("peaks.headroom")), room.exports("headroom", () => shown)), parts.room, parts.reasons);
+    content.append(parts.facts, headroom, h("div.load-columns", {}, panel("capacity.ahead", parts.ahead), panel("capacity.runs", parts.runs)));
     life.every(POLL_MS, read);
   }
 
@@ -23,6 +25,7 @@
   }
 
   function paint(body) {
+    shown = body;
     parts.facts.replaceChildren(...facts(body));
     parts.room.replaceChildren(...room.bars(body));
     parts.reasons.replaceChildren(...[...new Set(Object.values(body.reason_codes))].map((code) => h("p.peaks-note", {}, word(WHYS[code] || "capacity.unknown", { seconds: body.held_seconds, standing: room.standing(body) }))));

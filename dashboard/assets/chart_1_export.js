@@ -7,6 +7,7 @@
   const { h, word, page, toast } = desk;
   const ROW = 26;
   const HEAD = 74;
+  const FEW = 3;
   const MOST_PX = 16_000;
   const KEPT_MS = 60_000;
 
@@ -53,10 +54,11 @@
     context.restore();
   }
 
-  /** Draws {title, heads, rows: [{name, cells: [{text, color, ink, hatched}]}]}; returns the canvas. */
+  /** Draws {title, heads, rows: [{name, cells: [{text, color, ink, hatched, share}]}]}; returns the canvas. `share`: how
+   *  much of its cell a bar fills, 0 to 1. */
   function drawn({ title, heads, rows }) {
     const narrow = heads.length > 16;
-    const column = narrow ? 22 : 96;
+    const column = narrow ? 22 : heads.length > FEW ? 96 : 260;
     const left = 220;
     const canvas = document.createElement("canvas");
     canvas.width = Math.min(MOST_PX, left + heads.length * column + 20);
@@ -79,7 +81,7 @@
       row.cells.forEach((cell, at) => {
         const x = left + at * column;
         context.fillStyle = cell.color;
-        context.fillRect(x, y, column - 2, ROW - 2);
+        context.fillRect(x, y, (column - 2) * (cell.share ?? 1), ROW - 2);
         if (cell.hatched) hatch(context, x, y, column - 2, ROW - 2);
         say(cell.text, x + 4, y + ROW / 2, cell.ink, 12, column - 8);
       });
@@ -97,9 +99,11 @@
     toast(word("chart.saved", { name }));
   }
 
-  /** Into the clipboard; as a file where the browser does not let us (no secure origin, no permission). */
-  async function copyPicture(name, made) {
-    const blob = await made;
+  /** Into the clipboard; as a file where the browser does not let us (no secure origin, no permission). What is not
+   *  drawn yet is said to be nothing. */
+  async function copyPicture(name, make) {
+    const blob = await make();
+    if (!blob) return toast(word("chart.nothing"), true);
     try {
       await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
     } catch (blocked) {
@@ -108,16 +112,25 @@
     return toast(word("chart.copied_picture"));
   }
 
-  /** Both buttons; `rows()` gives the CSV's rows, `blob()` a promise of the PNG (left out: no picture). */
+  function copyRows(name, rows) {
+    return rows ? copy(name, csv(rows)) : toast(word("chart.nothing"), true);
+  }
+
+  /** Both buttons; `rows()` gives the CSV's rows, `blob()` a promise of the PNG (left out: no picture); null from either:
+   *  there is nothing yet. */
   function acts(name, rows, blob) {
-    const one = h("button.act.chart-act", { type: "button", "data-copy": name, onclick: () => copy(name, csv(rows())) }, word("chart.csv"));
-    const other = blob && h("button.act.chart-act", { type: "button", "data-picture": name, onclick: () => copyPicture(name, blob()) }, word("chart.png"));
+    const one = h("button.act.chart-act", { type: "button", "data-copy": name, onclick: () => copyRows(name, rows()) }, word("chart.csv"));
+    const other = blob && h("button.act.chart-act", { type: "button", "data-picture": name, onclick: () => copyPicture(name, blob) }, word("chart.png"));
     return h("span.chart-acts", {}, one, other);
   }
 
   /** Both buttons of a picture that is drawn from cells; `picture()` is what `drawn` takes. */
   function buttons(name, rows, picture) {
-    return acts(name, rows, picture && (() => new Promise((resolve) => drawn(picture()).toBlob(resolve))));
+    return acts(name, rows, picture && (() => painted(picture())));
+  }
+
+  function painted(picture) {
+    return picture && new Promise((resolve) => drawn(picture).toBlob(resolve));
   }
 
   desk.chart = { acts, buttons, csv, copy, drawn };

@@ -81,6 +81,7 @@
   }
 
   async function picture(plot, title) {
+    if (!plot.data || !plot.clientWidth) return null;
     const px = size(plot).px;
     const wanted = { ...plot.layout, paper_bgcolor: theme.color("panel"), title: { text: title, font: { size: px * 1.2, color: page.surfaces.text }, x: 0.01, xanchor: "left", y: 0.98, yanchor: "top" }, margin: { ...plot.layout.margin, t: (plot.layout.margin.t || 0) + px * 2.4 } };
     const [width, height] = [plot.clientWidth, plot.clientHeight + Math.ceil(px * 2.4)];

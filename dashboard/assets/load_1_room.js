@@ -6,6 +6,8 @@
   const { h, word, words } = desk;
   const { format } = window.LendingWall;
   const STANDINGS = { none: "capacity.none", current: "capacity.current", expired: "capacity.expired", contradicted: "capacity.contradicted", other_data_centers: "capacity.other_data_centers" };
+  const theme = window.LendingTheme;
+  const KINDS = { headroom_today: "peaks.at_today", headroom: "peaks.at_p95", headroom_today_n_1: "peaks.at_today_n_1", headroom_n_1: "peaks.at_p95_n_1" };
   const ENDS = { not_within_a_year: "peaks.not_within_a_year", not_known: "capacity.unknown" };
 
   /** A name, a great figure, its unit, and small notes; without a value no unit. */
@@ -41,7 +43,16 @@
 
   /** Headroom above today's peak and the forecast's, also with one data center lost. */
   function bars(capacity) {
-    return [bar(word("peaks.at_today"), capacity.headroom_today), bar(word("peaks.at_p95"), capacity.headroom), bar(word("peaks.at_today_n_1"), capacity.headroom_today_n_1), bar(word("peaks.at_p95_n_1"), capacity.headroom_n_1)];
+    return Object.entries(KINDS).map(([kind, key]) => bar(word(key), capacity[kind]));
+  }
+
+  /** Both exports of the bars; `capacity()` is what they were made of, null before there is any. */
+  function exports_(name, capacity) {
+    const said = (headroom) => (headroom === null ? "? " + word("capacity.unknown") : words.percent(headroom, 1) + " %");
+    const cell = (headroom) => ({ text: said(headroom), color: theme.color(headroom === null ? "unknown" : "level-none"), ink: theme.color(headroom === null ? "unknown-ink" : "level-none-ink"), hatched: headroom === null, share: headroom === null ? 1 : Math.min(1, 1 / (1 + Number(headroom))) });
+    const rows = () => capacity() && [["headroom", "share"], ...Object.keys(KINDS).map((kind) => [kind, capacity()[kind]])];
+    const picture = () => capacity() && { title: word("peaks.headroom"), heads: [word("peaks.headroom")], rows: Object.entries(KINDS).map(([kind, key]) => ({ name: word(key), cells: [cell(capacity()[kind])] })) };
+    return desk.chart.buttons(name, rows, picture);
   }
 
   /** The forecast of the peak, what past ones were worth, and how much of both rests on what the calendar says in advance. */
@@ -55,5 +66,5 @@
     ].filter(Boolean);
   }
 
-  desk.room = { figure, standing, tie, ending, bars, forecast };
+  desk.room = { figure, standing, tie, ending, bars, exports: exports_, forecast };
 })();

@@ -87,7 +87,7 @@
     const ends = [word("peaks.runs_out", { day: room.ending(capacity.runs_out, capacity.runs_out_on) }), word("peaks.runs_out_n_1", { day: room.ending(capacity.runs_out_n_1, capacity.runs_out_n_1_on) })];
     return [
       figure("", word("capacity.proven"), format.grouped(capacity.proven_per_second), word("capacity.per_second"), [room.standing(capacity), lasts].filter(Boolean).join(" · "), ...ends),
-      h("div.peaks-bars", {}, h("div.label", {}, word("peaks.headroom")), room.bars(capacity)),
+      h("div.peaks-bars", {}, h("div.panel-head", {}, h("div.label", {}, word("peaks.headroom")), room.exports("headroom", () => capacity)), room.bars(capacity)),
     ];
   }
 

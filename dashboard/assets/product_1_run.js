@@ -48,7 +48,7 @@
     parts = {
       head: h("section.panel.headline", { id: "headline" }),
       picker: range.picker(change),
-      steps: section("steps", word("product.journey"), stepRows),
+      steps: section("steps", word("product.journey"), stepRows, stepPicture),
       centers: section("centers", word("product.centers"), centerRows, centerPicture),
       budget: section("budget", word("product.budget")),
       alerts: section("alerts", word("product.alerts")),
@@ -113,8 +113,8 @@
     const notes = [h("p.quiet", {}, word("avail.failing_span", { span: asked }))];
     if (answer.unsplit.good + answer.unsplit.bad > 0) notes.push(h("p.quiet", { id: "unsplit" }, word("product.unsplit", { total: format.large(answer.unsplit.good + answer.unsplit.bad, 4) })));
     if (!answer.steps.length) return [h("p.nothing", {}, word("product.no_steps")), ...notes];
-    const most = Math.max(...answer.steps.map((step) => step.total + step.ignored), 1);
-    const target = view.answers.centers ? view.answers.centers.whole.target : "99.999";
+    const most = mostOf(answer.steps);
+    const target = targetOf();
     const rows = answer.steps.map((step) => {
       const look = cells.level(step.bad, step.good, target);
       const bar = h(`span.funnel-bar.level-${look.name}`, { style: `width:${Math.max(2, (100 * (step.total + step.ignored)) / most)}%` });
@@ -123,6 +123,22 @@
       return h("li.funnel-step", {}, h("span.funnel-name", {}, step.step), h("span.funnel-track", { "aria-hidden": "true" }, bar), h("span.funnel-figure", {}, h("strong", {}, told), h("small", {}, counts + (step.ignored ? " · " + word("product.ignored", { count: format.grouped(step.ignored) }) : ""))));
     });
     return [h("ol.funnel", {}, rows), ...notes];
+  }
+
+  const mostOf = (steps) => Math.max(...steps.map((step) => step.total + step.ignored), 1);
+  const targetOf = () => (view.answers.centers ? view.answers.centers.whole.target : "99.999");
+
+  function stepPicture() {
+    const found = (view.answers.steps || { steps: [] }).steps;
+    if (!found.length) return null;
+    const most = mostOf(found);
+    const rows = found.map((step) => {
+      const look = cells.level(step.bad, step.good, targetOf());
+      const bar = { ...cells.paintOf({ known: true, look }, format.grouped(step.total)), share: (step.total + step.ignored) / most };
+      const told = step.availability === null ? word("avail.no_data") : `${look.glyph} ${format.share(step.availability)} %`.trim();
+      return { name: step.step, cells: [bar, { text: told, color: page.surfaces.panel, ink: page.surfaces.text }] };
+    });
+    return { title: `${words.named(product)} · ${word("product.journey")}`, heads: [word("avail.total"), word("avail.availability")], rows };
   }
 
   function stepRows() {

@@ -62,6 +62,8 @@ def test_proof_room_and_runs_are_shown(look_back: Look, language: str, width: in
     expect(page.locator("#ahead tbody tr")).to_have_count(28)
     expect(page.locator("#runs tbody tr")).to_have_count(1)
     expect(page.locator("#runs tbody tr")).to_contain_text("●")
+    page.locator("[data-picture=headroom]").click()
+    expect(page.locator(".toast:not(.toast-bad)")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

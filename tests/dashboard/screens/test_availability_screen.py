@@ -153,3 +153,5 @@ def test_a_product_shows_budget_alerts_and_incidents_with_their_links(stage: Sta
     assert (page.locator("#incidents a").first.get_attribute("href") or "").startswith("/incidents/")
     expect(page.locator(".center-row")).to_have_count(6)
     expect(page.locator("#latency")).to_contain_text("No histogram of response times")
+    page.locator("[data-picture=steps]").click()
+    expect(page.locator(".toast-bad")).to_contain_text("Nothing to copy")

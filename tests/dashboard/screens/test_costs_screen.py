@@ -63,3 +63,5 @@ def test_a_bank_without_costs_is_told_what_to_do(
     page = open_page(f"{stage.url}/costs?lang=en", "#nothing").page
     expect(page.locator("#nothing")).to_contain_text("costs import")
     expect(page.locator("#cost-figures .load-figure").first).to_contain_text("–")
+    page.locator("[data-picture=bridge]").click()
+    expect(page.locator(".toast-bad")).to_contain_text("Nothing to copy")
