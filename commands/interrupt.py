@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import signal
 import sys
 import threading
+import time
 from types import FrameType
 
 LOG = logging.getLogger(__name__)
 END_WITHIN_S = 4.5
 """Service managers are promised five seconds."""
 GAVE_UP = 1
+LOOK_S = 0.2
+
+
+class Asked(threading.Event):
+    """An event that a signal sets. The kernel may hand a signal to any thread, and Python acts on it when the main
+    thread runs next: so that one never waits for long."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Whether it is set, waiting that long for it."""
+        deadline_s = math.inf if timeout is None else time.monotonic() + timeout
+        while not super().wait(max(0.0, min(LOOK_S, deadline_s - time.monotonic()))):
+            if time.monotonic() >= deadline_s:
+                return False
+        return True
 
 
 def stop_event() -> threading.Event:
     """An event that SIGINT and SIGTERM set; asking again while things are being stopped changes nothing."""
-    event = threading.Event()
+    event = Asked()
 
     def ask(number: int, frame: FrameType | None) -> None:
         event.set()

@@ -39,3 +39,24 @@ def test_a_process_ends_in_time_whatever_it_waits_for(work_s: str, code: int, sa
     assert child.returncode == code
     assert said in errors
     assert time.monotonic() - told < 50
+
+
+STRUCK = """
+import signal, sys, threading, time
+sys.path.insert(0, sys.argv[1])
+from commands.interrupt import stop_event
+stop = stop_event()
+def strike():
+    time.sleep(0.3)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    time.sleep(60)
+threading.Thread(target=strike, daemon=True).start()
+stop.wait()
+"""
+
+
+def test_a_signal_that_another_thread_gets_ends_the_process_too() -> None:
+    """The kernel gives a signal to whichever thread it likes; the main one, which acts on it, sleeps meanwhile."""
+    began = time.monotonic()
+    assert subprocess.run([sys.executable, "-c", STRUCK, str(ROOT)], timeout=55, check=False).returncode == 0
+    assert time.monotonic() - began < 55
