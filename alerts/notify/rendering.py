@@ -24,6 +24,8 @@ from slo.texts import in_one_line
 MEMBERS_LISTED = 5
 PLACES_LISTED = 6
 NEWS_LISTED = 20
+_COMPOSITE = "composite-"
+_BUDGET = "budget"
 _MINUTE_MS = 60_000
 _HOUR_MS = 3_600_000
 
@@ -80,8 +82,11 @@ class Renderer:
         return self.rule(notice.members[0].key.rule) if notice.members else self.words(f"state.{notice.state.value}")
 
     def rule(self, rule: str) -> str:
-        """A rule in words; one that no catalog knows by its own name."""
-        return self.words.or_else(f"rule.{rule}", in_one_line(rule))
+        """A rule in words, a composite's like its tier and every step of a budget like the budget; one that no catalog
+        knows by its own name."""
+        plain = rule.removeprefix(_COMPOSITE)
+        key = _BUDGET if plain.startswith(f"{_BUDGET}-") else plain
+        return self.words.or_else(f"rule.{key}", in_one_line(rule))
 
     def where(self, subject: Subject) -> str:
         """A subject in words: product, data center and DCN by the names of the catalog."""

@@ -48,6 +48,7 @@
     completeness_percent: "value.completeness_percent",
     missed: "value.missed",
   };
+  const BUDGETS = { month: "rule.budget_month", calendar: "rule.budget_calendar", rolling: "rule.budget_rolling" };
   const SEVERITIES = ["call", "page", "ticket", "notice"];
 
   /** A product's or data center's name in this language; its id when the catalog does not know it. */
@@ -58,9 +59,10 @@
 
   /** What a rule means, in words. */
   function rule(name) {
-    const budget = /^(?:composite-)?budget-(month|rolling)-(\d+)$/.exec(name);
-    if (budget) return word(budget[1] === "month" ? "rule.budget_month" : "rule.budget_rolling", { percent: budget[2] });
-    return RULES[name] ? word(RULES[name]) : name;
+    const budget = /^(?:composite-)?budget-(\w+)-(\d+)$/.exec(name);
+    if (budget && BUDGETS[budget[1]]) return word(BUDGETS[budget[1]], { percent: budget[2] });
+    const known = RULES[name.replace(/^composite-/, "")];
+    return known ? word(known) : name;
   }
 
   function valueName(name) {

@@ -44,6 +44,20 @@ def test_a_page_says_everything_that_is_needed(renderer: Renderer) -> None:
     ]
 
 
+def test_every_rule_that_the_screens_name_is_named_in_messages(renderer: Renderer, chinese: Renderer) -> None:
+    """In both languages; a composite's like its tier, each step of a budget like the budget."""
+    script = (ROOM.parents[1] / "dashboard" / "assets" / "desk_2_words.js").read_text(encoding="utf-8")
+    named = re.findall(r'^ +"?([\w-]+)"?: "rule\.', script.split("RULES = {")[1].split("};")[0], re.MULTILINE)
+    assert len(named) > 20
+    for each in (renderer, chinese):
+        assert all(each.rule(name) != name for name in named)
+        assert each.rule("composite-fast") == each.rule("fast")
+        assert (
+            each.rule("budget-calendar-25") == each.rule("composite-budget-rolling-100") == each.rule("budget-month-50")
+        )
+        assert each.rule("own") == "own"
+
+
 def test_the_same_in_chinese(chinese: Renderer) -> None:
     """Names from the catalog, words from the other catalog."""
     title, body = rendered(chinese, members=(member(CELL),), radius=CELL)
