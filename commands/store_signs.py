@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from commands.options import Configuration
+from commands.shared_dcns import shared_signs
 from commands.signs import Sign, error, ok, warning
 from store import maintenance
 from store.audit_chain import stored_rows, verify
@@ -51,6 +52,7 @@ def _signs(chosen: Configuration, store: Store, where: str) -> Iterator[Sign]:
         yield clock_sign(where, told_ms - (before_ms + _now_ms()) // 2)
     names = dict.fromkeys(lease_name(source.id) for source in chosen.settings.sources)
     yield from (lease_sign(name, store.leases()) for name in names)
+    yield from shared_signs(chosen, store)
     yield audit_sign(chosen, store)
 
 
