@@ -21,6 +21,7 @@ PLACES = 6
 MICRO = 10**PLACES
 MONTHS = 12
 THOUSAND = 1000
+_LEAST_DAYS_JUDGED = 7
 
 
 def cny(value: Fraction | None) -> str | None:
@@ -196,7 +197,10 @@ def compared_with(material: Material) -> Figures | None:
 
 def unusual(material: Material) -> tuple[list[Unusual], int]:
     """Cost lines (category and product) that are not as in the months before, all drawn to 30 days; and how many could
-    be judged."""
+    be judged. A month that is not over is judged from its eighth day on, and for what is dearer alone: bills
+    come late."""
+    if not material.month.month.closed and len(material.month.month.days) <= _LEAST_DAYS_JUDGED:
+        return [], 0
     by_month = [_by_line(each) for each in material.months]
     found, judged = [], 0
     for key in sorted({key for lines in by_month if lines is not None for key in lines}):
@@ -205,7 +209,7 @@ def unusual(material: Material) -> tuple[list[Unusual], int]:
         beginning = next((at for at, fen in enumerate(past) if fen), len(past))
         stood = None if now is None else standing(past[beginning:], now.get(key, 0))
         judged += stood is not None
-        if stood is not None and stood.unusual:
+        if stood is not None and stood.unusual and (material.month.month.closed or stood.score > 0):
             middle, score = rounded(stood.median_fen), truncated(stood.score, 1)
             found.append(Unusual(key[0], key[1], stood.fen, middle, score, stood.months))
     return sorted(found, key=lambda each: -abs(each.fen - each.median_fen)), judged
@@ -219,8 +223,8 @@ def _by_line(figures: Figures) -> dict[tuple[str, str], int] | None:
     for each in figures.ledger.lines:
         key = (each.category, each.product)
         found[key] = found.get(key, 0) + each.fen
-    days = len(figures.month.days)
-    return {key: rounded(Fraction(fen * RUN_RATE_DAYS, days)) for key, fen in found.items()}
+    passed_s = figures.month.until_s - figures.month.window.from_s
+    return {key: rounded(Fraction(fen * RUN_RATE_DAYS * DAY_S, passed_s)) for key, fen in found.items()}
 
 
 def names_of(material: Material) -> dict[str, Mapping[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from focus_data_toolkit.model.validator import lint_focus_1_4_structure
 
 from dashboard.cost import read_cost_per_account
 from dashboard.reporting.making import drawn
-from reports.availability.period import year
+from reports.availability.period import month, year
 from reports.costs.composing import compose
 from reports.costs.errors import NotBegun, NotExported, NotMonths, NotSupposed
 from reports.costs.focus import focus_csv
@@ -21,11 +21,11 @@ from reports.costs.gathering import Desk, gather
 from reports.costs.model import cost_report_of, document
 from reports.costs.supposing import change_of, suppose
 from slo.counts import Counts
-from slo.windows import Window, day_window
+from slo.windows import HOUR_S, Window, day_window
 from store.costs import Line
 from store.memory import MemoryStore
 from store.port import Store
-from store.records import Accounts, HistoryChunk, Level, Scope, Span, Unit
+from store.records import Accounts, Cost, HistoryChunk, Level, Scope, Span, Unit
 from tests.reports.costs.conftest import (
     CATALOG,
     FIRST,
@@ -190,6 +190,33 @@ def test_a_dear_month_is_unusual(bank: Store) -> None:
     for number in range(8):
         charge(bank, f"p{number}", date(2026, 2 + number, 5), ("10", "10"), product="weilidai")
     assert [(each.category, each.product) for each in report_of(bank, settings()).unusual] == [("cloud", "weilidai")]
+
+
+@pytest.mark.parametrize(("day", "hours"), [(1, 1), (2, 3), (8, 3), (20, 12)])
+@pytest.mark.parametrize("dear", [False, True])
+def test_a_month_that_is_not_over_is_judged_by_the_time_that_passed(day: int, hours: int, dear: bool) -> None:
+    """Days that go on and bills that have not come are nothing unusual; what is dear already is, after a week."""
+    store, today = MemoryStore(ZONE), day_window(date(2026, 11, day), ZONE)
+    fill(store, days(last=date(2026, 11, day) - timedelta(days=1)))
+    for number in range(9):
+        charge(store, f"p{number}", date(2026, 2 + number, 5), ("10", "10"), product="weilidai")
+    now_s = today.from_s + hours * HOUR_S
+    costs = [
+        Cost(today.from_s, category, product, center, fen * hours // 24)
+        for category, fen in (("compute", 500), ("staff", 200))
+        for product in ("weilidai", "bank_app")
+        for center in ("dc1", "dc2")
+    ]
+    if dear:
+        costs += [Cost(today.from_s, "compute", "weilidai", "dc1", 500 * day)]
+    accounts = tuple(Accounts(today.from_s, product, "active", "dc1", 1000) for product in ("weilidai", "bank_app"))
+    counts = {(Level.DAY, today.from_s, Unit(Scope.BANK)): Counts(9, 0, 0, 9)}
+    store.add_history(HistoryChunk(Span(today.from_s, now_s), counts, tuple(costs), accounts))
+    with store.reading() as reader:
+        found = compose(gather(reader, Desk(CATALOG, settings(), "1"), month("2026-11", ZONE), now_s))
+    expected = [("compute", "weilidai")] if dear and day > 7 else []
+    assert [(each.category, each.product) for each in found.unusual] == expected
+    assert (found.lines_judged > 0) == (day > 7)
 
 
 def test_what_is_frozen_is_drawn_again_the_same_in_every_format(bank: Store) -> None:
