@@ -218,7 +218,11 @@ def _answers() -> list[bytes]:
         {"metric": labels, "values": values},
         {"metric": {"__name__": "up", "job": "lending", "instance": "dc1:9100"}, "values": [[1767225600.25, "1"]]},
     ]
-    return [json.dumps({"status": "success", "data": {"resultType": "matrix", "result": rows}}).encode()]
+    long = [{"metric": labels, "values": [[1767225600 + at, str(1027 + at)] for at in range(60)]}] * 2
+    return [
+        json.dumps({"status": "success", "data": {"resultType": "matrix", "result": result}}, separators=marks).encode()
+        for result, marks in ((rows, (", ", ": ")), (long, (",", ":")))  # the long one is cut, not parsed
+    ]
 
 
 class _Canned:
