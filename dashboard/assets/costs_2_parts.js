@@ -25,6 +25,12 @@
     ["costs.told_no_billed", "(?<name>.*): no billed cost"],
     ["costs.told_accounts", "accounts not on every day"],
   ].map(([text, shape]) => [text, new RegExp(`^(?<month>\\d{4}-\\d\\d): ${shape}(?<times> \\(\\d+\\))?$`)]);
+  /* How a driver divides, as reports/costs/told.py knows it. */
+  const METHODS = [
+    ["costs.method_idle_unknown", "(?<name>.+): by use in (?<unit>.+), idle not known, largest remainder"],
+    ["costs.method_idle_by_use", "(?<name>.+): by use in (?<unit>.+), idle by use, largest remainder"],
+    ["costs.method_idle_apart", "(?<name>.+): by use in (?<unit>.+), idle apart, largest remainder"],
+  ].map(([text, shape]) => [text, new RegExp(`^${shape}$`)]);
   const OF = {
     active_accounts: "costs.of_active",
     open_accounts: "costs.of_open",
@@ -123,9 +129,14 @@
     return load.table(word("costs.peers"), columns, [ours, ...others]);
   }
 
+  function method(sentence) {
+    const [text, shape] = METHODS.find(([, shape]) => shape.test(sentence)) || [];
+    return text ? word(text, { ...shape.exec(sentence).groups }) : sentence;
+  }
+
   function notes(body) {
     const said = (id) => named(body.categories.find((each) => each.id === id) || { id });
-    const lines = body.methods.map((method) => word("costs.method", { method }));
+    const lines = body.methods.map((each) => word("costs.method", { method: method(each) }));
     if (!body.methods.length) lines.push(word(body.allocation.unallocated_fen ? "costs.nothing_divided" : "costs.all_direct"));
     body.not_borne.forEach((each) => lines.push(word("costs.not_borne", { category: said(each.category), amount: money(each.fen), reason: word(NOT_BORNE[each.reason]) })));
     body.left_out.filter((each) => each.month === body.period.key).forEach((each) => lines.push(word("costs.left_out", { category: said(each.category), amount: money(each.fen), origin: word(ORIGINS[each.counted]) })));

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reports.costs.printing.laying import paper
-from reports.costs.told import SHAPES, told, told_method
+from reports.costs.told import METHODS, SHAPES, told, told_method
 from reports.paper.html import html
 from reports.words import report_words
 from slo.allocation import Driver
@@ -82,3 +82,5 @@ def test_the_screen_knows_the_same_sentences() -> None:
     assert {kind: shape.replace(r"\\", "\\") for kind, shape in known.items()} == {
         kind: shape.replace("(?P<", "(?<") for kind, shape in SHAPES.items()
     }
+    known = dict(re.findall(r'\["costs\.(method_\w+)", "(.+)"\]', script))
+    assert known == {kind: shape.replace("(?P<", "(?<") for kind, shape in METHODS.items()}
