@@ -93,7 +93,8 @@ def _slices_under(policy: Policy | None, slo: SlicedSlo) -> SlicedSlo:
     """The same; windows shorter than a slice say nothing."""
     if policy is None:
         return slo
-    return replace(slo, rules=tuple(SlicedRule(t) for t in policy.tiers if t.short_seconds >= slo.slice_seconds))
+    rules = tuple(SlicedRule(tier) for tier in policy.tiers if tier.short_seconds >= slo.slice_seconds)
+    return replace(slo, rules=rules, floor_events=policy.floor_events)
 
 
 def _policy(args: argparse.Namespace) -> Policy | None:

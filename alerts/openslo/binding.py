@@ -112,7 +112,8 @@ def _bound(document: SloDocument, known: _Set, findings: list[Finding]) -> Itera
     if is_sliced(document):
         own, said = declared(document, known.found)
         findings.extend(said)
-        yield from sliced(document, products, _chosen(document, known, findings), own, findings)
+        for made in sliced(document, products, _chosen(document, known, findings), own, findings):
+            yield replace(made, floor_events=known.policy.floor_events)
         return
     (product,) = products
     policy = _policy(document, known, findings)

@@ -54,7 +54,9 @@ def _burning_or_held(slo: SlicedSlo, rule: SlicedRule, made: SliceNames) -> str:
         _exceeding(slo, rule, made, seconds) for seconds in (rule.tier.long_seconds, rule.tier.short_seconds)
     )
     firing = f"max by (slo) ({_firing(slo, rule, slo.alert_name(rule.tier.name))})"
-    return f"({burning})\nor\n(\n  {firing}\n  unless\n  ({_good(slo, rule, made)} unless ({burning}))\n)"
+    window = whole_window(slo, rule.tier.long_seconds)
+    enough = f"sum by (slo) ({made.of_part('bad', slo, over=window)}) >= {slo.floor_events}"
+    return f"({burning} and {enough})\nor\n(\n  {firing}\n  unless\n  ({_good(slo, rule, made)} unless ({burning}))\n)"
 
 
 def _exceeding(slo: SlicedSlo, rule: SlicedRule, made: SliceNames, seconds: int) -> str:

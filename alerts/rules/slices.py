@@ -133,8 +133,8 @@ def _together(slo: SlicedSlo, made: SliceNames) -> Rule:
 def _window_rules(slos: Sequence[SlicedSlo], made: SliceNames) -> Iterator[Rule]:
     weighed = [slo for slo in slos if slo.method is Method.OCCURRENCES]
     sliced = [slo for slo in slos if slo.method is not Method.OCCURRENCES]
-    for window_s in sorted({each for slo in weighed for each in windows_of(slo)}):
-        for what in ("total", "bad"):
+    for what, of in (("total", weighed), ("bad", slos)):
+        for window_s in sorted({each for slo in of for each in windows_of(slo)}):
             expression = f"sum_over_time({made.part_name(what)}[{range_within(window_s)}])"
             yield Rule(expression, record=made.part_name(what, over(window_s)))
     for window_s in sorted({each for slo in sliced for each in windows_of(slo)}):

@@ -18,13 +18,14 @@ Cuts = Mapping[Kind, Sequence[tuple[int, Cut]]]
 class Burn:
     """One window. ``spendings``: of the whole, or per part where Occurrences are weighed; ``burn_rate`` None: nothing
     was judged. ``blind``: nobody saw anything of what counts; ``seen``: somebody saw some of it;
-    neither when nothing counts. ``covered``: slices with events."""
+    neither when nothing counts. ``covered``: slices with events. ``bad_events``: of all parts, whatever was judged."""
 
     spendings: tuple[Spending, ...]
     burn_rate: Fraction | None
     blind: bool
     seen: bool
     covered: int = 0
+    bad_events: int = 0
 
     @property
     def bad(self) -> Fraction:

@@ -16,8 +16,9 @@ from alerts.sliced.model import SlicedSlo
 from slo.budgeting import Method, Spending, Spent, unit_of
 
 Sums = tuple[int, ...]
-"""Slices that count, of all parts; blind ones of these; slices with events; then, one after another, what was spent."""
-_HEAD = 3
+"""Slices that count, of all parts; blind ones of these; slices with events; bad events; then, one after another, what
+was spent."""
+_HEAD = 4
 _STRIDE = 1024
 
 
@@ -116,20 +117,22 @@ class History:
 
     def _burn(self, first: int, end: int) -> Burn:
         before, after = self._sums[first], self._sums[end]
-        counted, blind, covered, *spent = (late - early for late, early in zip(after, before, strict=True))
+        counted, blind, covered, bad_events, *spent = (late - early for late, early in zip(after, before, strict=True))
         unit, width = unit_of(self.slo.method), len(Spent._fields)
         spendings = tuple(
             Spending(objective, Fraction(row.bad, unit), Fraction(row.total), Fraction(row.unseen), row.excluded)
             for number, objective in enumerate(self._objectives)
             for row in (Spent(*spent[number * width : (number + 1) * width]),)
         )
-        return Burn(spendings, burn_rate_of(self.slo, spendings), 0 < counted == blind, blind < counted, covered)
+        rate, blinded = burn_rate_of(self.slo, spendings), 0 < counted == blind
+        return Burn(spendings, rate, blinded, blind < counted, covered, bad_events)
 
     def _append(self, at_s: int, moment: Sequence[Cut]) -> None:
         judged = judged_of(self.slo, moment)
         counted = sum(cut.whole_ms > 0 for cut in moment)
         blind = sum(cut.blind for cut in moment)
-        row = chain((counted, blind, any(cut.total for cut in moment)), *spent_of(self.slo, judged))
+        head = (counted, blind, any(cut.total for cut in moment), sum(cut.total - cut.good for cut in moment))
+        row = chain(head, *spent_of(self.slo, judged))
         self._begins.append(at_s)
         self._sums.append(tuple(map(add, self._sums[-1], row)))
         for column, cut in zip(self._cuts, moment, strict=True):

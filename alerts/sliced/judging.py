@@ -77,11 +77,11 @@ def judgements(history: History, started_s: int = 0) -> Iterator[Judgement]:
 
 
 def burn_condition(slo: SlicedSlo, rule: SlicedRule, long: Burn, short: Burn) -> Condition:
-    """True when both windows burn at the factor; false needs a slice in the short window that was judged and was not
-    all bad."""
+    """True when both windows burn at the factor, with bad events enough; with too few it is unknown. False needs a
+    slice in the short window that was judged and was not all bad."""
     factor = rule.tier.factor(slo.period_seconds)
     if _exceeds(rule, long, factor) and _exceeds(rule, short, factor):
-        return Condition.TRUE
+        return Condition.TRUE if long.bad_events >= slo.floor_events else Condition.UNKNOWN
     return Condition.FALSE if short.bad < short.total else Condition.UNKNOWN
 
 

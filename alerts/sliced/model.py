@@ -52,7 +52,8 @@ class SlicedSlo:
     """One objective over slices of ``slice_seconds`` (whole minutes, begun at whole multiples since the epoch).
 
     ``objective``: what the whole is held to, in a composite of slices the strictest of its parts. A composite of
-    Occurrences has the burn rates of its parts, weighted, and no target of its own.
+    Occurrences has the burn rates of its parts, weighted, and no target of its own. ``floor_events``: bad events of all
+    parts that a long window needs at least, as the alert policy says.
     """
 
     id: str
@@ -65,6 +66,7 @@ class SlicedSlo:
     names: Mapping[str, str]
     runbook: str = ""
     excludes_maintenance: bool = True
+    floor_events: int = 0
 
     @property
     def composite(self) -> bool:

@@ -106,7 +106,7 @@ def _work_out(slo: SlicedSlo, excluding: History, whole: History, *, both: bool)
         "excludes_maintenance": slo.excludes_maintenance and differs,
         "without_exclusions": _spent(whole, as_it_was) if slo.excludes_maintenance and differs else None,
         "exhausted_at": _exhausted_at(excluding, burn, end_s),
-        "floor_events": 0,
+        "floor_events": slo.floor_events,
         "tiers": [_tier(excluding, rule) for rule in slo.rules],
         "runbook": slo.runbook or None,
     }

@@ -32,7 +32,8 @@ def objective(id: str, method: Method, *parts: SlicedPart, slice_s: int = 60) ->
     waits = Tier("waits-long", 5 * slice_s, 5 * slice_s, Fraction(1, 1000), Severity.TICKET, after_seconds=90)
     rules = (SlicedRule(fast), SlicedRule(waits, or_equal=True, no_data=True))
     whole = max((each.objective for each in parts), key=lambda each: each.target)
-    return SlicedSlo(id, parts, method, slice_s, whole, 30 * DAY_S, rules, {"en": id}, "https://bank.example/runbook")
+    names, runbook = {"en": id}, "https://bank.example/runbook"
+    return SlicedSlo(id, parts, method, slice_s, whole, 30 * DAY_S, rules, names, runbook, floor_events=300)
 
 
 OBJECTIVES = [

@@ -17,6 +17,7 @@ from alerts.policy import Policy
 from alerts.sliced.judging import SlicedJudge
 from alerts.sliced.model import SlicedSlo
 from slo.budgeting import Method
+from store.records import Scope
 from tests.alerts.kinds.bank import NOON_S, Bank
 from tests.alerts.sliced.parts import objective, part, rule
 
@@ -51,6 +52,20 @@ def test_it_fires_on_the_minute_that_crosses_and_closes_on_good_ones(bank: Bank)
     assert found == [C.FALSE, C.FALSE, C.TRUE, C.TRUE, C.TRUE, C.TRUE, C.FALSE, C.FALSE]
     equal = objective(rules=(rule(or_equal=True),))
     assert [said(bank, equal, minute)["own"] for minute in (5, 6)] == [C.FALSE, C.TRUE]
+
+
+def test_too_few_bad_events_neither_fire_nor_close(bank: Bank) -> None:
+    """One more than two bad minutes hold, and as many."""
+    minutes(bank, "gggggbbggg")
+    with bank.store.reading() as reader:
+        (bad,) = (
+            counts.bad
+            for unit, counts in reader.totals(Scope.PRODUCT, NOON_S, NOON_S + 600).items()
+            if unit.product == "micro"
+        )
+    few = objective(floor_events=bad + 1)
+    assert [said(bank, few, minute)["own"] for minute in (5, 7, 8)] == [C.FALSE, C.UNKNOWN, C.UNKNOWN]
+    assert said(bank, objective(floor_events=bad), 7)["own"] is C.TRUE
 
 
 def test_unseen_minutes_neither_fire_nor_close(bank: Bank) -> None:
@@ -187,6 +202,7 @@ def test_a_composite_of_a_file_is_bound_with_its_policies() -> None:
     assert (own.tier.name, own.tier.long_seconds, own.tier.after_seconds) == ("own", 600, 300)
     assert (own.or_equal, own.breaching, own.no_data) == (True, True, True)
     assert made.slos == ()
+    assert slo.floor_events == 5
 
 
 def test_what_of_a_composite_does_not_fit_is_said() -> None:
