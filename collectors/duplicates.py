@@ -155,7 +155,7 @@ class Claims:
 
     def _is_same(self, mine: _Claim, other: _Claim) -> bool:
         pair = (mine.identity, frozenset((mine.source, other.source)))
-        if pair in self._different or not alike(mine.series, other.series) or not _may_be_one(mine, other):
+        if pair in self._different or not _may_be_one(mine, other) or not alike(mine.series, other.series):
             return False
         if not mine.sights[-1].total and not other.sights[-1].total:
             return False  # two idle processes started together look alike, and there is nothing to count twice

@@ -29,6 +29,8 @@ MANNERS = {"partial_response": "false", "deny_partial_response": "1", "nocache":
 """Thanos and VictoriaMetrics are asked to fail rather than to answer in part, and VictoriaMetrics not to move questions
 about the last 30 seconds into the past (its -search.latencyOffset). Others ignore what they do not know."""
 FIRST_PAUSE_S = 0.1
+UNKNOWN_FUNCTION = (400, 422)
+"""Statuses with which a server says that it has no such function."""
 LATEST_MS = 60_000
 """So much later than asked for may a sample be: servers round the instant."""
 
@@ -119,9 +121,9 @@ class PrometheusClient:
         try:
             return bool(self._connect.custom_query("now()", params=dict(self._parameters)))
         except HttpFault as fault:
-            if fault.passing:
+            if fault.status not in UNKNOWN_FUNCTION:
                 raise
-            return False  # others have no such function
+            return False
 
     def _patiently(self, query: str, parameters: dict[str, str]) -> Any:
         deadline = time.monotonic() + self._patience_s

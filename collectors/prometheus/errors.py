@@ -54,9 +54,13 @@ class TooSlow(PrometheusError):
 
 
 class HttpFault(PrometheusError):
-    """The server answered with a status that is not a success."""
+    """The server answered with a status that is not a success. ``status``: which."""
 
     code = "http"
+
+    def __init__(self, server: str, cause: str, status: int = 0) -> None:
+        super().__init__(server, cause)
+        self.status = status
 
 
 class Busy(HttpFault):

@@ -169,4 +169,4 @@ def refusal(server: str, status: int, location: str, text: str) -> PrometheusErr
     if location:
         return HttpFault(server, f"status {status}, sent on to {location}")
     kind = Busy if status == HTTP_TOO_MANY_REQUESTS or status >= HTTP_SERVER_ERROR else HttpFault
-    return kind(server, f"status {status}: {text}" if text.strip() else f"status {status}")
+    return kind(server, f"status {status}: {text}" if text.strip() else f"status {status}", status)

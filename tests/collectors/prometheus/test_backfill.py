@@ -183,8 +183,9 @@ def test_a_server_of_an_unknown_kind_is_read_as_late_as_any_may_need(bench: Benc
     chosen = replace(bench.config, adapts_lag=True)
     collector = PrometheusCollector(chosen, bench.store, MetricMap(), OUTCOMES, clock_ms=lambda: bench.now_ms)
     live(bench, 20, "a:1")
-    bench.scraped.kind = (503, "away")
-    collector.collect_once()
+    for status in (503, 401, 302):
+        bench.scraped.kind = (status, "away")
+        collector.collect_once()
     late_ms = bench.watermark_ms("a:1")
     bench.scraped.kind = (400, "unknown function")
     collector.collect_once()
