@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from ipaddress import ip_address
 from typing import TypeAlias
 
 import flask
@@ -13,6 +14,7 @@ from access.identity import ANYBODY, Identity
 from access.rights import Right
 
 _PLACE = "control-center-needs"
+STORE_AWAY = "the store does not answer as it should; the log of this server says why"
 
 
 class Gate(Enum):
@@ -46,3 +48,15 @@ def identity() -> Identity:
     """Who asks, within a request; anybody where no guard stands."""
     found: Identity = flask.g.get("identity", ANYBODY)
     return found
+
+
+def told(cause: str, instead: str = STORE_AWAY) -> str:
+    """Why something fails inside, for whoever is known or asks from this machine; for others words without addresses
+    of ours."""
+    if identity().known:
+        return cause
+    try:
+        here = ip_address(flask.request.remote_addr or "").is_loopback
+    except ValueError:
+        here = False
+    return cause if here else instead

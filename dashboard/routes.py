@@ -13,7 +13,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags
 
 from access.rights import Right
-from dashboard.admission import Gate, declare
+from dashboard.admission import Gate, declare, told
 from dashboard.frame import Document
 from dashboard.metrics import RequestCounts, create_registry
 from dashboard.publisher import Publisher
@@ -90,8 +90,12 @@ def _answer(name: str, document: Document | None, publisher: Publisher, counts: 
     return flask.Response(document.raw, headers=headers, content_type=JSON)
 
 
+def _fault(publisher: Publisher) -> str:
+    return publisher.fault and told(publisher.fault)
+
+
 def _not_yet(publisher: Publisher) -> flask.Response:
-    reason = publisher.fault or "no snapshot has been taken yet: the dashboard has just started"
+    reason = _fault(publisher) or "no snapshot has been taken yet: the dashboard has just started"
     return _json({"error": reason}, 503, {"Retry-After": RETRY_AFTER_SECONDS})
 
 
@@ -99,11 +103,11 @@ def _health(publisher: Publisher) -> flask.Response:
     """200 while frames are current; 503 with the reason when the newest is too old or there is none."""
     age = publisher.frame_age_seconds()
     limit = publisher.pace.limit_seconds
-    fault = publisher.fault
+    fault = _fault(publisher)
     if age is not None and age <= limit:
         return _json({"status": "ok", "frame_age_seconds": round(age, 3), "fault": fault}, 200)
-    told = "no frame yet" if age is None else f"the newest frame is {age:.1f} s old, the limit is {limit:.1f} s"
-    reason = f"{told}; {fault}" if fault else told
+    late = "no frame yet" if age is None else f"the newest frame is {age:.1f} s old, the limit is {limit:.1f} s"
+    reason = f"{late}; {fault}" if fault else late
     shown = None if age is None else round(age, 3)
     return _json({"status": "failing", "frame_age_seconds": shown, "reason": reason}, 503)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ MOST_FORM_BYTES = 8 * 1024
 LONGEST_ADDRESS = 1000
 SEE_OTHER = HTTPStatus.SEE_OTHER
 HTML = "text/html; charset=utf-8"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def answered(view: Callable[[], flask.Response]) -> flask.Response:
     except Refused as refused:
         return refusal(refused)
     except StoreError as error:
+        log.warning("%s: %s", flask.request.path, error)
         return refusal(unavailable(error))
 
 

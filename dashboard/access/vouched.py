@@ -24,7 +24,6 @@ from dashboard.access.setting import Access, Elsewhere
 from dashboard.admission import Gate, declare
 from dashboard.api.errors import Refused
 from dashboard.language import Words, word_key
-from store.errors import StoreError
 from store.journal import Change
 
 BEGIN = "/login/oidc"
@@ -143,7 +142,7 @@ class Vouchsafing:
         except ProviderRefused as error:
             self._note("logout.refused", error)
             return _said(HTTPStatus.BAD_REQUEST, "invalid_request", error)
-        except (ProviderDown, StoreError) as error:
+        except ProviderDown as error:
             log.warning("logout by the provider failed: %s", error)
             return _said(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", error)
         access.directory.forget()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from http import HTTPStatus
 
+from dashboard.admission import told
 from dashboard.api.asking import KEY_HEADER, Asked
 from dashboard.api.auditing import acts_of
 from dashboard.api.errors import Refused, Unfit
@@ -45,7 +46,7 @@ def act(setting: ApiSetting, route: Write, asked: Asked) -> Plan:
 
 def unavailable(error: StoreError) -> Refused:
     """503: the store cannot be asked right now."""
-    return Refused(HTTPStatus.SERVICE_UNAVAILABLE, str(error), {"Retry-After": "1"})
+    return Refused(HTTPStatus.SERVICE_UNAVAILABLE, told(str(error)), {"Retry-After": "1"})
 
 
 def _planned(setting: ApiSetting, route: Write, asked: Asked) -> tuple[Plan, bool]:

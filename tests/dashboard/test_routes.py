@@ -161,6 +161,9 @@ def test_health_fails_when_the_newest_frame_is_old_and_says_why(
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json) == (503, {"error": "store monitor.db: is locked"})
     assert client.get("/api/v1/snapshot").status_code == 200
+    for path in ("/healthz", "/readyz"):
+        from_afar = client.get(path, environ_base={"REMOTE_ADDR": "192.0.2.7"})
+        assert (from_afar.status_code, "monitor.db" in from_afar.text) == (503, False)
 
 
 def figures(client: FlaskClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
