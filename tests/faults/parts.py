@@ -237,6 +237,10 @@ class Bank:
         line = [sys.executable, str(ROOT / "app.py"), *words, *self._configured()]
         return subprocess.run(line, capture_output=True, text=True, timeout=120, check=False, cwd="/")
 
+    def another_collector(self, name: str) -> Part:
+        """One more on the same store, not started yet; whoever asks for it ends it."""
+        return self._app(name, "collect", *self._configured())
+
     def _configured(self) -> list[str]:
         data = self.folder / "data"
         return ["--config", str(data / "control-center.yaml"), "--data", str(data)]
