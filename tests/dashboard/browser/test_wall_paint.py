@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.dashboard.browser.states import PATIENCE_MS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -231,16 +234,19 @@ def test_simulated_history_is_labelled_and_its_filling_shown(wall: Look, estate:
     until(badge.is_hidden)
 
 
-def test_the_curve_breaks_where_nothing_was_observed(wall: Look) -> None:
-    """Two pieces of today around the unobserved minutes, the other days whole."""
-    page = wall()
-    page.wait_for_selector("#curve-plot .main-svg")
+def test_the_curve_breaks_where_nothing_was_observed(visit: Go, estate: Estate, standing: tuple[Estate, Host]) -> None:
+    """Two pieces of today around the unobserved minutes, the other days whole. On a page of its own: one that stands
+    may have asked for its curve while another test had emptied it."""
+    page = visit(f"{standing[1].url}/?lang=en").page
+    assert estate.curve
+    page.wait_for_selector("#curve-plot .main-svg", timeout=PATIENCE_MS)
     traces = page.evaluate(
         "document.getElementById('curve-plot').data.map(t => [t.mode, t.connectgaps ?? null, t.y.includes(null)])"
     )
     assert traces[2] == ["lines", False, True]
-    assert page.locator("#curve-plot .scatterlayer .trace").nth(2).locator("path.js-line").count() == 2
-    assert page.locator("#curve-plot .scatterlayer .trace").nth(1).locator("path.js-line").count() == 1
+    lines = page.locator("#curve-plot .scatterlayer .trace")  # drawn anew when the second script of Plotly is there
+    expect(lines.nth(2).locator("path.js-line")).to_have_count(2, timeout=PATIENCE_MS)
+    expect(lines.nth(1).locator("path.js-line")).to_have_count(1, timeout=PATIENCE_MS)
     assert page.locator("#curve-plot .modebar").count() == 0
 
 
