@@ -1,14 +1,16 @@
 """Daily totals of the next weeks: a point, a band and the naive line of each day, with what a back-test says of them.
 
 The model is chosen at each origin by what all would have said at weekly origins before it, over days that have passed
-since; nothing from after an origin is used at it. ``mean_and_shares`` is taken unless another was clearly better
-(``_CLEARLY``, in ``_MOST_WEEKS`` of at least ``_LEAST_ORIGINS`` origins): on little evidence the winner of a back-test
-wins by luck. QUICK models, which win while a season rises and are far off when it turns, must be better still, over
-half a year. A series whose days are far from their own weekday's mean (many zeros, few events) has nothing to learn:
-the naive line is taken.
+since; nothing from after an origin is used at it. ``mean_and_shares`` goes before the others unless one was clearly
+better (``_CLEARLY``, in ``_MOST_WEEKS`` of at least ``_LEAST_ORIGINS`` origins): on little evidence the winner of a
+back-test wins by luck. QUICK models, which win while a season rises and are far off when it turns, must have been
+better still, in nearly all weeks of half a year. Whichever it is, it must have earned its place: the naive line is
+taken until the model was wrong by less than ``_EARNED`` of what the naive one was, and for a series whose days are far
+from their own weekday's mean (many zeros, few events).
 
 With a calendar each model may see ordinary days only, and special days times their factor; where the past says that the
-calendar does harm, it is left out.
+calendar does harm, it is left out. A model with a calendar need not earn its place, only lose none: what it knows of
+holidays to come shows in no back-test of weeks without any.
 """
 
 from __future__ import annotations
@@ -32,8 +34,10 @@ _LEAST_ORIGINS = 12
 _CLEARLY = 0.85
 _CLEARLY_QUICK = 0.7
 _MOST_WEEKS = 0.6
-_MOST_WEEKS_QUICK = 0.7
+_MOST_WEEKS_QUICK = 0.9
 _NAIVE_BETTER = 0.97
+_EARNED = 0.97
+_LEAST_EARNING = 8
 _ERRATIC = 0.5
 """Of what came: so much of it is no part of any weekday's mean."""
 _ERRATIC_DAYS = 56
@@ -226,6 +230,15 @@ class DailyForecasts:
         if self._erratic(origin):
             return _NAIVE
         errors = self._errors(origin)
+        choice = self._best(origin, errors)
+        rows = [row for row in errors if choice in row]
+        own, naive = (sum(row[each] for row in rows) for each in (choice, _NAIVE))
+        if choice[1]:
+            return _NAIVE if naive < _NAIVE_BETTER * own and len(rows) >= _LEAST_ORIGINS else choice
+        return choice if own < _EARNED * naive and len(rows) >= _LEAST_EARNING else _NAIVE
+
+    def _best(self, origin: int, errors: list[dict[Choice, float]]) -> Choice:
+        """The usual model, or one that was clearly better."""
         choice = self._usual(origin, errors)
         rows = [row for row in errors if choice in row]
         if len(rows) < _LEAST_ORIGINS:
@@ -235,9 +248,7 @@ class DailyForecasts:
         best = min(rivals, key=lambda each: totals[each])
         weeks = sum(1 for row in rows if row[best] < row[choice])
         better, most = (_CLEARLY_QUICK, _MOST_WEEKS_QUICK) if best[0] in QUICK else (_CLEARLY, _MOST_WEEKS)
-        if totals[best] < better * totals[choice] and weeks >= most * len(rows):
-            return best
-        return _NAIVE if totals[_NAIVE] < _NAIVE_BETTER * totals[choice] else choice
+        return best if totals[best] < better * totals[choice] and weeks >= most * len(rows) else choice
 
     def _may_win(self, choice: Choice, rows: list[dict[Choice, float]]) -> bool:
         """Whether there is enough to judge a choice by: a QUICK one wins every half of a season and loses its turn."""

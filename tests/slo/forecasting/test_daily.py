@@ -27,7 +27,7 @@ def test_the_next_28_days_are_whole_numbers_inside_their_bands(draw_days: Drawn)
     assert [day.day for day in forecast.days] == list(range(300, 328))
     assert all(day.low is not None and day.high is not None for day in forecast.days)
     assert all(0 <= day.low <= day.point <= day.high for day in forecast.days if day.low is not None and day.high)
-    assert forecast.model == USUAL
+    assert forecast.model in {USUAL, NAIVE}
 
 
 @pytest.mark.parametrize(
@@ -185,3 +185,16 @@ def test_a_series_that_is_mostly_zeros_is_never_worse_than_the_naive_line(seed: 
     score = DailyForecasts(totals).rolling(60, 122)
     assert score.actual > 0
     assert score.error == score.naive_error
+
+
+@pytest.mark.parametrize("days", [100, 400])
+def test_the_naive_line_is_taken_until_another_has_earned_its_place(draw_days: Drawn, days: int) -> None:
+    """After 60 days nothing has: what was gained over the mean of four is too little to tell from luck."""
+    forecasts = DailyForecasts(draw_days(3, days, spread=0.02))
+    score = forecasts.rolling(56, days - 27, 14)
+    assert score.wape is not None
+    assert score.naive_wape is not None
+    assert score.wape <= score.naive_wape * Fraction(101, 100)
+    early = forecasts.forecast(60).forecast
+    assert early is not None
+    assert early.model == NAIVE
