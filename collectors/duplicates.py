@@ -28,7 +28,8 @@ Identity: TypeAlias = int | str | None
 """Birth of a process in milliseconds, else the text of its label."""
 READ_AGAIN_NS = 30_000_000_000
 AS_LONG_MS = 60_000
-"""Of two sources that counted one process, the one that did so longer by this much keeps it."""
+"""Of two pages that counted one process, the one that did so longer by this much keeps it. Of two targets of servers
+the one that did so last: what is held back in error can be read again there."""
 
 STICKY_NS = 10_000_000_000
 """For so long a source that was a duplicate stays one although the process was replaced: the other will see it too."""
@@ -182,7 +183,7 @@ class Claims:
         """The source that counted this process in an earlier run, when this one did not, or not as long."""
         counted = self._counted_before(mine.identity).get(mine.identity, {})
         mine.admitted = mine.admitted or mine.source in counted
-        since_ms = counted.get(mine.source, -AS_LONG_MS) + AS_LONG_MS
+        since_ms = counted[mine.source] + (AS_LONG_MS if mine.place is None else 1) if mine.source in counted else 0
         absent = [
             one
             for one, last_ms in sorted(counted.items())

@@ -85,18 +85,19 @@ def test_two_servers_that_scrape_one_target_count_it_once(bench: Bench, caplog: 
         assert not any(read.collected for read in reader.reads("two/web:80", 0, 2**53))
 
 
-def test_servers_that_both_began_when_nothing_had_happened_count_once(bench: Bench) -> None:
+@pytest.mark.parametrize("seconds", [2, 90])
+def test_servers_that_both_began_when_nothing_had_happened_count_once(bench: Bench, seconds: int) -> None:
     """Twins at 0 are both read; the first event makes them one, also when the other one is read first afterwards."""
     readers = Readers(bench, "one", "two")
     for _ in range(3):
         readers.second({"web:80": 0})
-    for number in range(1, 90):
+    for number in range(1, seconds):
         readers.second({"web:80": number})
-    assert readers.counted() == 89
+    assert readers.counted() == seconds - 1
     readers.restart()
-    for number in range(90, 100):
+    for number in range(seconds, seconds + 10):
         readers.second({"web:80": number}, order=("two", "one"))
-    assert readers.counted() == 99
+    assert readers.counted() == seconds + 9
 
 
 def test_a_new_process_stays_with_the_one_that_counted_the_one_before(bench: Bench) -> None:
@@ -138,6 +139,11 @@ def test_look_alikes_whose_counts_differ_are_both_counted_from_the_first_page(be
         readers.second({"pod-a:80": 10 * number, "pod-b:80": 40})
     assert readers.counted() == 130 + 30
     assert bench.events() == Counter({"pod-a:80": 130, "pod-b:80": 30})
+    readers.second({"pod-b:80": 40})  # the last one before the restart showed one of them alone
+    readers.restart()
+    for number in range(16, 26):
+        readers.second({"pod-a:80": 10 * number, "pod-b:80": 40 + number})
+    assert bench.events() == Counter({"pod-a:80": 240, "pod-b:80": 30 + 25})
 
 
 def test_a_target_that_got_another_label_is_counted_under_the_new_one(bench: Bench) -> None:
