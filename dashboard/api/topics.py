@@ -140,6 +140,11 @@ TOPICS = (
     ("right, role", word_key("topic.right_role"), "/settings"),
     ("way", word_key("topic.way"), "/settings"),
     ("epoch (of a person)", word_key("topic.epoch"), "/settings"),
+    ("calendar window", word_key("topic.calendar_window"), "/slo"),
+    ("held back (a target)", word_key("topic.held_back"), "/data-quality"),
+    ("parting", word_key("topic.parting"), "/audit"),
+    ("mark of a session", word_key("topic.session_mark"), "/audit"),
+    ("household (of connections)", word_key("topic.household"), "/settings"),
 )
 """Word as docs/glossary.md has it, what it means, and the page on which it matters; ``<id>`` stands for a product."""
 

@@ -85,7 +85,8 @@ def test_every_word_leads_to_a_page_that_there_is(setting: ApiSetting) -> None:
 
 
 def test_every_word_of_the_glossary_is_found(found: Callable[[str], list[dict[str, Any]]]) -> None:
-    """As it stands there; and the Chinese word of its sentence finds the same."""
+    """As it stands there; and the Chinese word of its sentence finds the same. A new word wants a line in
+    ``dashboard/api/topics.py`` and a sentence in both catalogs."""
     rows = GLOSSARY.read_text(encoding="utf-8").splitlines()[3:]
     words = [row.split("|")[1].strip() for row in rows]
     known = {id for id, _, _ in TOPICS}
