@@ -25,7 +25,7 @@ catalog: {root}/config/catalog.yaml
 server: {{port: 0}}
 sources:
   - {{id: bearer, kind: prometheus, url: "{door}", {more}, data_center: dc2, auth: {{bearer_env: UNSUSPECTED}}}}
-  - {{id: tls, kind: prometheus, url: "{tls}", {more}, data_center: dc4, auth: {{bearer_env: UNSUSPECTED}}}}
+  - {{id: tls, kind: prometheus, url: "{tls}", {third}, data_center: dc4, auth: {{bearer_env: UNSUSPECTED}}}}
   - id: basic
     kind: prometheus
     url: "{door}"
@@ -49,6 +49,7 @@ sources:
 """
 ROUTES = ("settings", "sources", "data-quality", "audit", "journal", "deliveries", "snapshot", "data-centers")
 MORE = "job: lending, scrape_seconds: 1"
+THIRD = "job: third, scrape_seconds: 1"
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -88,7 +89,7 @@ def folder(door: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "mail").write_text(
         f"mailto://me:{SECRETS['mail']}@127.0.0.1:1?from=a@b.example&to=c@d.example", encoding="utf-8"
     )
-    text = CONFIG.format(root=ROOT, door=door, tls=door.replace("http", "https"), more=MORE, **SECRETS)
+    text = CONFIG.format(root=ROOT, door=door, tls=door.replace("http", "https"), more=MORE, third=THIRD, **SECRETS)
     (made / "control-center.yaml").write_text(text, encoding="utf-8")
     (made / "direct.yaml").write_text(DIRECT.format(root=ROOT, door=door, **SECRETS), encoding="utf-8")
     return made
