@@ -22,6 +22,8 @@ from benchmarks.detecting.door import Door, Ring
 TIERS = frozenset({"cliff", "fast", "medium", "slow", "leak"})
 UNREACHABLE = "Unreachable"
 """Alert of a target that does not answer: the exported rules speak of budgets alone."""
+WARM_S = 65
+"""A rule over a minute needs one."""
 FIRES_WITHIN_S = 40
 """The same data center fails again three seconds later."""
 PRODUCT = "weilidai"

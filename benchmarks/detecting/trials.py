@@ -6,7 +6,7 @@ import http.client
 import json
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -83,24 +83,42 @@ class Wall:
         return all(each["state"] == "fresh" for each in self.look()["sources"])
 
 
-def trials(demo: Demo, door: Door, number: int, pace: Pace | None, told: Callable[[Trial], None]) -> list[Trial]:
-    """So many failures, each of the next data center: first kill -9, which leaves nothing behind, then errors, whose
-    lower tiers burn on for minutes."""
-    wall, draw, found = Wall(demo.url), random.Random(4), []
-    for kind, center in _plan(list(demo.centers), number):
+@dataclass(frozen=True, slots=True)
+class Part:
+    """So many failures of one kind, from data center number ``first`` on, beside peers of one pace or none."""
+
+    kind: Kind
+    number: int
+    first: int = 0
+    pace: Pace | None = None
+
+
+def trials(demo: Demo, door: Door, part: Part, told: Callable[[Trial], None]) -> list[Trial]:
+    """The failures of a part, each of the next data center."""
+    wall, draw, found, kind = Wall(demo.url), random.Random(4 + part.first), [], part.kind
+    for number in range(part.first, part.first + part.number):
+        center = list(demo.centers)[number % len(demo.centers)]
         until = time.monotonic() + (KILLED_EVERY_S if kind is Kind.KILLED else FAILING_EVERY_S)
         _wait_for_calm(wall, kind, center)
         time.sleep(draw.random())  # any phase of a second
-        found.append(replace(_trial(demo, door, wall, kind, center), pace=pace))
+        found.append(replace(_trial(demo, door, wall, kind, center), pace=part.pace))
         told(found[-1])
         time.sleep(max(0.0, until - time.monotonic()))
     return found
 
 
-def _plan(centers: list[str], number: int) -> Iterator[tuple[Kind, str]]:
+def planned(number: int, paces: Sequence[Pace]) -> list[Part]:
+    """Trials shared out among the paces: first kill -9, which leaves nothing behind, then errors, whose lower tiers
+    burn on for minutes: the page of those would tell of a kill among them, too."""
     errors = number // ERRORS_OF_TRIALS
-    for each in range(number):
-        yield Kind.KILLED if each < number - errors else Kind.ERRORS, centers[each % len(centers)]
+    parts = []
+    for kind, of_kind in ((Kind.KILLED, number - errors), (Kind.ERRORS, errors)):
+        first, beside = 0, list(paces) or [None]
+        for place, pace in enumerate(beside):
+            share = len(range(place, of_kind, len(beside)))
+            parts.append(Part(kind, share, first, pace))
+            first += share
+    return parts
 
 
 def _wait_for_calm(wall: Wall, kind: Kind, center: str) -> None:
