@@ -6,6 +6,7 @@ import http.client
 import json
 import subprocess
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +20,10 @@ from benchmarks.bank.size import DATA_CENTERS, FIRST_S, Size, data_center, happe
 BLOCK_S = 7200
 METRICS = ("good", "bad")
 _ANSWER_WITHIN_S = 600
+
+
+class Refused(RuntimeError):
+    """A peer does not answer a question at this size."""
 
 
 @contextmanager
@@ -64,6 +69,9 @@ def victoria_metrics(folder: Path, size: Size) -> Iterator[str]:
         "loggerLevel": "WARN",
         "search.maxQueryDuration": f"{_ANSWER_WITHIN_S}s",
         "search.disableCache": "true",
+        "search.maxSamplesPerQuery": "2000000000",
+        "search.maxPointsSubqueryPerTimeseries": "1000000",
+        "memory.allowedPercent": "80",
     }
     url = f"http://127.0.0.1:{port}"
     command = ["victoria-metrics", *(f"-{name}={value}" for name, value in words.items())]
@@ -115,14 +123,17 @@ def _cuts(size: Size) -> list[int]:
 
 
 def ask(url: str, query: str, at_s: int, *, from_s: int | None = None, step_s: int = 60) -> int:
-    """Asks a query at one instant, or over a range; returns how many values came. Raises RuntimeError."""
+    """Asks a query at one instant, or over a range; returns how many values came. Raises Refused."""
     words: dict[str, str | int] = {"query": query, "time": at_s}
     if from_s is not None:
         words = {"query": query, "start": from_s, "end": at_s, "step": step_s}
     path = "/api/v1/query" if from_s is None else "/api/v1/query_range"
     body = urllib.parse.urlencode(words).encode()
-    with urllib.request.urlopen(url + path, data=body, timeout=_ANSWER_WITHIN_S) as response:
-        answer = json.load(response)
+    try:
+        with urllib.request.urlopen(url + path, data=body, timeout=_ANSWER_WITHIN_S) as response:
+            answer = json.load(response)
+    except urllib.error.HTTPError as error:
+        raise Refused(f"status {error.code}: {error.read().decode(errors='replace')[:500]}") from error
     if answer["status"] != "success":
-        raise RuntimeError(f"{url} did not answer {query}")
+        raise Refused(f"{url} did not answer {query}")
     return sum(len(series.get("values", (1,))) for series in answer["data"]["result"])
