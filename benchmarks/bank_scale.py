@@ -4,7 +4,8 @@
 
 Every store holds the same events. Prints the first answer of a fresh process and the median and best of the others in
 milliseconds of wall time and of CPU of this process (databases and servers work in theirs, SQLite in ours), and how
-many times as long a peer takes as SQLite. With --dir what was built stays there for the next time.
+many times as long a peer takes as SQLite. The cores are kept awake meanwhile (benchmarks/awake.py). With --dir what was
+built stays there for the next time.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.awake import awake
 from benchmarks.bank import peers, postgres_bank, sqlite_bank
 from benchmarks.bank.size import DAY_S, FIRST_S, Size, service
 from slo.windows import SHANGHAI
@@ -154,7 +156,8 @@ def measure(folder: Path, size: Size, kinds: list[str]) -> bool:
             print(f"{kind:10} {time.monotonic() - began:8.1f} s to build and open", flush=True)
             for name, ask in asked.items():
                 try:
-                    found[name, kind] = measured(ask, PEER_SECONDS)
+                    with awake():
+                        found[name, kind] = measured(ask, PEER_SECONDS)
                 except peers.Refused as error:
                     print(f"{kind:10} {name:32} refused: {error}", flush=True)
                     continue

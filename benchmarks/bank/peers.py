@@ -70,8 +70,7 @@ def victoria_metrics(folder: Path, size: Size) -> Iterator[str]:
         "search.maxQueryDuration": f"{_ANSWER_WITHIN_S}s",
         "search.disableCache": "true",
         "search.maxSamplesPerQuery": "2000000000",
-        "search.maxPointsSubqueryPerTimeseries": "1000000",
-        "memory.allowedPercent": "80",
+        "search.maxPointsPerTimeseries": "1000000",
     }
     url = f"http://127.0.0.1:{port}"
     command = ["victoria-metrics", *(f"-{name}={value}" for name, value in words.items())]
