@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import logging
-import threading
 import time
 from collections.abc import Iterator
 from ipaddress import ip_network
@@ -15,7 +14,7 @@ import pytest
 
 from dashboard.crowding import Crowd, Crowding
 from dashboard.patience import Limits
-from dashboard.server import serve
+from tests.dashboard.serving import serving
 
 PATIENCE_S = 60.0
 MOST = 3
@@ -27,23 +26,10 @@ def place() -> Iterator[Place]:
     """A server that lets each address hold three connections, and believes a proxy at 127.0.0.9."""
     app = flask.Flask("word")
     app.add_url_rule("/", "here", lambda: "here")
-    stop, bound, urls = threading.Event(), threading.Event(), []
-
-    def ready(url: str) -> None:
-        urls.append(url)
-        bound.set()
-
     limits = Limits(crowding=Crowding(MOST, (ip_network("127.0.0.9"),), own=True))
-    more = {"on_bound": ready, "limits": limits, "trusted_proxy": "127.0.0.9"}
-    thread = threading.Thread(target=serve, args=(app, "127.0.0.1", 0, stop), kwargs=more)
-    thread.start()
-    try:
-        assert bound.wait(PATIENCE_S)
-        parts = urlsplit(urls[0])
+    with serving(app, limits=limits, trusted_proxy="127.0.0.9") as url:
+        parts = urlsplit(url)
         yield parts.hostname or "", parts.port or 0
-    finally:
-        stop.set()
-        thread.join(PATIENCE_S)
 
 
 def asked(place: Place, source: str) -> tuple[int, http.client.HTTPConnection]:

@@ -9,8 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,29 +18,10 @@ import pytest
 
 from dashboard.errors import AddressUnusable, DashboardError, OpenToTheNetwork
 from dashboard.server import is_loopback, serve
+from tests.dashboard.serving import serving
 
 Wait = Callable[[Callable[[], object]], None]
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@contextmanager
-def serving(app: flask.Flask, host: str = "127.0.0.1") -> Iterator[str]:
-    """Serves in a thread on a free port; stopped in any case."""
-    stop, bound, urls = threading.Event(), threading.Event(), []
-
-    def ready(url: str) -> None:
-        urls.append(url)
-        bound.set()
-
-    thread = threading.Thread(target=serve, args=(app, host, 0, stop), kwargs={"on_bound": ready})
-    thread.start()
-    try:
-        assert bound.wait(60)
-        yield urls[0]
-    finally:
-        stop.set()
-        thread.join(60)
-        assert not thread.is_alive()
 
 
 def get(url: str, connection: http.client.HTTPConnection | None = None) -> tuple[int, bytes]:

@@ -7,7 +7,6 @@ import logging
 import re
 import select
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
@@ -17,8 +16,8 @@ import flask
 import pytest
 
 from dashboard.patience import Limits, Patience
-from dashboard.server import serve
 from dashboard.wire import Bodies
+from tests.dashboard.serving import serving
 
 PATIENCE_S = 30.0
 LARGE = 4 << 20
@@ -38,22 +37,9 @@ def place() -> Iterator[tuple[str, int]]:
     app.add_url_rule("/word", "word", count, methods=["POST"])
     app.add_url_rule("/large", "large", count, methods=["POST"])
     app.add_url_rule("/much", "much", lambda: flask.Response(b"x" * 1_000_000 for _ in range(24)))
-    stop, bound, urls = threading.Event(), threading.Event(), []
-
-    def ready(url: str) -> None:
-        urls.append(url)
-        bound.set()
-
-    more = {"on_bound": ready, "limits": Limits(QUICK, Bodies({"/large": LARGE}, most_at_once=2))}
-    thread = threading.Thread(target=serve, args=(app, "127.0.0.1", 0, stop), kwargs=more)
-    thread.start()
-    try:
-        assert bound.wait(PATIENCE_S)
-        parts = urlsplit(urls[0])
+    with serving(app, limits=Limits(QUICK, Bodies({"/large": LARGE}, most_at_once=2))) as url:
+        parts = urlsplit(url)
         yield parts.hostname or "", parts.port or 0
-    finally:
-        stop.set()
-        thread.join(PATIENCE_S)
 
 
 def opened(place: tuple[str, int], sent: bytes = b"") -> socket.socket:
